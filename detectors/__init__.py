@@ -1,0 +1,1 @@
+"""From text to spans: pure recognizers in layers."""

@@ -1,0 +1,59 @@
+"""The one shape every recognizer has, and the passage it reads."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from schemas.spans import Span
+
+
+def _to_latin(text: str) -> bytes:
+    """Encode one code point as one byte: Latin-1 as it is, other letters as 0xFF, other digits as ASCII, the rest as 0x1A."""
+    if text.isascii():
+        return text.encode("ascii")
+    return bytes(map(_latin_byte, text))
+
+
+@functools.lru_cache(maxsize=65536)
+def _latin_byte(char: str) -> int:
+    if ord(char) < 256:
+        return ord(char)
+    if char.isdecimal():
+        return ord("0") + int(char)
+    return 0xFF if char.isalpha() else 0x1A
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A normalised text and the key under which it stands.
+
+    `latin` holds one byte for each code point of `text`, so that linear-time patterns in Latin-1 mode report offsets
+    that are code points. `hint` is the object key, header or column that names the value, lower-cased, or "".
+    """
+
+    text: str = field(repr=False)
+    hint: str = ""
+    latin: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the bytes that patterns scan."""
+        object.__setattr__(self, "latin", _to_latin(self.text))
+
+
+class Recognizer(Protocol):
+    """Finds spans of some identifiers in a passage.
+
+    Spans lie inside `passage.text`, in any order, and may overlap; the same passage always gives the same spans. A
+    recognizer that cannot finish raises DetectionError, it never returns less. It holds no text after it returned and
+    prints none.
+    """
+
+    @property
+    def name(self) -> str:
+        """The stable name that spans carry, lower-case."""
+        ...
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return the identifiers that this recognizer sees."""
+        ...

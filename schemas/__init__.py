@@ -1,0 +1,1 @@
+"""What crosses a boundary: values, their grammar and their bytes. No I/O."""

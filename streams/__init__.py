@@ -1,0 +1,1 @@
+"""The running system: the redactor, its stores, the index, the monitor."""
