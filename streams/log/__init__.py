@@ -1,0 +1,1 @@
+"""The log: Kafka or SQLite, behind the ports of ports.py."""

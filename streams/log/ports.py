@@ -1,0 +1,134 @@
+"""The log as the running system sees it: records in, one transaction out.
+
+Contracts stand here; the implementations (sqlite.py, kafka.py) stay bare, and one suite (tests/contracts/log.py) runs
+over both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPartition:
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as read; prints its coordinates and nothing else.
+
+    `timestamp_ms` is the log's record timestamp in milliseconds since the epoch.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None = field(repr=False)
+    value: bytes | None = field(repr=False)
+    headers: Headers = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A record to be written; prints its topic and nothing else.
+
+    The partition follows from the record key (murmur2, as Kafka's default partitioner), or from `partition`.
+    """
+
+    topic: str
+    key: bytes | None = field(repr=False)
+    value: bytes | None = field(repr=False)
+    headers: Headers = field(default=(), repr=False)
+    timestamp_ms: int | None = None
+    partition: int | None = None
+
+
+class Reader(Protocol):
+    """A member of a consumer group over some topics, `read_committed`, at least once.
+
+    *position* is the next offset that read() will return of an assigned partition; *committed* the offset from which a
+    new member would begin. A group without committed offsets begins where it was told when the reader was made; an
+    offset that the log no longer holds raises LogRefused.
+    """
+
+    def read(self, limit: int, timeout: float) -> Sequence[Record]:
+        """Return at most *limit* records, in offset order within each partition, waiting at most *timeout* seconds.
+
+        Records of aborted or open transactions are never returned. Raises LogUnavailable or LogRefused; an error of a
+        partition is never an empty result.
+        """
+        ...
+
+    def commit(self, records: Sequence[Record]) -> None:
+        """Commit the offset after the last of *records* in each of their partitions."""
+        ...
+
+    def rewind(self) -> None:
+        """Move every assigned partition back to its committed offset and drop what is buffered."""
+        ...
+
+    def lag(self) -> Mapping[TopicPartition, int]:
+        """Return, for each assigned partition, how many records stand after the position."""
+        ...
+
+    def close(self) -> None:
+        """Leave the group."""
+        ...
+
+
+class TransactionalLog(Protocol):
+    """A reader whose outputs and offsets are one transaction; one per worker slot.
+
+    Only a return of publish() is success. After TransactionFailed the log has rewound itself to the committed offsets,
+    with a new producer of the same identity; everything read before and not published must be dropped. Fenced means
+    that another worker holds the slot: end.
+    """
+
+    def read(self, limit: int, timeout: float) -> Sequence[Record]:
+        """As Reader.read; after a rebalance, records of partitions that were lost are dropped by publish()."""
+        ...
+
+    def publish(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
+        """Write *publications* and the offsets after *records* in one transaction.
+
+        Raises TransactionFailed (nothing of it is visible, or its outcome is unknown and will be read again), Fenced, or
+        LogRefused where a publication exceeds `max_record_bytes` (checked before anything is written).
+        """
+        ...
+
+    @property
+    def max_record_bytes(self) -> int:
+        """The largest publication (key, value and headers) that the log takes, in bytes."""
+        ...
+
+    @property
+    def cluster_id(self) -> str:
+        """The id of the cluster, or of the state folder: part of every event id."""
+        ...
+
+    def topic_id(self, topic: str) -> str:
+        """Return the id of *topic*, which a topic made anew does not share."""
+        ...
+
+    def lag(self) -> Mapping[TopicPartition, int]:
+        """As Reader.lag."""
+        ...
+
+    def close(self) -> None:
+        """Abort what is open and leave the group."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return the log itself."""
+        ...
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the log."""
+        ...
