@@ -9,7 +9,7 @@ from schemas.spans import Span
 
 
 def _to_latin(text: str) -> bytes:
-    """Encode one code point as one byte: Latin-1 as it is, other letters as 0xFF, other digits as ASCII, the rest as 0x1A."""
+    """Encode a code point as one byte: Latin-1 as it is, other letters 0xFF, other digits in ASCII, the rest 0x1A."""
     if text.isascii():
         return text.encode("ascii")
     return bytes(map(_latin_byte, text))
@@ -17,7 +17,7 @@ def _to_latin(text: str) -> bytes:
 
 @functools.lru_cache(maxsize=65536)
 def _latin_byte(char: str) -> int:
-    if ord(char) < 256:
+    if ord(char) <= 0xFF:
         return ord(char)
     if char.isdecimal():
         return ord("0") + int(char)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from schemas.identifiers import IdentifierType
-
 
 @dataclass(frozen=True, slots=True)
 class OffsetRange:
@@ -33,7 +31,7 @@ class BatchRecord:
     redacted: int
     quarantined: int
     reasons: dict[str, int]
-    identifiers: dict[IdentifierType, int]
+    identifiers: dict[str, int]
     entries: tuple[str, ...]
     events_digest: str
     policy: str

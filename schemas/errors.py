@@ -129,7 +129,7 @@ class LogError(PhistreamError):
 
 
 class TransactionFailed(LogError):
-    """A transaction was aborted, or its outcome is unknown: rewind to the committed offsets and drop what is buffered."""
+    """A transaction was aborted or its outcome is unknown: rewind, and drop what is buffered."""
 
 
 class Fenced(LogError):

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from schemas.identifiers import IdentifierType
-
 
 class FieldKind(StrEnum):
     """Where in a record a text stands."""
@@ -110,10 +108,10 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class PhiSummary:
-    """Whether identifiers were present, which kinds, and how many."""
+    """Whether identifiers were present, and how many of each IdentifierType."""
 
     present: bool
-    counts: dict[IdentifierType, int]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

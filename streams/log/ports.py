@@ -98,8 +98,8 @@ class TransactionalLog(Protocol):
     def publish(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
         """Write *publications* and the offsets after *records* in one transaction.
 
-        Raises TransactionFailed (nothing of it is visible, or its outcome is unknown and will be read again), Fenced, or
-        LogRefused where a publication exceeds `max_record_bytes` (checked before anything is written).
+        Raises TransactionFailed (nothing of it is visible, or its outcome is unknown and it will be read again),
+        Fenced, or LogRefused where a publication exceeds `max_record_bytes` (checked before anything is written).
         """
         ...
 
