@@ -17,7 +17,7 @@ def _to_latin(text: str) -> bytes:
 
 @functools.lru_cache(maxsize=65536)
 def _latin_byte(char: str) -> int:
-    if ord(char) <= 0xFF:
+    if char <= "\xff":
         return ord(char)
     if char.isdecimal():
         return ord("0") + int(char)

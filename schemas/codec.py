@@ -5,9 +5,9 @@ unknown version of our own topics raises UnknownVersion, which stops the reader:
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -97,5 +97,5 @@ def _at_version(schema: Schema, tree: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _adapter(type_: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(type_))
+def _adapter(type_: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(cast(type[Any], type_)))
