@@ -22,6 +22,7 @@ SECURE_VERSION = "2.19.4"
 READY_SECONDS = 180.0
 _HEAP = "-Xms512m -Xmx512m -XX:-UseG1GC -XX:+UseSerialGC -XX:-HeapDumpOnOutOfMemoryError"
 _PREPARATION = "1"
+_OWN_FOLDERS = ("config", "data", "logs", "tmp")
 
 
 def launch(settings: StackSettings, data: Path, certificates: Certificates | None) -> daemon.Launch:
@@ -41,9 +42,9 @@ def launch(settings: StackSettings, data: Path, certificates: Certificates | Non
     lines = _settings(settings, home) | (security_settings(certificates, home) if certificates else {})
     text = "".join(f"{name}: {json.dumps(value)}\n" for name, value in lines.items())
     (home / "config" / "opensearch.yml").write_text(text, encoding="utf-8")
-    temporary = home / "tmp"
-    temporary.mkdir()
+    _close(home / "config")
     user = _account(home)
+    temporary = home / "tmp"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENSEARCH_", "JAVA_"))}
     environment |= {
         "HOME": str(temporary),
@@ -56,12 +57,16 @@ def launch(settings: StackSettings, data: Path, certificates: Certificates | Non
 
 
 def is_ready(port: int, context: ssl.SSLContext | None = None) -> bool:
-    """Say whether the node answers and its indexes have their primaries."""
+    """Say whether the node answers, its indexes have their primaries and its accounts are known."""
+    paths = ["/_cluster/health?wait_for_status=yellow&timeout=2s"]
+    if context is not None:
+        paths.append("/_plugins/_security/health?mode=strict")
     try:
-        status, body = request(port, "GET", "/_cluster/health?wait_for_status=yellow&timeout=2s", context=context)
+        answers = [request(port, "GET", path, context=context) for path in paths]
     except OSError:
         return False
-    return status == http.client.OK and json.loads(body).get("status") in {"yellow", "green"}
+    good = {"yellow", "green", "UP"}
+    return all(status == http.client.OK and json.loads(body).get("status") in good for status, body in answers)
 
 
 def _settings(settings: StackSettings, home: Path) -> dict[str, object]:
@@ -111,8 +116,15 @@ def _clone(distribution: Path, home: Path) -> None:
 
     shutil.copytree(distribution, home, copy_function=link, ignore=shutil.ignore_patterns("config"))
     shutil.copytree(distribution / "config", home / "config")
-    for name in ("data", "logs", "plugins"):
+    for name in (*_OWN_FOLDERS, "plugins"):
         (home / name).mkdir(exist_ok=True)
+
+
+def _close(folder: Path) -> None:
+    """Keep the configuration, private keys in it, from other accounts."""
+    folder.chmod(0o700)
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _account(home: Path) -> int | None:
@@ -123,7 +135,6 @@ def _account(home: Path) -> int | None:
         account = pwd.getpwnam("nobody")
     except KeyError:
         raise StackError("OpenSearch does not run as root, and this system has no account `nobody` to run it") from None
-    for path in (home, home / "config", home / "data", home / "logs", home / "tmp"):
-        for item in (path, *(path.rglob("*") if path != home else ())):
-            os.chown(item, account.pw_uid, account.pw_gid)
+    for path in (home, *(item for name in _OWN_FOLDERS for item in (home / name, *(home / name).rglob("*")))):
+        os.chown(path, account.pw_uid, account.pw_gid)
     return account.pw_uid

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import ssl
 import subprocess
@@ -100,6 +101,7 @@ def security_settings(certificates: Certificates, home: Path) -> dict[str, objec
         "plugins.security.authcz.admin_dn": [certificates.admin_name],
         "plugins.security.nodes_dn": [certificates.node_name],
         "plugins.security.audit.type": "noop",
+        "plugins.security.compliance.salt": secrets.token_hex(8),
     }
 
 
