@@ -1,0 +1,1 @@
+"""Look-up layer: who and what is listed, and the recognizers that redact from lists alone."""
