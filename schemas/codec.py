@@ -5,9 +5,9 @@ unknown version of our own topics raises UnknownVersion, which stops the reader:
 """
 
 import functools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -64,7 +64,7 @@ def from_tree(schema: Schema, tree: Any) -> Any:
         raise Malformed(QuarantineReason.NOT_JSON, schema=schema.name)
     upgraded = _at_version(schema, tree)
     try:
-        return _adapter(schema.type).validate_python(upgraded)
+        return _adapter(schema).validate_python(upgraded)
     except ValidationError as error:
         path = "/".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
         raise Malformed(QuarantineReason.NOT_JSON, schema=schema.name, path=path) from None
@@ -83,7 +83,7 @@ def decode_redacted(data: bytes) -> RedactedEvent | Withheld:
 
 def json_schema(schema: Schema) -> Mapping[str, Any]:
     """Return the JSON Schema of one kind of record, as checked in under schemas/json/."""
-    return {"$id": f"phistream:{schema.name}:v{schema.version}", **_adapter(schema.type).json_schema()}
+    return {"$id": f"phistream:{schema.name}:v{schema.version}", **_adapter(schema).json_schema()}
 
 
 def _at_version(schema: Schema, tree: dict[str, Any]) -> dict[str, Any]:
@@ -97,5 +97,5 @@ def _at_version(schema: Schema, tree: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _adapter(type_: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(cast(type[Any], type_)))
+def _adapter(schema: Schema) -> TypeAdapter[Any]:
+    return TypeAdapter(with_config(ConfigDict(extra="forbid", hide_input_in_errors=True))(schema.type))

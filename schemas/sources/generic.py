@@ -1,0 +1,80 @@
+"""Unknown JSON, default deny: everything is text but a short list of the envelope's own fields at the top."""
+
+from typing import Any
+
+from schemas.events import Call, Side, TokenUsage
+from schemas.sources.read import at, latency, number, scalar, vocabulary
+from schemas.sources.shapes import Rules, Shape
+from schemas.sources.source import ConversationSeed, Path, Source
+
+_TIMES = "timestamp @timestamp time ts created created_at updated_at start_time end_time startTime endTime logged_at"
+_LABELS = (
+    "request_id requestId response_id responseId trace_id traceId span_id spanId parent_id correlation_id model "
+    "model_name modelId provider region api_version schemaVersion version"
+)
+_ENUMERATIONS = "level severity operation event_type call_type finish_reason stop_reason environment env object"
+_NUMBERS = (
+    "latency_ms duration_ms latency duration status_code http_status prompt_tokens completion_tokens total_tokens "
+    "input_tokens output_tokens max_tokens temperature top_p cost"
+)
+_RULES: Rules = {
+    **dict.fromkeys(_TIMES.split(), Shape.TIME),
+    **dict.fromkeys(_LABELS.split(), Shape.LABEL),
+    **dict.fromkeys(_ENUMERATIONS.split(), Shape.ENUMERATION),
+    **dict.fromkeys(_NUMBERS.split(), Shape.NUMBER),
+    "usage": {"*": Shape.NUMBER},
+}
+_KEYS = vocabulary(
+    _RULES,
+    "usage prompt completion text content message messages role input output request response data body payload "
+    "metadata user user_id session_id conversation_id error details id name type value status query answer question "
+    "result results items tags headers params arguments args kwargs context history system instructions",
+)
+
+
+def matches(_: Any) -> bool:
+    """Take what no other source recognised."""
+    return True
+
+
+def side(path: Path) -> Side:
+    """Tell whose text stands at a path, as far as common names tell."""
+    names = set(path)
+    if names & {"completion", "output", "response", "answer", "result"}:
+        return Side.OUTPUT
+    return Side.INPUT if names & {"prompt", "input", "messages", "request", "query", "question"} else Side.ENVELOPE
+
+
+def describe(tree: Any) -> Call:
+    """Map what common names tell."""
+    usage = at(tree, "usage") or tree
+    return Call(
+        called_at=scalar(tree, "timestamp", "@timestamp", "time", "ts", "created_at", "created", "start_time"),
+        provider=scalar(tree, "provider"),
+        operation=scalar(tree, "operation", "call_type"),
+        model=scalar(tree, "model", "model_name", "modelId"),
+        usage=TokenUsage(
+            number(usage, "input_tokens", "prompt_tokens"),
+            number(usage, "output_tokens", "completion_tokens"),
+            number(usage, "total_tokens"),
+        ),
+        status=scalar(tree, "status", "status_code", "http_status"),
+        latency_ms=latency(tree),
+        application=scalar(tree, "application", "app", "service"),
+        end_user=scalar(tree, "user", "user_id", "end_user"),
+        session=scalar(tree, "session_id"),
+        conversation=scalar(tree, "conversation_id"),
+        trace_id=scalar(tree, "trace_id", "traceId"),
+        span_id=scalar(tree, "span_id", "spanId"),
+        request_id=scalar(tree, "request_id", "requestId"),
+        response_id=scalar(tree, "response_id", "responseId"),
+        region=scalar(tree, "region"),
+    )
+
+
+def seed(tree: Any) -> ConversationSeed:
+    """Return a conversation id where one is given; unknown JSON has no history to go by."""
+    return ConversationSeed(given=scalar(tree, "conversation_id", "session_id"))
+
+
+GENERIC = Source("generic", matches, _RULES, _KEYS, side, describe, seed)

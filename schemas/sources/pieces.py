@@ -1,0 +1,72 @@
+"""What is shaped like a piece of a stream: never read piece by piece, since an identifier may be cut between two."""
+
+from collections.abc import Iterator
+from typing import Any
+
+#: Event types of the Anthropic Messages stream (Messages API reference, "Streaming").
+_ANTHROPIC = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    }
+)
+#: Keys of the Bedrock ConverseStream events (ConverseStream API reference).
+_CONVERSE = frozenset({"contentBlockDelta", "contentBlockStart", "contentBlockStop"})
+#: Ends of the event types of the OpenAI Responses stream (Responses API reference, "Streaming").
+_RESPONSES = (".delta", ".done", ".added", ".created", ".in_progress", ".completed", ".failed", ".incomplete")
+
+
+def is_server_sent_events(value: bytes) -> bool:
+    """Tell whether raw bytes begin as a text/event-stream does (WHATWG HTML, section 9.2).
+
+    >>> is_server_sent_events(b'data: {"choices": []}')
+    True
+    """
+    head = value.lstrip(b"\xef\xbb\xbf \t\r\n")[:16]
+    return head.startswith((b"data:", b"event:", b"id: ", b"retry:", b": "))
+
+
+def holds_piece(tree: Any) -> bool:
+    """Tell whether a stream's piece stands anywhere in the tree: alone, in an array, or in a wrapper."""
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if _is_piece(node):
+                return True
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return False
+
+
+def _is_piece(node: dict[str, Any]) -> bool:
+    type_ = node.get("type")
+    if isinstance(type_, str) and (type_ in _ANTHROPIC or _is_responses_event(type_, node)):
+        return True
+    if node.get("object") in ("chat.completion.chunk", "text_completion.chunk"):
+        return True
+    if any("delta" in choice for choice in _choices(node)):
+        return True
+    return not _CONVERSE.isdisjoint(node) or _is_split_row(node)
+
+
+def _is_responses_event(type_: str, node: dict[str, Any]) -> bool:
+    return (
+        type_.startswith("response.") and type_.endswith(_RESPONSES) and ("delta" in node or "sequence_number" in node)
+    )
+
+
+def _is_split_row(node: dict[str, Any]) -> bool:
+    """Tell whether this is a row of Azure's ApiManagementGatewayLlmLog, which splits messages by SequenceNumber."""
+    return "SequenceNumber" in node and ("RequestMessages" in node or "ResponseMessages" in node)
+
+
+def _choices(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    choices = node.get("choices")
+    if isinstance(choices, list):
+        yield from (choice for choice in choices if isinstance(choice, dict))

@@ -1,0 +1,79 @@
+"""Reading a JSON tree of unknown shape without raising."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.sources.shapes import Rules
+
+
+def at(tree: Any, *keys: str) -> Any:
+    """Return the value under nested keys, or None."""
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
+
+
+def scalar(tree: Any, *keys: str) -> str | None:
+    """Return the first of *keys* that holds a string or number, as a string, or None."""
+    for key in keys:
+        value = at(tree, key)
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+    return None
+
+
+def number(tree: Any, *keys: str) -> int | None:
+    """Return the first of *keys* that holds an integer, or None."""
+    for key in keys:
+        value = at(tree, key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None
+
+
+def latency(tree: Any) -> float | None:
+    """Return the latency in milliseconds, or None."""
+    for key in ("latency_ms", "duration_ms"):
+        value = at(tree, key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+    return None
+
+
+def text_of(content: Any) -> str | None:
+    """Return the text of a message's content: a string, or its text parts joined."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return None
+    parts = [at(part, "text") for part in content]
+    return "\n".join(part for part in parts if isinstance(part, str)) or None
+
+
+def first_user_text(messages: Any) -> str | None:
+    """Return the text of the first message of the user."""
+    for message in messages if isinstance(messages, list) else ():
+        if at(message, "role") == "user":
+            return text_of(at(message, "content"))
+    return None
+
+
+def tool_names(tools: Any) -> tuple[str, ...]:
+    """Return the names of declared tools."""
+    names = (scalar(tool, "name") or scalar(at(tool, "function"), "name") for tool in tools or () if tool)
+    return tuple(name for name in names if name) if isinstance(tools, list) else ()
+
+
+def vocabulary(rules: Rules, more: str) -> frozenset[str]:
+    """Return every object key that the rules name, and the words of *more*."""
+    return frozenset(_keys(rules)) | frozenset(more.split())
+
+
+def _keys(rules: Rules) -> Iterator[str]:
+    for key, below in rules.items():
+        if key not in ("*", "[]"):
+            yield key
+        if isinstance(below, dict):
+            yield from _keys(below)
