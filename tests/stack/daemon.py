@@ -89,15 +89,15 @@ def stop(state: Path, name: str, *, kill: bool = False) -> bool:
 def wait_ready(state: Path, name: str, ready: Callable[[], bool], seconds: float) -> None:
     """Return when the server answers; show the end of its log when it dies or takes too long."""
     deadline = time.monotonic() + seconds
+    trouble = f"was not ready within {seconds:.0f} seconds"
     while time.monotonic() < deadline:
         if running_pid(state, name) is None:
-            raise StackError(f"{name} ended while starting; the end of {log_file(state, name)}:\n{last_lines(state, name)}")
+            trouble = "ended while starting"
+            break
         if ready():
             return
         time.sleep(_POLL_SECONDS)
-    raise StackError(
-        f"{name} was not ready within {seconds:.0f} seconds; the end of {log_file(state, name)}:\n{last_lines(state, name)}"
-    )
+    raise StackError(f"{name} {trouble}; the end of {log_file(state, name)}:\n{last_lines(state, name)}")
 
 
 def last_lines(state: Path, name: str) -> str:

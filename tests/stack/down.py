@@ -4,6 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from typer import echo
+
 from tests.stack import daemon, kafka, opensearch
 from tests.stack.running import forget
 from tests.stack.settings import StackError, StackSettings
@@ -36,9 +38,9 @@ def main() -> int:
     try:
         stopped = stop_all(StackSettings.from_environment(secure=False))
     except StackError as error:
-        print(f"stack-down: {error}", file=sys.stderr)
+        echo(f"stack-down: {error}", err=True)
         return 1
-    print(f"Stopped {' and '.join(stopped)}." if stopped else "No stack was up.")
+    echo(f"Stopped {' and '.join(stopped)}." if stopped else "No stack was up.")
     return 0
 
 

@@ -47,7 +47,9 @@ def _installed() -> Iterator[Jdk]:
     others = [Path(on_path).resolve().parents[1]] if on_path else []
     for folder in _JVM_FOLDERS:
         if folder.is_dir():
-            others += [home / "Contents/Home" if (home / "Contents/Home").is_dir() else home for home in folder.iterdir()]
+            others += [
+                home / "Contents/Home" if (home / "Contents/Home").is_dir() else home for home in folder.iterdir()
+            ]
     preferred = [jdk for home in named if (jdk := _inspect(home))]
     rest = [jdk for home in others if (jdk := _inspect(home))]
     homes: set[Path] = set()

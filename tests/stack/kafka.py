@@ -10,21 +10,21 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from schemas.topics import Role
 from tests.stack import daemon, maven
 from tests.stack.certificates import Certificates
 from tests.stack.java import find_jdk
 from tests.stack.settings import INNER_PORT_DISTANCE, StackError, StackSettings
 
+KafkaOptions = dict[str, str | int | float | bool]
 NAME = "kafka"
 VERSION = "4.3.1"
 READY_SECONDS = 90.0
 # A raw record may have 8 MiB; sealed or with tokens in place of what was found it is larger.
 LARGEST_RECORD_BYTES = 20 * 1024 * 1024
-# The accounts of the secure broker. Only the first two pass without an ACL.
-USERS = (
-    "broker", "admin", "producer", "redactor", "intake", "indexer", "monitor", "breakglass", "observability",
-)  # fmt: skip
+# The accounts of the secure broker. The super users pass without an ACL.
 SUPER_USERS = ("broker", "admin")
+USERS = (*SUPER_USERS, *(role.value for role in Role))
 _HEAP = ("-Xms256m", "-Xmx640m", "-XX:+UseSerialGC")
 _FORMAT_SECONDS = 60
 
@@ -41,7 +41,9 @@ logger.server.level = warn
 """
 
 
-def launch(settings: StackSettings, data: Path, users: Mapping[str, str], certificates: Certificates | None) -> daemon.Launch:
+def launch(
+    settings: StackSettings, data: Path, users: Mapping[str, str], certificates: Certificates | None
+) -> daemon.Launch:
     """Format a fresh data folder and say how the broker over it is started."""
     jdk = find_jdk(f"Kafka {VERSION}", at_least=17)
     libraries = maven.fetch(settings.cache, "kafka", "44 MB") / "libs"
@@ -60,7 +62,7 @@ def launch(settings: StackSettings, data: Path, users: Mapping[str, str], certif
     return daemon.Launch(NAME, command, str(folder), dict(os.environ))
 
 
-def is_ready(options: Mapping[str, str]) -> bool:
+def is_ready(options: KafkaOptions) -> bool:
     """Say whether the broker answers and takes part in its own cluster."""
     # A client that finds nobody would log every attempt.
     client = AdminClient({**options, "socket.timeout.ms": 2000, "log_level": 0})
@@ -125,9 +127,18 @@ def _security(certificates: Certificates, broker_password: str) -> dict[str, str
 def _format(java: tuple[str, ...], properties: Path, users: Mapping[str, str]) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     scram = [f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
+    # The id may begin with a dash, so it is joined to its option.
+    command = [
+        *java,
+        "kafka.tools.StorageTool",
+        "format",
+        "--standalone",
+        f"--cluster-id={cluster}",
+        "-c",
+        str(properties),
+    ]
     result = subprocess.run(
-        [*java, "kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c", properties, *scram],
-        capture_output=True, text=True, check=False, timeout=_FORMAT_SECONDS,
+        [*command, *scram], capture_output=True, text=True, check=False, timeout=_FORMAT_SECONDS
     )  # fmt: skip
     if result.returncode != 0:
         raise StackError("Kafka's storage could not be formatted:\n" + (result.stdout + result.stderr)[-2000:])

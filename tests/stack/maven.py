@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from typer import echo
+
 from tests.stack.java import find_jdk
 from tests.stack.settings import StackError
 
@@ -28,7 +30,7 @@ def fetch(cache: Path, name: str, size: str, *, prepare: Callable[[Path], None] 
     folder = cache / f"{name}-{pins}"
     if folder.is_dir():
         return folder
-    print(f"Downloading {name} through Maven ({size}, once) into {folder} …", flush=True)
+    echo(f"Downloading {name} through Maven ({size}, once) into {folder} …")
     cache.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache))
     try:
@@ -71,4 +73,4 @@ def _make_readable(folder: Path) -> None:
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o111 else 0o644)
+            path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and path.stat().st_mode & 0o111) else 0o644)

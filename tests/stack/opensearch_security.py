@@ -27,7 +27,14 @@ MODULES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "mapper-extras": ("org.opensearch.index.mapper.MapperExtrasPlugin", ("mapper-extras-client",), ()),
     "reindex": (
         "org.opensearch.index.reindex.ReindexPlugin",
-        ("reindex-client", "opensearch-rest-client", "opensearch-ssl-config", "commons-codec", "commons-logging", "http"),
+        (
+            "reindex-client",
+            "opensearch-rest-client",
+            "opensearch-ssl-config",
+            "commons-codec",
+            "commons-logging",
+            "http",
+        ),
         ('java.net.SocketPermission "*", "connect"', 'java.net.NetPermission "getProxySelector"'),
     ),
     "lang-painless": (

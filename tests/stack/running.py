@@ -9,6 +9,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from tests.stack import daemon, kafka, opensearch
+from tests.stack.kafka import KafkaOptions
 from tests.stack.settings import StackSettings
 
 _FILE = "stack.json"
@@ -27,7 +28,7 @@ class Stack:
     kafka_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     opensearch_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def kafka_options(self, user: str = "admin") -> dict[str, str]:
+    def kafka_options(self, user: str = "admin") -> KafkaOptions:
         """Return the client settings with which *user* reaches the broker (the plain one knows no users)."""
         if not self.secure:
             return {"bootstrap.servers": self.bootstrap}

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from typer import echo
+
 from tests.stack import daemon, kafka, opensearch, opensearch_security
 from tests.stack.certificates import Certificates, make_certificates
 from tests.stack.down import note_data, stop_all
@@ -109,11 +111,11 @@ def main() -> int:
         settings = StackSettings.from_environment(secure=parser.parse_args().secure)
         stack = bring_up(settings)
     except StackError as error:
-        print(f"stack-up: {error}", file=sys.stderr)
+        echo(f"stack-up: {error}", err=True)
         return 1
     versions = opensearch.SECURE_VERSION if stack.secure else opensearch.VERSION
-    print(f"Kafka {kafka.VERSION} on {stack.bootstrap}, OpenSearch {versions} on {stack.opensearch_url}")
-    print(f"Ready after {time.monotonic() - begun:.0f} s; described in {settings.state / 'stack.json'}")
+    echo(f"Kafka {kafka.VERSION} on {stack.bootstrap}, OpenSearch {versions} on {stack.opensearch_url}")
+    echo(f"Ready after {time.monotonic() - begun:.0f} s; described in {settings.state / 'stack.json'}")
     return 0
 
 
