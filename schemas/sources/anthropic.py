@@ -63,8 +63,8 @@ RESPONSE: Rules = {
 _RULES: Rules = {**ENVELOPE, **REQUEST, **RESPONSE, "request": REQUEST, "response": RESPONSE}
 _KEYS = vocabulary(
     _RULES,
-    "metadata user_id text thinking input title context citations cited_text description input_schema properties required "
-    "enum items stop_sequences stop_sequence stream is_error application session_id conversation_id container",
+    "metadata user_id text thinking input title context citations cited_text description input_schema properties "
+    "required enum items stop_sequences stop_sequence stream is_error application session_id conversation_id container",
 )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-_ENUMERATION = re.compile(r"[A-Za-z][A-Za-z_.\-]{0,47}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?")
 _LABEL = re.compile(r"[A-Za-z0-9._:/@-]{1,128}")
@@ -33,6 +32,22 @@ class Treatment(Enum):
     POINTER = "pointer"
 
 
+#: Every value that an enumerated path of a known format may hold, lower-cased; another value there is text.
+ENUMERATED: frozenset[str] = frozenset(
+    """
+    system developer user assistant tool function model
+    text image image_url input_audio audio file refusal document thinking redacted_thinking tool_use tool_result
+    server_tool_use search_result web_search_tool_result base64 url content message json_object json_schema
+    input_text output_text function_call function_call_output custom code_interpreter retrieval web_search
+    chat.completion text_completion list response embedding completion chat
+    stop length tool_calls content_filter end_turn max_tokens stop_sequence pause_turn cancelled
+    auto none any required low medium high minimal default flex priority scale standard standard_only batch
+    ephemeral enabled disabled adaptive wav mp3
+    ok success succeeded completed complete error failed failure timeout pending queued in_progress incomplete
+    debug info notice warn warning critical fatal trace production prod staging stage development dev test qa
+    """.split()
+)
+
 #: A tree of rules: object keys, "[]" for list items, "*" for any key; leaves are shapes or treatments.
 Rules = Mapping[str, Any]
 
@@ -51,5 +66,7 @@ def fits(shape: Shape, value: object) -> bool:
         return _EPOCH.fullmatch(str(value)) is not None
     if not isinstance(value, str):
         return False
-    pattern = {Shape.ENUMERATION: _ENUMERATION, Shape.TIME: _RFC3339, Shape.LABEL: _LABEL}[shape]
+    if shape is Shape.ENUMERATION:
+        return value.lower() in ENUMERATED
+    pattern = {Shape.TIME: _RFC3339, Shape.LABEL: _LABEL}[shape]
     return pattern.fullmatch(value) is not None or (shape is Shape.TIME and _EPOCH.fullmatch(value) is not None)

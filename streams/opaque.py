@@ -1,0 +1,75 @@
+"""What cannot be read is not passed on: media, signatures and pointers become kind, type, size and digest."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+
+_DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]{1,64})?[;,]", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_\s-]*={0,2}\s*")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]{1,15})://", re.IGNORECASE)
+_PROBE = 2048
+#: First bytes of common media (IANA media types; each format's own specification).
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"%PDF", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"RIFF", "audio/wav"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"II*\x00", "image/tiff"),
+    (b"OggS", "audio/ogg"),
+)
+
+
+def is_media(text: str) -> bool:
+    """Tell whether a string is a data URI, or base64 that decodes to something other than text.
+
+    >>> is_media("data:image/png;base64,iVBORw0KGgo="), is_media("plain words")
+    (True, False)
+    """
+    if text[:5].lower() == "data:" and _DATA_URI.match(text):
+        return True
+    if len(text) < _PROBE // 8 or _BASE64.match(text, 0, 128) is None or _BASE64.fullmatch(text) is None:
+        return False
+    head = _decode(text[:_PROBE])
+    return head is not None and not _is_text(head)
+
+
+def describe_blob(kind: str, text: str, digest: Callable[[bytes], str]) -> str:
+    """Return the bracketed description that stands in place of a blob: never its content.
+
+    `digest` is keyed, so that the same picture is recognised without being guessed.
+    """
+    found = _DATA_URI.match(text)
+    scheme = _SCHEME.match(text)
+    type_ = _type_of(text, found.group(1) if found else None)
+    parts = [kind, *([f"type={type_}"] if type_ else []), *([f"scheme={scheme.group(1).lower()}"] if scheme else [])]
+    return f"[{' '.join(parts)} size={len(text)} digest={digest(text.encode())}]"
+
+
+def _type_of(text: str, declared: str | None) -> str | None:
+    if declared and declared.split("/")[0] in ("image", "audio", "video", "text", "application"):
+        return declared.lower()
+    head = _decode(text[:64]) or b""
+    return next((type_ for magic, type_ in _MAGIC if head.startswith(magic)), None)
+
+
+def _decode(text: str) -> bytes | None:
+    compact = "".join(text.split()).translate({ord("-"): "+", ord("_"): "/"}).rstrip("=")
+    compact = compact[: len(compact) // 4 * 4]
+    try:
+        return base64.b64decode(compact, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _is_text(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 text; the tail may be cut inside a character."""
+    decoded = data.decode("utf-8", errors="ignore")
+    if len(decoded.encode()) < len(data) - 3:
+        return False
+    printable = sum(char.isprintable() or char in "\r\n\t" for char in decoded)
+    return printable >= 0.95 * max(len(decoded), 1)

@@ -1,0 +1,218 @@
+"""From an event to its texts and back: default deny, every leaf is text unless its exact path says otherwise."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.errors import Malformed, QuarantineReason
+from schemas.events import FieldKind, LLMEvent, Side, TextField
+from schemas.raw import DEFAULT_BOUNDS, Bounds, encode_raw, free_key, parse_json
+from schemas.sources.all import VOCABULARY
+from schemas.sources.shapes import Shape, Treatment, fits
+from schemas.sources.source import Path, Source
+from streams.opaque import describe_blob, is_media
+
+#: Headers whose values may pass in the shape of a label; all others are text.
+PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", "schema-version", "x-request-id"})
+#: Headers of ours, dropped from raw records: only phistream may say what they say.
+OWN_HEADERS = "phistream-"
+
+_HINT_KEYS = 3
+_LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
+_LABELS = ("name", "key", "label", "field", "question", "system", "column")
+_SMALL = 1000.0
+
+OnText = Callable[[TextField], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A redacted record: the document, key and headers, and whether a pointer hides part of the call."""
+
+    document: Any = field(repr=False)
+    record_key: str | None = field(repr=False)
+    headers: dict[str, str | None] = field(repr=False)
+    incomplete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Finds the texts of an event and puts redacted ones in their place.
+
+    `holds_structured` tells whether a label holds an identifier with a structure of its own; `digest` is the tenant's
+    keyed digest of bytes. Both passes visit in one order: the n-th text of the second replaces that of the first.
+    """
+
+    source: Source
+    holds_structured: Callable[[str], bool]
+    digest: Callable[[bytes], str]
+    bounds: Bounds = DEFAULT_BOUNDS
+
+    def texts(self, event: LLMEvent) -> tuple[TextField, ...]:
+        """Return every text of *event*; raises Malformed where JSON strings nest too deep or grow too large."""
+        found: list[TextField] = []
+
+        def collect(field_: TextField) -> str:
+            found.append(field_)
+            return field_.text
+
+        self._visit_event(event, collect)
+        return tuple(found)
+
+    def rebuild(self, event: LLMEvent, texts: Sequence[str]) -> Rebuilt:
+        """Return *event* with each of its texts replaced by that of *texts* at the same position."""
+        following = iter(texts)
+        rebuilt = self._visit_event(event, lambda _: next(following))
+        if next(following, None) is not None:
+            raise AssertionError("more texts than places")
+        return rebuilt
+
+    def _visit_event(self, event: LLMEvent, on_text: OnText) -> Rebuilt:
+        visit = _Visit(self, on_text)
+        document = visit.node(event.document, self.source.rules, (), 0)
+        key = event.record_key
+        if key is not None:
+            key = on_text(TextField("key", key, "record_key", FieldKind.RECORD_KEY))
+        headers: dict[str, str | None] = {}
+        for name, value in event.headers:
+            if not name.lower().startswith(OWN_HEADERS):
+                headers[free_key(visit.header_name(name), headers)] = visit.header_value(name, value)
+        return Rebuilt(document, key, headers, visit.incomplete)
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One pass over one event."""
+
+    walker: Walker
+    on_text: OnText
+    incomplete: bool = False
+    decoded_bytes: int = 0
+
+    def node(self, node: Any, rules: Any, path: Path, decoded: int, label: str = "") -> Any:
+        """Return *node* with its texts replaced; one frame a level, so that the bounds fit the stack."""
+        if isinstance(node, dict):
+            return self._object(node, rules, path, decoded)
+        if isinstance(node, list):
+            below = rules.get("[]") if isinstance(rules, dict) else None
+            return [self.node(child, below, (*path, index), decoded, label) for index, child in enumerate(node)]
+        if node is None or isinstance(node, bool):
+            return node
+        if isinstance(rules, Shape) and self._passes(rules, node):
+            return node
+        if isinstance(node, str):
+            return self._string(node, rules, path, decoded, label)
+        return self._number(node, path, label)
+
+    def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int) -> dict[str, Any]:
+        labels = _label_of(node)
+        out: dict[str, Any] = {}
+        for key, child in node.items():
+            below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
+            name = free_key(self._key(key, path), out)
+            if key == "logprobs" and isinstance(child, (dict, list)):
+                out[name] = None
+                out[free_key("logprobs_count", out)] = _count_logprobs(child)
+                continue
+            label = labels if key.lower() in _LABELLED else ""
+            out[name] = self.node(child, below, (*path, key), decoded, label)
+        return out
+
+    def _key(self, key: str, path: Path) -> str:
+        if key in VOCABULARY:
+            return key
+        return self.on_text(TextField(_pointer(path), key, "", FieldKind.KEY, self._side(path)))
+
+    def _string(self, text: str, rules: Any, path: Path, decoded: int, label: str) -> str:
+        blob = self._treat(text, rules)
+        if blob is not None:
+            return blob
+        inner = self._inner_json(text, decoded)
+        if inner is not None:
+            replaced = self.node(inner, None, path, decoded + 1)
+            return text if replaced == inner else encode_raw(replaced).decode()
+        return self.on_text(TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
+
+    def _number(self, number: float, path: Path, label: str) -> Any:
+        if isinstance(number, float) and abs(number) < _SMALL and path and isinstance(path[-1], int):
+            return number  # A vector's component; no identifier is a small fraction without a key.
+        source = repr(number)
+        text = self.on_text(TextField(_pointer(path), source, _hint(path, label), FieldKind.NUMBER, self._side(path)))
+        return number if text == source else text
+
+    def _treat(self, text: str, rules: Any) -> str | None:
+        """Return what stands in place of a blob or pointer, or None where the string is text."""
+        if is_media(text) or rules is Treatment.MEDIA:
+            return describe_blob("media", text, self.walker.digest)
+        if rules is Treatment.OPAQUE:
+            return describe_blob("opaque", text, self.walker.digest)
+        if rules is Treatment.POINTER:
+            self.incomplete = True
+            return describe_blob("pointer", text, self.walker.digest)
+        return None
+
+    def _inner_json(self, text: str, decoded: int) -> Any:
+        """Return the tree of a string that is a JSON object or array, or None."""
+        ends = text[:1] + text[-1:] if text[:1] in "{[" else text.strip()[:1] + text.strip()[-1:]
+        if ends not in ("{}", "[]"):
+            return None
+        try:
+            tree = parse_json(text, self.walker.bounds)
+        except Malformed as error:
+            if error.reason is QuarantineReason.TOO_DEEP:
+                raise
+            return None
+        bounds = self.walker.bounds
+        self.decoded_bytes += len(text)
+        if decoded >= bounds.decoding_depth or self.decoded_bytes > bounds.growth * bounds.record_bytes:
+            raise Malformed(QuarantineReason.DECODING_LIMIT, depth=decoded + 1)
+        return tree
+
+    def _passes(self, shape: Shape, node: Any) -> bool:
+        if not fits(shape, node):
+            return False
+        if shape is not Shape.LABEL:
+            return True
+        return "phi_" not in node.lower() and not self.walker.holds_structured(node)
+
+    def _side(self, path: Path) -> Side:
+        return self.walker.source.side(path)
+
+    def header_name(self, name: str) -> str:
+        """Return a header's name, redacted unless it is one that may pass."""
+        if name.lower() in PASSING_HEADERS:
+            return name
+        return self.on_text(TextField("headers", name, "", FieldKind.KEY))
+
+    def header_value(self, name: str, value: str | None) -> str | None:
+        """Return a header's value; only labels of passing headers stay unread."""
+        if value is None or (name.lower() in PASSING_HEADERS and self._passes(Shape.LABEL, value)):
+            return value
+        return self.on_text(TextField("headers", value, name.lower(), FieldKind.HEADER))
+
+
+def _hint(path: Path, label: str) -> str:
+    """Return the dotted object keys under which a value stands, innermost last, or the label beside it."""
+    if label:
+        return label
+    keys = [part.lower() for part in path if isinstance(part, str)]
+    return ".".join(keys[-_HINT_KEYS:])
+
+
+def _label_of(node: dict[str, Any]) -> str:
+    """Return what an object of the shape {"label": "Date of birth", "value": …} says its value is."""
+    if len(node) > len(_LABELS):
+        return ""
+    found = (node[key] for key in _LABELS if isinstance(node.get(key), str))
+    return next(found, "")[:64].lower()
+
+
+def _pointer(path: Path) -> str:
+    """Return a JSON pointer in which only vocabulary shows; a key that may be text is an asterisk."""
+    parts = (str(part) if isinstance(part, int) or part in VOCABULARY else "*" for part in path)
+    return "".join(f"/{part}" for part in parts) or "/"
+
+
+def _count_logprobs(node: Any) -> int:
+    content = node.get("content") if isinstance(node, dict) else node
+    return len(content) if isinstance(content, list) else 0
