@@ -4,6 +4,7 @@ A word is hashed in its folded form (lower case, accents and typographic apostro
 `b0 b1 ...` is `mix(SEED + b0*M + b1*M**2 + ...)` modulo 2**64: a sum, so that numpy can hash all words of a text at once.
 """
 
+import operator
 import unicodedata
 from collections.abc import Sequence
 
@@ -18,9 +19,10 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _MIX = 0xD6E8FEB86659FD93
 _SHIFT = 32
 _POWERS = np.array([pow(_MULTIPLIER, i, 1 << 64) for i in range(MAX_WORD_BYTES + 1)], dtype=np.uint64)
-_POWER_INTS = tuple(int(power) for power in _POWERS)
+_POWER_INTS = tuple(int(power) for power in _POWERS[1:])
 _SEPARATOR = 10
-_PHRASE_STEP = np.uint64(0xC2B2AE3D27D4EB4F)
+_STEP_INT = 0xC2B2AE3D27D4EB4F
+_PHRASE_STEP = np.uint64(_STEP_INT)
 
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "’": "'", "ʼ": "'"}
 _LOWER = bytes(byte + 32 if ord("A") <= byte <= ord("Z") else byte for byte in range(256))
@@ -40,9 +42,12 @@ def fold(word: str) -> str:
 
 def hash_word(word: str) -> int:
     """Return the hash of one word."""
-    total = _SEPARATOR
-    for power, byte in zip(_POWER_INTS[1:], fold(word).encode("utf-8", "replace"), strict=False):
-        total += power * byte
+    return hash_folded(fold(word))
+
+
+def hash_folded(word: str) -> int:
+    """Return the hash of a word that is in its folded form already."""
+    total = _SEPARATOR + sum(map(operator.mul, word.encode("utf-8", "replace"), _POWER_INTS))
     return _mix_int(total & _WRAP)
 
 
@@ -76,6 +81,11 @@ def extend_phrase(prefix: Hashes, word: Hashes) -> Hashes:
     return _mix(prefix * _PHRASE_STEP + word)
 
 
+def extend_one(prefix: int, word: int) -> int:
+    """Return the hash of one phrase that goes on with a word."""
+    return _mix_int((prefix * _STEP_INT + word) & _WRAP)
+
+
 def hash_phrase(words: Sequence[str]) -> int:
     """Return the hash of a sequence of words.
 
@@ -84,7 +94,7 @@ def hash_phrase(words: Sequence[str]) -> int:
     """
     total = hash_word(words[0])
     for word in words[1:]:
-        total = _mix_int((total * int(_PHRASE_STEP) + hash_word(word)) & _WRAP)
+        total = extend_one(total, hash_word(word))
     return total
 
 
