@@ -1,0 +1,159 @@
+"""The embedded log: readers and transactions over one SQLite file.
+
+Contracts stand in ports.py. Offsets are given inside the transaction that writes, so a reader sees no gap; a lease on
+the group is checked in each commit, so a worker that was taken for dead commits nothing.
+"""
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from schemas.errors import Fenced, LogRefused, TransactionFailed
+from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.sqlite_store import SqliteStore
+
+_POLL_SECONDS = 0.02
+
+
+class SqliteReader:
+    """A reader of the embedded log; every partition is assigned to it."""
+
+    def __init__(self, store: SqliteStore, consumers: str, topics: Sequence[str], *, earliest: bool = True) -> None:
+        self._store = store
+        self._consumers = consumers
+        self._topics = tuple(topics)
+        self._earliest = earliest
+        self._positions: dict[TopicPartition, int] = {}
+        self.rewind()
+
+    def read(self, limit: int, timeout: float) -> Sequence[Record]:
+        """Return the next records, as ports.Reader says."""
+        until = time.monotonic() + timeout
+        while True:
+            records: list[Record] = []
+            for place, position in self._positions.items():
+                records += self._store.fetch(place, position, limit - len(records))
+                if len(records) >= limit:
+                    break
+            if records or time.monotonic() >= until:
+                self._positions.update(after(records))
+                return records
+            time.sleep(min(_POLL_SECONDS, max(0.0, until - time.monotonic())))
+
+    def commit(self, records: Sequence[Record]) -> None:
+        """Commit the offsets after *records*."""
+        with self._store.transaction():
+            self.write_offsets(records)
+
+    def write_offsets(self, records: Sequence[Record]) -> None:
+        """Write the offsets after *records* inside the caller's transaction."""
+        self._store.connection.executemany(
+            "INSERT INTO log_offsets VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next",
+            [(self._consumers, place.topic, place.partition, end) for place, end in after(records).items()],
+        )
+
+    def rewind(self) -> None:
+        """Go back to the committed offsets."""
+        places = self._store.places(self._topics)
+        if not self._earliest:
+            with self._store.transaction():
+                self._store.connection.executemany(
+                    "INSERT OR IGNORE INTO log_offsets VALUES (?, ?, ?, ?)",
+                    [(self._consumers, place.topic, place.partition, self._store.ends(place)[1]) for place in places],
+                )
+        committed = {place: self._committed(place) for place in places}
+        self._positions = {
+            place: self._store.ends(place)[0] if offset is None else offset for place, offset in committed.items()
+        }
+
+    def lag(self) -> Mapping[TopicPartition, int]:
+        """Return what stands after the positions."""
+        return {place: self._store.ends(place)[1] - position for place, position in self._positions.items()}
+
+    def close(self) -> None:
+        """Leave the group; the store stays open, it belongs to the caller."""
+
+    def _committed(self, place: TopicPartition) -> int | None:
+        row = self._store.connection.execute(
+            "SELECT next FROM log_offsets WHERE consumers = ? AND topic = ? AND partition = ?",
+            (self._consumers, place.topic, place.partition),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+
+class SqliteTransactionalLog:
+    """A reader whose outputs and offsets are one SQLite transaction; one holder of the lease at a time."""
+
+    max_record_bytes = 256 * 1024 * 1024
+
+    def __init__(self, store: SqliteStore, consumers: str, topics: Sequence[str]) -> None:
+        self._store = store
+        self._consumers = consumers
+        self._reader = SqliteReader(store, consumers, topics)
+        with store.transaction():
+            store.connection.execute(
+                "INSERT INTO log_leases VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
+                (consumers,),
+            )
+            self._generation = self._lease()
+
+    def read(self, limit: int, timeout: float) -> Sequence[Record]:
+        """Return the next records."""
+        return self._reader.read(limit, timeout)
+
+    def publish(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
+        """Write publications and offsets in one transaction."""
+        for publication in publications:
+            size = len(publication.key or b"") + len(publication.value or b"")
+            if size > self.max_record_bytes:
+                raise LogRefused("publication is too large", topic=publication.topic, size=size)
+        try:
+            with self._store.transaction():
+                if self._lease() != self._generation:
+                    raise Fenced("another worker holds the lease", consumers=self._consumers)
+                self._store.append(publications)
+                self._reader.write_offsets(records)
+        except sqlite3.Error as error:
+            self._reader.rewind()
+            raise TransactionFailed("transaction was rolled back", code=error.sqlite_errorname) from None
+
+    @property
+    def cluster_id(self) -> str:
+        """The id of the state folder."""
+        return self._store.cluster_id
+
+    def topic_id(self, topic: str) -> str:
+        """Return the id of a topic."""
+        return self._store.topic_id(topic)
+
+    def lag(self) -> Mapping[TopicPartition, int]:
+        """Return what stands after the positions."""
+        return self._reader.lag()
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        """Return the log itself."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the log."""
+        self.close()
+
+    def _lease(self) -> int:
+        row = self._store.connection.execute(
+            "SELECT generation FROM log_leases WHERE consumers = ?", (self._consumers,)
+        ).fetchone()
+        return int(row[0])
+
+
+def after(records: Sequence[Record]) -> dict[TopicPartition, int]:
+    """Return the offset after the last of *records* in each partition."""
+    ends: dict[TopicPartition, int] = {}
+    for record in records:
+        place = TopicPartition(record.topic, record.partition)
+        ends[place] = max(ends.get(place, 0), record.offset + 1)
+    return ends
