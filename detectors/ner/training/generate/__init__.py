@@ -1,0 +1,1 @@
+"""Text generators that train the tagger: templates, slot fillers and augmentations."""

@@ -1,0 +1,84 @@
+"""Unlabelled fillers: symptoms, drugs, eponyms, insurers, codes and the many words that look like names and are none."""
+
+import random
+from collections.abc import Callable, Mapping
+
+from detectors.ner.training.generate.lexicon import lexicon
+from detectors.ner.training.generate.lists import Lists
+from detectors.ner.training.generate.pieces import Pieces, plain
+
+Filler = Callable[[random.Random, Lists], Pieces]
+SECTIONS = (
+    *("region", "eponym", "brand", "lab", "vitals", "sx", "dept", "room", "insurer", "chain", "icd", "cpt", "proc"),
+    *("code.misc", "dur", "rel", "season", "cred", "role", "kin", "job", "lang", "people", "score", "device", "money"),
+    *("org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
+)
+SYLLABLES = (
+    "cef",
+    "zol",
+    "mab",
+    "nib",
+    "tin",
+    "pril",
+    "sartan",
+    "ol",
+    "ine",
+    "va",
+    "ri",
+    "tra",
+    "xi",
+    "lu",
+    "do",
+    "pam",
+    "fen",
+    "qua",
+    "my",
+    "cin",
+)
+
+
+def _section(name: str) -> Filler:
+    return lambda rng, _: plain(rng.choice(lexicon()[name]))
+
+
+def _drug(rng: random.Random, lists: Lists) -> Pieces:
+    roll = rng.random()
+    if roll < 0.7:
+        return plain(rng.choice(lexicon()["drug"]))
+    if roll < 0.85:
+        return plain(rng.choice(lexicon()["brand"]))
+    return plain(rng.choice(lists.drugs))
+
+
+def _brand(rng: random.Random, _: Lists) -> Pieces:
+    """A brand, at times one that does not exist."""
+    if rng.random() < 0.85:
+        return plain(rng.choice(lexicon()["brand"]))
+    return plain("".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 3)))).capitalize())
+
+
+def _cond(rng: random.Random, lists: Lists) -> Pieces:
+    roll = rng.random()
+    if roll < 0.6:
+        return plain(rng.choice(lexicon()["cond"]))
+    if roll < 0.8:
+        return plain(rng.choice(lexicon()["eponym"]))
+    return plain(rng.choice(lists.conditions))
+
+
+def _dose(rng: random.Random, _: Lists) -> Pieces:
+    number = str(rng.choice((2.5, 5, 7.5, 10, 12.5, 20, 30, 37.5, 60, 125, 300, 400, 750, 1200)))
+    return plain(rng.choice(lexicon()["dose"]).replace("{n}", number))
+
+
+FILLERS: Mapping[str, Filler] = {
+    **{name: _section(name) for name in SECTIONS},
+    "drug": _drug,
+    "brand": _brand,
+    "cond": _cond,
+    "dose": _dose,
+    "num": lambda rng, _: plain(str(rng.randint(2, 99))),
+    "bignum": lambda rng, _: plain(str(rng.randint(100, 9999))),
+    "pct": lambda rng, _: plain(f"{rng.randint(1, 99)}%"),
+    "n90": lambda rng, _: plain(str(rng.randint(90, 180))),
+}
