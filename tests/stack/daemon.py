@@ -14,6 +14,7 @@ from tests.stack.settings import StackError
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 20.0
 _LOG_LINES = 30
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def start(state: Path, launch: Launch) -> None:
             launch.command, cwd=launch.folder, env=dict(launch.environment),
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **account,  # type: ignore[call-overload]
         )  # fmt: skip
+    # Kept, so that its exit status is taken and it never stays behind as a zombie.
+    _children[server.pid] = server
     identity = {"pid": server.pid, "started": _started(server.pid)}
     _pid_file(state, launch.name).write_text(json.dumps(identity), encoding="utf-8")
 
@@ -58,7 +61,8 @@ def running_pid(state: Path, name: str) -> int | None:
     except (OSError, ValueError):
         return None
     pid = int(identity["pid"])
-    _reap(pid)
+    if pid in _children:
+        _children[pid].poll()
     return pid if _started(pid) == identity["started"] is not None else None
 
 
@@ -120,14 +124,6 @@ def _pid_file(state: Path, name: str) -> Path:
 
 def _launch_file(state: Path, name: str) -> Path:
     return state / f"{name}.launch.json"
-
-
-def _reap(pid: int) -> None:
-    """Take the exit status of a child of ours, without which it would stay visible as a zombie."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
 
 
 def _started(pid: int) -> str | None:

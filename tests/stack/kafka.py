@@ -36,8 +36,8 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{ISO8601} %p %c{1}: %m%n
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
-logger.server.name = org.apache.kafka.server
-logger.server.level = warn
+logger.client.name = org.apache.kafka.clients.NetworkClient
+logger.client.level = error
 """
 
 
@@ -98,7 +98,9 @@ def _properties(settings: StackSettings, folder: Path) -> dict[str, str]:
         "message.max.bytes": str(LARGEST_RECORD_BYTES),
         "replica.fetch.max.bytes": str(LARGEST_RECORD_BYTES),
         "log.segment.bytes": str(256 * 1024 * 1024),
-        "controlled.shutdown.max.retries": "1",
+        # A killed broker may come back only when its old session has run out.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
     }
 
 

@@ -214,14 +214,16 @@ def test_indexer_writes_in_bulk_and_reads_nothing(secure_stack: Stack, index: st
 
 def test_indexer_opens_the_index_of_a_new_day(secure_stack: Stack) -> None:
     """The first document of a day creates that day's index as its template says; other names are closed."""
-    stem, context = f"phistream-test-{uuid.uuid4().hex[:12]}", secure_stack.admin_context()
+    unique, context = uuid.uuid4().hex[:12], secure_stack.admin_context()
+    stem, other = f"phistream-test-{unique}", f"other-{unique}"
     mappings = {"dynamic": "strict", "properties": {"tenant": {"type": "keyword"}}}
     template = {"index_patterns": [f"{stem}-*"], "template": {"mappings": mappings}}
     port = secure_stack.opensearch_port
     assert request(port, "PUT", f"/_index_template/{stem}", template, context=context)[0] == 200
     assert _bulk(secure_stack, f"{stem}-day", 1) == [201]
-    assert _bulk(secure_stack, "other-index", 1) == [403]
-    for path in (f"/{stem}-day", f"/_index_template/{stem}"):
+    assert request(port, "PUT", f"/{other}", context=context)[0] == 200
+    assert _bulk(secure_stack, other, 1) == [403]
+    for path in (f"/{stem}-day", f"/{other}", f"/_index_template/{stem}"):
         assert request(port, "DELETE", path, context=context)[0] == 200
 
 
