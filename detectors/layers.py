@@ -1,0 +1,51 @@
+"""Which recognizers run, layer by layer: explicit tuples, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from detectors.recognizer import Passage, Recognizer
+from schemas.spans import Span
+
+
+class Tagger(Protocol):
+    """A recognizer that reads many passages at once, because that is cheaper."""
+
+    @property
+    def name(self) -> str:
+        """The stable name that spans carry, lower-case."""
+        ...
+
+    def recognize_all(self, passages: Sequence[Passage]) -> Sequence[Sequence[Span]]:
+        """Return the spans of each passage, as `recognize` would."""
+        ...
+
+
+class Veto(Protocol):
+    """Tells which spans of the gazetteers and the tagger are no identifiers."""
+
+    def vetoes(self, passage: Passage, span: Span) -> bool:
+        """Tell whether a span is to be dropped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Every recognizer, in the order of the layers.
+
+    `structured` reads whole texts, all others read parts; `veto` judges `gazetteers` and `taggers` alone; `lists` (deny
+    list and roster) may change while the process lives and is therefore never remembered.
+    """
+
+    structured: tuple[Recognizer, ...] = ()
+    patterns: tuple[Recognizer, ...] = ()
+    gazetteers: tuple[Recognizer, ...] = ()
+    taggers: tuple[Tagger, ...] = ()
+    lists: tuple[Recognizer, ...] = ()
+    veto: Veto | None = None
+    digests: tuple[str, ...] = field(default=(), repr=False)
+
+
+def default_layers() -> Layers:
+    """Return every layer that is shipped; raises ModelUnavailable where a file of one is missing or altered."""
+    return Layers()

@@ -1,0 +1,106 @@
+"""How the layers are run over parts of texts: a recognizer that fails is an error, never less spans."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detectors.layers import Layers, Tagger
+from detectors.recognizer import Passage, Recognizer
+from detectors.segments import Part, Reach
+from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
+from schemas.spans import Span
+
+_BATCH_CHARS = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When an analysis has to be done, in seconds of the monotonic clock; None for never."""
+
+    deadline: float | None = None
+
+    def check(self) -> None:
+        """Raise RecognizerTimeout where the time is over."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise RecognizerTimeout("detection ran past its deadline")
+
+
+def read(layers: Layers, parts: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
+    """Return the spans of each part, from every layer that depends on its text alone."""
+    found = [_read_rules(layers, part, clock) for part in parts]
+    segments = [index for index, part in enumerate(parts) if Reach.SEGMENT in part.reach]
+    for tagger in layers.taggers:
+        for batch in _batches(segments, parts):
+            clock.check()
+            passages = [parts[index].passage for index in batch]
+            for index, spans in zip(batch, _tag(tagger, passages), strict=True):
+                found[index] += _allowed(layers, parts[index].passage, spans)
+    return [part.own(tuple(spans)) for part, spans in zip(parts, found, strict=True)]
+
+
+def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
+    """Return what the deny list and the roster hold of a passage."""
+    return [span for recognizer in layers.lists for span in _recognize(recognizer, passage, clock)]
+
+
+def _read_rules(layers: Layers, part: Part, clock: Clock) -> list[Span]:
+    passage, spans = part.passage, list[Span]()
+    if Reach.DOCUMENT in part.reach:
+        for recognizer in layers.structured:
+            spans += _recognize(recognizer, passage, clock)
+    if Reach.SEGMENT in part.reach:
+        for recognizer in layers.patterns:
+            spans += _recognize(recognizer, passage, clock)
+        for recognizer in layers.gazetteers:
+            spans += _allowed(layers, passage, _recognize(recognizer, passage, clock))
+    return spans
+
+
+def _allowed(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:
+    veto = layers.veto
+    return [span for span in spans if veto is None or not veto.vetoes(passage, span)]
+
+
+def _batches(indices: Sequence[int], parts: Sequence[Part]) -> list[list[int]]:
+    """Group parts so that a deadline is looked at often enough and short texts share a run."""
+    batches: list[list[int]] = []
+    room = 0
+    for index in indices:
+        length = len(parts[index].passage.text)
+        if not batches or length > room:
+            batches.append([])
+            room = _BATCH_CHARS
+        batches[-1].append(index)
+        room -= length
+    return batches
+
+
+def _recognize(recognizer: Recognizer, passage: Passage, clock: Clock) -> Sequence[Span]:
+    clock.check()
+    try:
+        return _inside(recognizer.name, passage, recognizer.recognize(passage))
+    except PhistreamError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a recognizer raises may hold text and must not pass for "clean".
+        raise _failed(recognizer.name, error) from None
+
+
+def _tag(tagger: Tagger, passages: Sequence[Passage]) -> list[Sequence[Span]]:
+    try:
+        tagged = tagger.recognize_all(passages)
+        return [_inside(tagger.name, passage, spans) for passage, spans in zip(passages, tagged, strict=True)]
+    except PhistreamError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above.
+        raise _failed(tagger.name, error) from None
+
+
+def _inside(name: str, passage: Passage, spans: Sequence[Span]) -> Sequence[Span]:
+    length = len(passage.text)
+    if any(span.end > length for span in spans):
+        raise DetectionError("a span lies outside its text", recognizer=name)
+    return spans
+
+
+def _failed(name: str, error: Exception) -> DetectionError:
+    return DetectionError("a recognizer failed", recognizer=name, error=type(error).__name__)
