@@ -18,7 +18,7 @@ CITIES = "ID,STATE_CODE,STATE_NAME,CITY,COUNTY\n1,OH,Ohio,Lima,Allen\n2,LA,Louis
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of very short lists in the form of the real ones."""
+    """Return a folder of very short lists in the form of the real ones."""
     root = tmp_path_factory.mktemp("lists")
     raw = root / "raw"
     raw.mkdir()
@@ -59,7 +59,7 @@ def every_template(folder: Path, rates: augment.Rates) -> Iterator[tuple[templat
     sources = lists.load(folder)
     for number, template in enumerate(templates.load()):
         for round_ in range(3):
-            yield template, corpus.one(random.Random(number * 10 + round_), template, sources, rates)
+            yield template, corpus.one(random.Random(number * 10 + round_), template, sources, rates)  # noqa: S311
 
 
 def test_spans_are_exact_under_every_augmentation(folder: Path) -> None:
@@ -75,7 +75,7 @@ def test_spans_hold_what_the_slot_gave(folder: Path) -> None:
     """Without augmentation the spans are the labelled pieces, letter by letter."""
     sources = lists.load(folder)
     for number, template in enumerate(templates.load()):
-        filled = grammar.render(template.nodes, random.Random(number), fillers.Filler(random.Random(7), sources).fill)
+        filled = grammar.render(template.nodes, random.Random(number), fillers.Filler(random.Random(7), sources).fill)  # noqa: S311
         example = pieces.Draft.of(filled).example(template.kind)
 
         given = "".join(piece.text for piece in filled if piece.label and any(map(str.isalnum, piece.text)))
@@ -150,7 +150,7 @@ def test_grammar(source: str, texts: set[str]) -> None:
         raise AssertionError(name, modifiers)
 
     rendered = {
-        "".join(piece.text for piece in grammar.render(grammar.parse(source), random.Random(seed), fill))
+        "".join(piece.text for piece in grammar.render(grammar.parse(source), random.Random(seed), fill))  # noqa: S311
         for seed in range(30)
     }
 
@@ -161,7 +161,7 @@ def test_marks_make_one_span() -> None:
     """Everything inside a mark is one span, whatever its slots say of themselves."""
     nodes = grammar.parse("at <<EMPLOYER:{x} farm>> now")
 
-    rendered = grammar.render(nodes, random.Random(1), lambda _name, _modifiers: pieces.marked("Ott", "NAME"))
+    rendered = grammar.render(nodes, random.Random(1), lambda _name, _modifiers: pieces.marked("Ott", "NAME"))  # noqa: S311
 
     assert pieces.Draft.of(rendered).example("x").spans == ((3, 11, "EMPLOYER"),)
 

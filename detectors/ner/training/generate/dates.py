@@ -1,6 +1,6 @@
 """Dates finer than a year in their usual forms, ages over 89, and the near misses: times, years, durations."""
 
-import datetime
+import datetime as dt
 import random
 from collections.abc import Callable, Mapping
 
@@ -22,7 +22,7 @@ ORDINALS = (
     "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
     "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
 ).split()
-Date = datetime.date
+Date = dt.date
 
 
 def number(value: int) -> str:
@@ -39,7 +39,7 @@ def ordinal(day: int) -> str:
 
 def draw(rng: random.Random, first: int = 2012, last: int = 2026) -> Date:
     """Return a day between two years."""
-    return Date(rng.randint(first, last), 1, 1) + datetime.timedelta(days=rng.randrange(365))
+    return Date(rng.randint(first, last), 1, 1) + dt.timedelta(days=rng.randrange(365))
 
 
 def birthday(rng: random.Random, age: int) -> Date:
@@ -59,7 +59,7 @@ def numeric(rng: random.Random, day: Date) -> str:
 
 
 def long(rng: random.Random, day: Date) -> str:
-    """The month in words, with day and year."""
+    """Return the month in words, with day and year."""
     month = rng.choice((MONTHS, MONTHS, SHORT))[day.month - 1] + rng.choice(("", "", "", "."))
     month = month if month[:-1] in SHORT else month.rstrip(".")
     roll = rng.random()
@@ -91,13 +91,21 @@ def month_year(rng: random.Random, day: Date) -> str:
     """Month and year."""
     month = rng.choice((MONTHS, MONTHS, SHORT))[day.month - 1]
     return rng.choice(
-        (f"{month} {day.year}", f"{month} {day.year}", f"{month} of {day.year}", f"{month}, {day.year}",
-         f"{day.month:02}/{day.year}", f"{day.month}/{day.year}", f"{day.year}-{day.month:02}", f"{month} '{day.year % 100:02}")
-    )  # fmt: skip
+        (
+            f"{month} {day.year}",
+            f"{month} {day.year}",
+            f"{month} of {day.year}",
+            f"{month}, {day.year}",
+            f"{day.month:02}/{day.year}",
+            f"{day.month}/{day.year}",
+            f"{day.year}-{day.month:02}",
+            f"{month} '{day.year % 100:02}",
+        )
+    )
 
 
 def spoken(rng: random.Random, day: Date) -> str:
-    """A date as it is said aloud."""
+    """Return a date as it is said aloud."""
     head, tail = divmod(day.year, 100)
     rest = "hundred" if not tail else f"oh {TEENS[tail]}" if tail < 10 else number(tail)
     year = (
@@ -114,51 +122,70 @@ def spoken(rng: random.Random, day: Date) -> str:
 
 
 def weekday(rng: random.Random, day: Date) -> str:
-    """A weekday with its day."""
+    """Return a weekday with its day."""
     name = rng.choice((DAYS, DAYS, [text[:3] for text in DAYS]))[day.weekday()]
     rest = rng.choice((month_day(rng, day), long(rng, day), numeric(rng, day), f"the {ordinal(day.day)}"))
     return f"{name}{rng.choice((', ', ', ', ' '))}{rest}"
 
 
 def stamp(rng: random.Random, day: Date) -> str:
-    """A fused timestamp, as machines write it."""
+    """Return a fused timestamp, as machines write it."""
     hour, minute, second = rng.randrange(24), rng.randrange(60), rng.randrange(60)
     zone = rng.choice(("Z", "Z", "", "-05:00", "+00:00", "-0800", ".000Z", f".{rng.randrange(1000):03}Z"))
     flat = f"{day:%Y%m%d}"
     return rng.choice(
-        (f"{day.isoformat()}T{hour:02}:{minute:02}:{second:02}{zone}", f"{day.isoformat()}T{hour:02}:{minute:02}{zone[-1:] if zone == 'Z' else ''}",
-         f"{flat}{hour:02}{minute:02}", f"{flat}{hour:02}{minute:02}{second:02}", f"{flat}T{hour:02}{minute:02}{second:02}Z")
-    )  # fmt: skip
+        (
+            f"{day.isoformat()}T{hour:02}:{minute:02}:{second:02}{zone}",
+            f"{day.isoformat()}T{hour:02}:{minute:02}",
+            f"{flat}{hour:02}{minute:02}",
+            f"{flat}{hour:02}{minute:02}{second:02}",
+            f"{flat}T{hour:02}{minute:02}{second:02}Z",
+        )
+    )
 
 
 def spanish(rng: random.Random, day: Date) -> str:
-    """A date in Spanish."""
+    """Return a date in Spanish."""
     month = MESES[day.month - 1]
     return rng.choice(
-        (f"{day.day} de {month} de {day.year}", f"{day.day} de {month} del {day.year}", f"{day.day} de {month}",
-         f"{day.day:02}/{day.month:02}/{day.year}", f"{DIAS[day.weekday()]} {day.day} de {month}", f"{month} de {day.year}",
-         f"{day.day}-{day.month}-{day.year % 100:02}")
-    )  # fmt: skip
+        (
+            f"{day.day} de {month} de {day.year}",
+            f"{day.day} de {month} del {day.year}",
+            f"{day.day} de {month}",
+            f"{day.day:02}/{day.month:02}/{day.year}",
+            f"{DIAS[day.weekday()]} {day.day} de {month}",
+            f"{month} de {day.year}",
+            f"{day.day}-{day.month}-{day.year % 100:02}",
+        )
+    )
 
 
 def usual(rng: random.Random, day: Date) -> str:
-    """A full date in any of the usual forms."""
+    """Return a full date in any of the usual forms."""
     roll = rng.random()
     return numeric(rng, day) if roll < 0.5 else day.isoformat() if roll < 0.6 else long(rng, day)
 
 
 def clock(rng: random.Random) -> str:
-    """A time of day; no identifier."""
+    """Return a time of day; no identifier."""
     hour, minute = rng.randrange(24), rng.choice((0, 0, 15, 30, 45, rng.randrange(60)))
     twelve, half = (hour - 1) % 12 + 1, "am" if hour < 12 else "pm"
     return rng.choice(
-        (f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}", f"{hour:02}{minute:02} hrs", f"{twelve}:{minute:02} {half.upper()}",
-         f"{twelve}:{minute:02}{half}", f"{twelve} {half}", f"{twelve}{half}", f"{hour:02}:{minute:02}:{rng.randrange(60):02}")
-    )  # fmt: skip
+        (
+            f"{hour:02}:{minute:02}",
+            f"{hour:02}{minute:02}",
+            f"{hour:02}{minute:02} hrs",
+            f"{twelve}:{minute:02} {half.upper()}",
+            f"{twelve}:{minute:02}{half}",
+            f"{twelve} {half}",
+            f"{twelve}{half}",
+            f"{hour:02}:{minute:02}:{rng.randrange(60):02}",
+        )
+    )
 
 
 def old(rng: random.Random) -> Pieces:
-    """The number of an age over 89, in figures or in words."""
+    """Return the number of an age over 89, in figures or in words."""
     age = rng.choice((rng.randint(90, 99), rng.randint(90, 104)))
     words = number(age) if age < 100 else "a hundred and " + number(age - 100) if age > 100 else "one hundred"
     return marked(words if rng.random() < 0.25 else str(age), "DATE")
@@ -166,7 +193,7 @@ def old(rng: random.Random) -> Pieces:
 
 def _range(rng: random.Random) -> Pieces:
     start = draw(rng)
-    end = start + datetime.timedelta(days=rng.randint(1, 60))
+    end = start + dt.timedelta(days=rng.randint(1, 60))
     form = rng.choice((numeric, month_day, long))
     joint = rng.choice((" - ", "-", " to ", " through ", "–", " until "))
     return (Piece(form(rng, start), "DATE"), Piece(joint), Piece(form(rng, end), "DATE"))

@@ -24,12 +24,9 @@ class Facility:
 
 def stem(rng: random.Random, lists: Lists) -> str:
     """Return what a facility is called before its type: a saint, a city, a person, something in nature."""
-    words = lexicon()
     roll = rng.random()
-    if roll < 0.28:
-        return rng.choice(words["fac.nature"])
     if roll < 0.45:
-        return rng.choice(words["fac.saint"])
+        return rng.choice(lexicon()["fac.nature" if roll < 0.28 else "fac.saint"])
     if roll < 0.65:
         return places.city(rng, lists).name
     if roll < 0.75:

@@ -104,38 +104,37 @@ def _sequence(source: str, position: int, stops: str) -> tuple[Sequence, int]:
     """Parse until one of the characters *stops* (or the two characters `>>` for ">") at this level."""
     nodes: list[Node] = []
     text: list[str] = []
-
-    def flush() -> None:
-        if text:
-            nodes.append(Text("".join(text)))
-            text.clear()
-
     while position < len(source):
         char = source[position]
         if (char in stops and char != ">") or (">" in stops and source.startswith(">>", position)):
             break
-        node: Node | None = None
         if char == "\\" and position + 1 < len(source):
             text.append(ESCAPES.get(source[position + 1], source[position + 1]))
             position += 2
-            continue
-        if char == "{" and (match := SLOT.match(source, position)):
-            node, position = Slot(match[1], tuple(match[2].split(":")[1:])), match.end()
-        elif char == "<" and (match := MARK.match(source, position)):
-            body, position = _sequence(source, match.end(), ">")
-            if not source.startswith(">>", position):
-                raise TemplateError(f"open mark at offset {match.start()}")
-            node, position = Marked(match[1], body), position + 2
-        elif char == "(" and (found := _choice(source, position)):
+        elif char in "{<(" and (found := _node(source, position)):
+            if text:
+                nodes.append(Text("".join(text)))
+                text.clear()
             node, position = found
-        if node is None:
+            nodes.append(node)
+        else:
             text.append(char)
             position += 1
-        else:
-            flush()
-            nodes.append(node)
-    flush()
-    return tuple(nodes), position
+    return (*nodes, *([Text("".join(text))] if text else [])), position
+
+
+def _node(source: str, position: int) -> tuple[Node, int] | None:
+    """Parse a slot, a mark or a group at *position*, or return None where the character is text."""
+    if source[position] == "(":
+        return _choice(source, position)
+    if match := SLOT.match(source, position):
+        return Slot(match[1], tuple(match[2].split(":")[1:])), match.end()
+    if match := MARK.match(source, position):
+        body, position = _sequence(source, match.end(), ">")
+        if not source.startswith(">>", position):
+            raise TemplateError(f"open mark at offset {match.start()}")
+        return Marked(match[1], body), position + 2
+    return None
 
 
 def _choice(source: str, position: int) -> tuple[Choice, int] | None:

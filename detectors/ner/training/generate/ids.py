@@ -26,7 +26,7 @@ HOSTS = (
 
 
 def shaped(rng: random.Random, shape: str) -> str:
-    """Fill a shape: 9 is a digit, @ a capital, ~ a small letter, % a hex digit, ^ a VIN character, & a digit or capital."""
+    """Fill a shape: 9 is a digit, @ a capital, ~ a small letter, % hex, ^ as in a VIN, & a digit or capital."""
     table = {
         "9": string.digits,
         "@": LETTERS,
@@ -44,16 +44,30 @@ def of(*shapes: str) -> Filler:
 
 
 def phone(rng: random.Random) -> str:
-    """A telephone number, mostly American."""
+    """Return a telephone number, mostly American."""
     area = str(rng.randint(201, 989))
     line = f"01{rng.randint(0, 99):02}" if rng.random() < 0.5 else f"{rng.randint(0, 9999):04}"
     middle = "555" if line.startswith("01") else str(rng.randint(200, 999))
     roll = rng.random()
     if roll < 0.82:
         form = rng.choice(
-            ("({a}) {m}-{l}", "{a}-{m}-{l}", "{a}-{m}-{l}", "{a}.{m}.{l}", "{a} {m} {l}", "({a}){m}-{l}", "{a}{m}{l}",
-             "+1 {a} {m} {l}", "1-{a}-{m}-{l}", "+1-{a}-{m}-{l}", "{m}-{l}", "{a}/{m}-{l}", "+1{a}{m}{l}", "{m} {l}")
-        )  # fmt: skip
+            (
+                "({a}) {m}-{l}",
+                "{a}-{m}-{l}",
+                "{a}-{m}-{l}",
+                "{a}.{m}.{l}",
+                "{a} {m} {l}",
+                "({a}){m}-{l}",
+                "{a}{m}{l}",
+                "+1 {a} {m} {l}",
+                "1-{a}-{m}-{l}",
+                "+1-{a}-{m}-{l}",
+                "{m}-{l}",
+                "{a}/{m}-{l}",
+                "+1{a}{m}{l}",
+                "{m} {l}",
+            )
+        )
         return str(form.format(a=area, m=middle, l=line))
     if roll < 0.92:
         return shaped(
@@ -82,13 +96,16 @@ def spoken(rng: random.Random, digits: str) -> str:
 
 
 def email(rng: random.Random) -> str:
-    """An e-mail address, now and then spoken or obscured."""
+    """Return an e-mail address, now and then spoken or obscured."""
     words = lexicon()
     user = rng.choice(
-        (rng.choice(words["nicknames"]).lower().replace(" ", "") + shaped(rng, rng.choice(("99", "9999", "9"))),
-         rng.choice(words["word.l"]).lower() + rng.choice("._") + shaped(rng, "~"), shaped(rng, "~") + rng.choice(words["es.l"]).split()[0].lower(),
-         rng.choice(words["mailbox"]))
-    )  # fmt: skip
+        (
+            rng.choice(words["nicknames"]).lower().replace(" ", "") + shaped(rng, rng.choice(("99", "9999", "9"))),
+            rng.choice(words["word.l"]).lower() + rng.choice("._") + shaped(rng, "~"),
+            shaped(rng, "~") + rng.choice(words["es.l"]).split()[0].lower(),
+            rng.choice(words["mailbox"]),
+        )
+    )
     host = (
         rng.choice(HOSTS)
         if rng.random() < 0.7
@@ -104,7 +121,7 @@ def email(rng: random.Random) -> str:
 
 
 def url(rng: random.Random) -> str:
-    """A page or profile of somebody."""
+    """Return a page or profile of somebody."""
     person = rng.choice(lexicon()["word.l"]).lower() + shaped(rng, rng.choice(("99", "", "~")))
     host = rng.choice(lexicon()["urlhost"])
     scheme = rng.choice(("https://", "https://www.", "", "www.", "http://"))
@@ -112,7 +129,7 @@ def url(rng: random.Random) -> str:
 
 
 def address(rng: random.Random) -> str:
-    """An IP address."""
+    """Return an IP address."""
     roll = rng.random()
     if roll < 0.8:
         return ".".join(str(rng.randint(1, 254)) for _ in range(4))
@@ -122,7 +139,7 @@ def address(rng: random.Random) -> str:
 
 
 def user(rng: random.Random) -> str:
-    """A user name or handle."""
+    """Return a user name or handle."""
     words = lexicon()
     base = rng.choice(
         (
@@ -144,42 +161,10 @@ def user(rng: random.Random) -> str:
 
 
 def photo(rng: random.Random) -> str:
-    """The file of a picture that shows a face."""
-    base = rng.choice(
-        (
-            "face_front",
-            "portrait",
-            "headshot",
-            "selfie",
-            "intake_photo",
-            "patient_face",
-            "IMG",
-            "DSC",
-            "id_badge_photo",
-            "mugshot",
-            "newborn_photo",
-            "full_face_view",
-        )
-    )
-    name = f"{base}_{shaped(rng, rng.choice(('9999', '99999999', '~~~~99')))}{rng.choice(('.jpg', '.png', '.jpeg', '.heic', '.mp4', '.tiff'))}"
-    return (
-        rng.choice(("", "", "/photos/", "uploads/faces/", "s3://intake-photos/", "https://cdn.example.org/p/")) + name
-    )
-
-
-def gtin(rng: random.Random) -> str:
-    """A whole UDI string."""
-    return shaped(
-        rng,
-        rng.choice(
-            (
-                "(01)00899999999999(17)999999(10)@9999(21)99999",
-                "(01)10899999999999(11)999999(17)999999(21)@@99999",
-                "+@999@@9999/$$999999@999",
-                "=/@9999999999=,000999",
-            )
-        ),
-    )
+    """Return the file of a picture that shows a face."""
+    number = shaped(rng, rng.choice(("9999", "99999999", "~~~~99")))
+    name = f"{rng.choice(lexicon()['photo.base'])}_{number}{rng.choice(lexicon()['photo.end'])}"
+    return rng.choice(("", "", *lexicon()["photo.folder"])) + name
 
 
 MADE: Mapping[str, Filler] = {
@@ -190,7 +175,6 @@ MADE: Mapping[str, Filler] = {
     "ip": address,
     "user": user,
     "photo": photo,
-    "udi": gtin,
 }
 
 

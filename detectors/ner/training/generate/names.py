@@ -12,12 +12,14 @@ ORIGINS = (
     *("vi", "zh", "ko", "ja", "ng", "af", "et", "ar", "in", "es", "es", "es", "ph", "ru", "hm", "pa", "ht", "eu", "aa"),
     "he",
 )
-ONSETS = "b bl br c ch cl cr d dr f fl fr g gl gr h j k kh kl kr l m n p ph pl pr q r s sh sk sl st t th tr v w y z zh".split()
+ONSETS = (
+    "b bl br c ch cl cr d dr f fl fr g gl gr h j k kh kl kr l m n p ph pl pr q r s sh sk sl st t th tr v w y z zh"
+).split()
 VOWELS = "a a a e e i i o o u ai au ea ee ei ia ie io oa oo ou ua ue y".split()
 CODAS = " - - - - n n n r l s m t d k nd rt ck ng sh th x lt st".replace("-", "").split(" ")
 GIVEN_ENDS = (
-    "a ah ia ie elle ette ina ya lyn lynn issa ara enna is on an en el er us io iel iah ton son den ick ard win".split()
-)
+    "a ah ia ie elle ette ina ya lyn lynn issa ara enna is on an en el er us io iel iah ton son den ick ard win"
+).split()
 FAMILY_ENDS = (
     "son sen berg stein man mann er ez es ini elli etti oni ano ski sky wicz ov ova enko uk ian yan oglu zadeh pour "
     "ton ham ley ford worth wood well field land shaw ard eau ier ard aud sson stad rud holm gaard "
@@ -27,9 +29,8 @@ FAMILY_ENDS = (
 
 def invented(rng: random.Random, ends: list[str]) -> str:
     """Return a name that nobody need bear, built of syllables."""
-    parts = []
-    for _ in range(rng.choice((1, 1, 2))):
-        parts.append(rng.choice([*ONSETS, "", ""]) + rng.choice(VOWELS) + rng.choice(CODAS))
+    syllables = range(rng.choice((1, 1, 2)))
+    parts = [rng.choice([*ONSETS, "", ""]) + rng.choice(VOWELS) + rng.choice(CODAS) for _ in syllables]
     word = "".join(parts) + rng.choice(ends)
     name = word.capitalize()
     if rng.random() < 0.05:
@@ -79,10 +80,9 @@ def _single(rng: random.Random, lists: Lists, source: str, origin: str) -> str:
         if values and rng.random() < 0.7:
             return rng.choice(values)
         return rng.choice(lists.by_origin[rng.choice(tuple(lists.by_origin))])
-    if source == "rare":
-        return rng.choice(lists.rare_surnames)
-    if source == "word":
-        return rng.choice(lexicon()["word.l" if rng.random() < 0.8 else "eponym.l"])
-    if source == "invented":
-        return invented(rng, FAMILY_ENDS)
-    return _pick(rng, lists.surnames)
+    return {
+        "rare": lambda: rng.choice(lists.rare_surnames),
+        "word": lambda: rng.choice(lexicon()["word.l" if rng.random() < 0.8 else "eponym.l"]),
+        "invented": lambda: invented(rng, FAMILY_ENDS),
+        "census": lambda: _pick(rng, lists.surnames),
+    }[source]()

@@ -1,6 +1,5 @@
 """People: one person keeps name, sex, age and birthday through a whole text."""
 
-import functools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,7 +57,7 @@ Attribute = Callable[[random.Random, Person], Pieces]
 
 
 def _with_suffix(person: Person, core: str, joint: str = " ") -> Pieces:
-    """A numeral belongs to the name, "Jr." stands outside the span."""
+    """Return the name; a numeral belongs to it, "Jr." stands outside the span."""
     if not person.suffix:
         return marked(core, "NAME")
     if "I" in person.suffix:
@@ -67,7 +66,7 @@ def _with_suffix(person: Person, core: str, joint: str = " ") -> Pieces:
 
 
 def full(rng: random.Random, person: Person) -> Pieces:
-    """A whole name in one of its usual forms."""
+    """Return a whole name in one of its usual forms."""
     first, last, middle = person.given, person.family, person.middle
     roll = rng.random()
     if person.origin in FAMILY_FIRST and roll < 0.3:
@@ -76,26 +75,19 @@ def full(rng: random.Random, person: Person) -> Pieces:
         return _with_suffix(person, f"{first} {last}", rng.choice((" ", ", ")))
     if roll < 0.78:
         return _with_suffix(person, f"{first} {middle[0]}{rng.choice(('.', '.', ''))} {last}", ", ")
-    if roll < 0.86:
-        return marked(f"{first} {middle} {last}", "NAME")
-    if roll < 0.90:
-        return marked(f"{first[0]}. {last}", "NAME")
-    if roll < 0.92:
-        return marked(f"{first[0]}. {middle} {last}", "NAME")
-    if roll < 0.94:
-        return marked(f'{first} "{person.nick}" {last}', "NAME")
-    return marked(f"{first} {last}", "NAME")
+    rarer = (f"{first} {middle} {last}", f"{first[0]}. {last}", f"{first[0]}. {middle} {last}", f"{first} {last}")
+    return marked(rng.choices((*rarer, f'{first} "{person.nick}" {last}'), (8, 4, 2, 6, 2))[0], "NAME")
 
 
 def lastfirst(rng: random.Random, person: Person) -> Pieces:
-    """The family name first, as in lists and records."""
+    """Return the family name first, as in lists and records."""
     first, last, middle = person.given, person.family, person.middle
     tail = rng.choice(("", "", "", f" {middle[0]}", f" {middle[0]}.", f" {middle}"))
     return marked(f"{last}{rng.choice((', ', ', ', ', ', ','))}{first}{tail}", "NAME")
 
 
 def initials(rng: random.Random, person: Person) -> Pieces:
-    """Initials that stand for the person."""
+    """Return initials that stand for the person."""
     two = person.initials
     three = two[0] + person.middle[0].upper() + two[1]
     return marked(rng.choice((two, f"{two[0]}.{two[1]}.", f"{two[0]}. {two[1]}.", three)), "NAME")
@@ -129,6 +121,13 @@ def _sexed(kind: str) -> Attribute:
     return attribute
 
 
+def _hl7(rng: random.Random, person: Person) -> Pieces:
+    pieces = [Piece(person.family.upper(), "NAME"), Piece("^"), Piece(person.given.upper(), "NAME")]
+    if rng.random() < 0.6:
+        pieces += [Piece("^"), Piece(person.middle[0].upper(), "NAME")]
+    return tuple(pieces)
+
+
 ATTRIBUTES: Mapping[str, Attribute] = {
     "full": full,
     "first": lambda _, person: marked(person.given, "NAME"),
@@ -146,7 +145,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "initlast": lambda _, person: marked(f"{person.given[0]}. {person.family}", "NAME"),
     "spellfirst": lambda rng, person: spell(rng, person.given),
     "spelllast": lambda rng, person: spell(rng, person.family),
-    "hl7": lambda rng, person: _hl7(rng, person),
+    "hl7": _hl7,
     "title": _sexed("title"),
     "pro": _sexed("pro"),
     "obj": _sexed("obj"),
@@ -156,16 +155,3 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "gender": lambda _, person: plain(NOUNS[person.sex][0]),
     "age": lambda _, person: plain(str(person.age)),
 }
-
-
-def _hl7(rng: random.Random, person: Person) -> Pieces:
-    pieces = [Piece(person.family.upper(), "NAME"), Piece("^"), Piece(person.given.upper(), "NAME")]
-    if rng.random() < 0.6:
-        pieces += [Piece("^"), Piece(person.middle[0].upper(), "NAME")]
-    return tuple(pieces)
-
-
-@functools.cache
-def attributes() -> frozenset[str]:
-    """The names of all attributes of a person."""
-    return frozenset(ATTRIBUTES)

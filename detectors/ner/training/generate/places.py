@@ -47,7 +47,7 @@ def unit(rng: random.Random) -> str:
 
 
 def street(rng: random.Random, lists: Lists) -> Pieces:
-    """A street line: number, street, and now and then a unit."""
+    """Return a street line: number, street, and now and then a unit."""
     roll = rng.random()
     if roll < 0.05:
         return pobox(rng, lists)
@@ -65,7 +65,7 @@ def street(rng: random.Random, lists: Lists) -> Pieces:
 
 
 def pobox(rng: random.Random, _: Lists) -> Pieces:
-    """A post office box or a rural route."""
+    """Return a post office box or a rural route."""
     number = rng.randint(2, 9999)
     box = rng.choice(
         (
@@ -82,20 +82,20 @@ def pobox(rng: random.Random, _: Lists) -> Pieces:
 
 
 def zip_code(rng: random.Random, lists: Lists) -> Pieces:
-    """A ZIP code, five or nine digits."""
+    """Return a ZIP code, five or nine digits."""
     code = rng.choice(lists.zips)
     return marked(f"{code}-{rng.randint(0, 9999):04}" if rng.random() < 0.12 else code, "GEO")
 
 
 def city_state(rng: random.Random, lists: Lists) -> Pieces:
-    """A city and its state; the state is left."""
+    """Return a city and its state; the state is left."""
     place = city(rng, lists)
     state = rng.choice((f", {place.code}", f", {place.code}", f", {place.state}", f" {place.code}", f" {place.state}"))
     return (Piece(place.name, "GEO"), Piece(state))
 
 
 def address(rng: random.Random, lists: Lists, joint: str = ", ") -> Pieces:
-    """A whole address: street, city and ZIP are spans of their own, the state between them is left."""
+    """Return a whole address: street, city and ZIP are spans of their own, the state between them is left."""
     place = city(rng, lists)
     state = place.code if rng.random() < 0.8 else place.state
     comma = rng.choice((", ", ", ", " "))
@@ -109,7 +109,7 @@ def address(rng: random.Random, lists: Lists, joint: str = ", ") -> Pieces:
 
 
 def county(rng: random.Random, lists: Lists) -> Pieces:
-    """A county, parish or borough by its full name."""
+    """Return a county, parish or borough by its full name."""
     place = city(rng, lists)
     kind = {"LA": "Parish", "AK": "Borough"}.get(place.code, "County")
     roll = rng.random()
@@ -119,21 +119,19 @@ def county(rng: random.Random, lists: Lists) -> Pieces:
 
 
 def gps(rng: random.Random, _: Lists) -> Pieces:
-    """A pair of coordinates."""
+    """Return a pair of coordinates."""
     north, west, places = rng.uniform(25, 48), rng.uniform(70, 123), rng.choice((4, 5, 6))
     roll = rng.random()
     if roll < 0.6:
         return marked(f"{north:.{places}f}, -{west:.{places}f}", "GEO")
     if roll < 0.8:
         return marked(f"{north:.4f}° N, {west:.4f}° W", "GEO")
-    return marked(
-        f"{int(north)}°{rng.randint(0, 59)}'{rng.randint(0, 59)}\"N {int(west)}°{rng.randint(0, 59)}'{rng.randint(0, 59)}\"W",
-        "GEO",
-    )
+    north_text, west_text = (f"{int(angle)}°{rng.randint(0, 59)}'{rng.randint(0, 59)}\"" for angle in (north, west))
+    return marked(f"{north_text}N {west_text}W", "GEO")
 
 
 def highway(rng: random.Random, _: Lists) -> Pieces:
-    """A highway or a mile marker."""
+    """Return a highway or a mile marker."""
     number = rng.choice((5, 10, 15, 20, 25, 35, 40, 57, 65, 70, 75, 80, 85, 90, 94, 95, 281, 405, 610))
     road = rng.choice(
         (
@@ -156,7 +154,7 @@ def _foreign(rng: random.Random, _: Lists) -> Pieces:
 
 
 def _any(rng: random.Random, lists: Lists) -> Pieces:
-    """A place of any size below the state."""
+    """Return a place of any size below the state."""
     return rng.choice((_city, _city, _city, _foreign, county, _hood, city_state))(rng, lists)
 
 
@@ -169,6 +167,18 @@ def _hood(rng: random.Random, _: Lists) -> Pieces:
     if name.startswith("the "):
         return (Piece("the "), Piece(name[4:], "GEO"))
     return marked(name, "GEO")
+
+
+def _hl7(rng: random.Random, lists: Lists) -> Pieces:
+    place = city(rng, lists)
+    line = street(rng, lists)[0].text.upper()
+    return (
+        Piece(line, "GEO"),
+        Piece("^^"),
+        Piece(place.name.upper(), "GEO"),
+        Piece(f"^{place.code}^"),
+        *zip_code(rng, lists),
+    )
 
 
 FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
@@ -187,22 +197,10 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "reservation": lambda rng, _: marked(rng.choice(lexicon()["reservation"]), "GEO"),
     "address": address,
     "address.lines": lambda rng, lists: address(rng, lists, "\n"),
-    "address.hl7": lambda rng, lists: _hl7(rng, lists),
+    "address.hl7": _hl7,
     "gps": gps,
     "highway": highway,
     "state": lambda rng, lists: plain(city(rng, lists).state),
     "st": lambda rng, lists: plain(city(rng, lists).code),
     "country": lambda rng, _: plain(rng.choice(lexicon()["country"])),
 }
-
-
-def _hl7(rng: random.Random, lists: Lists) -> Pieces:
-    place = city(rng, lists)
-    line = street(rng, lists)[0].text.upper()
-    return (
-        Piece(line, "GEO"),
-        Piece("^^"),
-        Piece(place.name.upper(), "GEO"),
-        Piece(f"^{place.code}^"),
-        *zip_code(rng, lists),
-    )

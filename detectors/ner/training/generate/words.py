@@ -1,4 +1,4 @@
-"""Unlabelled fillers: symptoms, drugs, eponyms, insurers, codes and the many words that look like names and are none."""
+"""Unlabelled fillers: symptoms, drugs, eponyms, codes, and the many words that look like names and are none."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -51,7 +51,7 @@ def _drug(rng: random.Random, lists: Lists) -> Pieces:
 
 
 def _brand(rng: random.Random, _: Lists) -> Pieces:
-    """A brand, at times one that does not exist."""
+    """Return a brand, at times one that does not exist."""
     if rng.random() < 0.85:
         return plain(rng.choice(lexicon()["brand"]))
     return plain("".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 3)))).capitalize())
