@@ -3,23 +3,20 @@
 Pure but for the minting of tokens and the sealing of secrets; the worker publishes what comes out in one transaction.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from time import monotonic
+from dataclasses import dataclass, field
 
 from detectors.analyzer import Analyzer
-from schemas.codec import REDACTED_EVENT
 from schemas.errors import DetectionError, Malformed, QuarantineReason, RecognizerTimeout
-from schemas.events import Coordinates, FieldKind, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
+from schemas.events import LLMEvent, RedactedEvent
 from schemas.sources.source import Source
-from schemas.spans import Span
-from schemas.vault import Secret, VaultEntry
-from streams.clock import Clock, rfc3339
+from schemas.vault import VaultEntry
+from streams.conversation import conversation_of
 from streams.decode import Decoder
 from streams.identity import EventIdentity
+from streams.limits import Limits
 from streams.log.ports import Record
 from streams.redact import Redactor
-from streams.register import Agreements
+from streams.redacted_event import EventWriter
 from streams.tenants import Tenant, Tenants
 from streams.walk import Walker
 from streams.whole import whole_span
@@ -41,6 +38,7 @@ class Quarantined:
     event_id: str
     tenant: Tenant
     reason: QuarantineReason
+    attempts: int = 1
 
 
 Outcome = Redacted | Quarantined
@@ -55,15 +53,12 @@ class Pipeline:
     decoder: Decoder
     analyzer: Analyzer
     redactor: Redactor
-    agreements: Agreements
-    clock: Clock
-    seconds_a_record: float = 5.0
-    seconds_a_mib: float = 15.0
+    writer: EventWriter
+    limits: Limits = Limits()
 
     def process(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or say why it must be quarantined."""
-        event_id = self.identity.of(record)
-        tenant = self.tenants.of(record)
+        event_id, tenant = self.identity.of(record), self.tenants.of(record)
         try:
             event, source = self.decoder.decode(record, event_id, tenant)
             return self._redact(record, event, source, tenant, batch_id)
@@ -75,46 +70,22 @@ class Pipeline:
             return Quarantined(record, event_id, tenant, QuarantineReason.DETECTION_FAILED)
 
     def _redact(self, record: Record, event: LLMEvent, source: Source, tenant: Tenant, batch_id: str) -> Redacted:
-        minter = tenant.minter
-        walker = Walker(source, self.decoder.holds_structured, minter.digest, self.decoder.bounds)
+        seed = source.seed(event.document)
+        staff = tenant.is_staff(seed.application)
+        walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
+
         texts = walker.texts(event)
-        found = self.analyzer.analyze_all([(text.text, text.hint) for text in texts], deadline=self._deadline(record))
-        scope = minter.scope(event.event_id, self._conversation(event, source, tenant), record.timestamp_ms)
-        staff = tenant.is_staff(source.seed(event.document).application)
+        found = self.analyzer.analyze_all(
+            [(text.text, text.hint) for text in texts], deadline=self.limits.deadline(record)
+        )
+        scope = tenant.minter.scope(event.event_id, conversation_of(seed, tenant.minter), record.timestamp_ms)
         redacted = [
             self.redactor.redact(text, whole_span(text, spans, staff=staff), scope, staff=staff)
             for text, spans in zip(texts, found, strict=True)
         ]
         rebuilt = walker.rebuild(event, [text.text for text in redacted])
-        secrets = _unique(secret for text in redacted for secret in text.secrets)
-        counts = Counter(type_ for text in redacted for type_ in text.types)
-        call = source.describe(rebuilt.document)
-        call = replace(
-            call,
-            workforce=call.end_user if staff else None,
-            conversation=call.conversation or scope.conversation,
-            agreement=self.agreements.reference(call.provider, call.endpoint, event.timestamp_ms),
-        )
-        redacted_event = RedactedEvent(
-            v=REDACTED_EVENT.version,
-            kind=REDACTED_EVENT.name,
-            event_id=event.event_id,
-            tenant=event.tenant,
-            revision=1,
-            source=source.name,
-            time=rfc3339(record.timestamp_ms),
-            redacted_at=rfc3339(self.clock.now_ms()),
-            coordinates=Coordinates(record.topic, record.partition, record.offset, record.timestamp_ms),
-            call=call,
-            phi=PhiSummary(bool(counts), {type_.value: count for type_, count in sorted(counts.items())}),
-            payload_digest=PayloadDigest("hmac-sha256", minter.digest_key_id, minter.digest(record.value or b"")),
-            processing_region=tenant.region,
-            policy=self.redactor.policy.fingerprint,
-            detector=self.analyzer.fingerprint,
-            batch_id=batch_id,
-            incomplete=rebuilt.incomplete,
-            key=rebuilt.record_key,
-            headers=rebuilt.headers,
-            record=rebuilt.document,
-        )
+        types = [type_ for text in redacted for type_ in text.types]
+        secrets = list({secret.token: secret for text in redacted for secret in text.secrets}.values())
+
+        redacted_event = self.writer.write(event, source, rebuilt, types, scope, tenant, record, batch_id, staff=staff)
         return Redacted(redacted_event, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))

@@ -103,6 +103,10 @@ class TransactionalLog(Protocol):
         """
         ...
 
+    def rewind(self) -> None:
+        """As Reader.rewind; nothing is published between."""
+        ...
+
     @property
     def max_record_bytes(self) -> int:
         """The largest publication (key, value and headers) that the log takes, in bytes."""

@@ -118,6 +118,10 @@ class SqliteTransactionalLog:
             self._reader.rewind()
             raise TransactionFailed("transaction was rolled back", code=error.sqlite_errorname) from None
 
+    def rewind(self) -> None:
+        """Go back to the committed offsets."""
+        self._reader.rewind()
+
     @property
     def cluster_id(self) -> str:
         """The id of the state folder."""

@@ -1,0 +1,148 @@
+"""One batch: everything that one transaction writes, in the order in which it is written."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from schemas.audit import BatchRecord, OffsetRange
+from schemas.codec import BATCH_RECORD, encode
+from schemas.errors import QuarantineReason
+from schemas.topics import BATCHES, REDACTED, VAULT
+from schemas.vault import VaultEntry
+from streams.clock import Clock, rfc3339
+from streams.log.ports import Publication, Record, TopicPartition
+from streams.pipeline import Outcome, Quarantined
+from streams.quarantine import QuarantineWriter
+from streams.tenants import Tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction holds: publications, and the raw records whose offsets it commits."""
+
+    batch_id: str
+    records: tuple[Record, ...] = field(repr=False)
+    publications: tuple[Publication, ...] = field(repr=False)
+    entries: tuple[VaultEntry, ...] = field(repr=False)
+    summary: BatchRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBuilder:
+    """Builds batches; `policy` and `detector` are the fingerprints that every event of the run carries."""
+
+    slot: str
+    policy: str
+    detector: str
+    quarantine: QuarantineWriter
+    tenants: Tenants
+    clock: Clock
+    max_record_bytes: int
+
+    def build(self, batch_id: str, outcomes: Sequence[tuple[Record, Outcome]]) -> Batch:
+        """Put the outcomes of *records* into one batch: entries, events and withheld places, the batch record last."""
+        entries: list[VaultEntry] = []
+        publications: list[Publication] = []
+        reasons: Counter[str] = Counter()
+        identifiers: Counter[str] = Counter()
+        tenants: Counter[str] = Counter()
+        for record, outcome in outcomes:
+            written = self._write(record, outcome, batch_id)
+            if isinstance(written, Quarantined):
+                publications += self.quarantine.publications(written, batch_id)
+                reasons[written.reason.value] += 1
+                tenants[written.tenant.id] += 1
+            else:
+                entries += written.entries
+                publications += written.publications
+                identifiers.update(written.identifiers)
+                tenants[written.tenant] += 1
+        sealed = _distinct(entries)
+        summary = BatchRecord(
+            v=BATCH_RECORD.version,
+            batch_id=batch_id,
+            tenant_counts=dict(tenants),
+            slot=self.slot,
+            written_at=rfc3339(self.clock.now_ms()),
+            inputs=ranges(record for record, _ in outcomes),
+            redacted=len(outcomes) - reasons.total(),
+            quarantined=reasons.total(),
+            reasons=dict(reasons),
+            identifiers=dict(identifiers),
+            entries=tuple(self._entry_digest(entry) for entry in sealed),
+            events_digest=digest(item.value or b"" for item in publications if item.topic == REDACTED),
+            policy=self.policy,
+            detector=self.detector,
+        )
+        vault = [Publication(VAULT, entry_key(entry), encode(entry)) for entry in sealed]
+        batch_record = Publication(BATCHES, self.slot.encode(), encode(summary))
+        everything = (*vault, *publications, batch_record)
+        return Batch(batch_id, tuple(record for record, _ in outcomes), everything, sealed, summary)
+
+    def _write(self, record: Record, outcome: Outcome, batch_id: str) -> "Quarantined | _Written":
+        if isinstance(outcome, Quarantined):
+            return outcome
+        event = outcome.event
+        value = encode(event)
+        key = (event.key or event.event_id).encode()
+        largest = max([len(encode(entry)) for entry in outcome.entries], default=0)
+        if max(len(value) + len(key), largest) > self.max_record_bytes:
+            return Quarantined(record, event.event_id, self.tenants.of(record), QuarantineReason.GROWN)
+        publication = Publication(REDACTED, key, value, timestamp_ms=record.timestamp_ms)
+        return _Written(event.tenant, (publication,), outcome.entries, event.phi.counts)
+
+    def _entry_digest(self, entry: VaultEntry) -> str:
+        """Return 16 bytes, in hex, of the tenant's keyed digest of an entry's record key."""
+        return self.tenants.by_id[entry.tenant].minter.digest(entry_key(entry))[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    tenant: str
+    publications: tuple[Publication, ...] = field(repr=False)
+    entries: tuple[VaultEntry, ...] = field(repr=False)
+    identifiers: dict[str, int]
+
+
+def entry_key(entry: VaultEntry) -> bytes:
+    """Return the record key of a vault entry: tenant, token and unit, so that compaction keeps one a unit."""
+    return f"{entry.tenant}|{entry.token}|{entry.unit}".encode()
+
+
+def digest(values: Iterable[bytes]) -> str:
+    """Return SHA-256, in hex, over values that are each preceded by their length as four bytes."""
+    running = hashlib.sha256()
+    for value in values:
+        running.update(len(value).to_bytes(4, "big"))
+        running.update(value)
+    return running.hexdigest()
+
+
+def ranges(records: Iterable[Record]) -> tuple[OffsetRange, ...]:
+    """Return the first and last offset of each partition among *records*."""
+    found: dict[TopicPartition, tuple[int, int]] = {}
+    for record in records:
+        place = TopicPartition(record.topic, record.partition)
+        first, last = found.get(place, (record.offset, record.offset))
+        found[place] = min(first, record.offset), max(last, record.offset)
+    return tuple(OffsetRange(place.topic, place.partition, *ends) for place, ends in found.items())
+
+
+def cut(records: Sequence[Record], limit_bytes: int) -> Iterable[Sequence[Record]]:
+    """Cut records into runs of at most *limit_bytes*, each with at least one record."""
+    run: list[Record] = []
+    size = 0
+    for record in records:
+        length = len(record.value or b"")
+        if run and size + length > limit_bytes:
+            yield run
+            run, size = [], 0
+        run.append(record)
+        size += length
+    if run:
+        yield run
+
+
+def _distinct(entries: Iterable[VaultEntry]) -> tuple[VaultEntry, ...]:
+    return tuple({entry_key(entry): entry for entry in entries}.values())

@@ -1,0 +1,73 @@
+"""From a rebuilt record to the event that may be seen, with what an auditor asks of an AI call."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.codec import REDACTED_EVENT
+from schemas.events import Coordinates, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
+from schemas.identifiers import IdentifierType
+from schemas.sources.source import Source
+from streams.clock import Clock, rfc3339
+from streams.log.ports import Record
+from streams.register import Agreements
+from streams.tenants import Tenant
+from streams.vault.tokens import TokenScope
+from streams.walk import Rebuilt
+
+
+@dataclass(frozen=True, slots=True)
+class EventWriter:
+    """Writes redacted events; `policy` and `detector` are fingerprints, pinned for a worker's run."""
+
+    policy: str
+    detector: str
+    agreements: Agreements
+    clock: Clock
+
+    def write(  # noqa: PLR0913 - everything an event says comes together here, once.
+        self,
+        event: LLMEvent,
+        source: Source,
+        rebuilt: Rebuilt,
+        types: Sequence[IdentifierType],
+        scope: TokenScope,
+        tenant: Tenant,
+        record: Record,
+        batch_id: str,
+        *,
+        staff: bool,
+    ) -> RedactedEvent:
+        """Return the redacted event; its call is described from the redacted record, so it holds nothing clear."""
+        call = source.describe(rebuilt.document)
+        call = replace(
+            call,
+            workforce=call.end_user if staff else None,
+            conversation=scope.conversation or call.conversation,
+            agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
+        )
+        counts = Counter(type_.value for type_ in types)
+        return RedactedEvent(
+            v=REDACTED_EVENT.version,
+            kind=REDACTED_EVENT.name,
+            event_id=event.event_id,
+            tenant=event.tenant,
+            revision=1,
+            source=source.name,
+            time=rfc3339(record.timestamp_ms),
+            redacted_at=rfc3339(self.clock.now_ms()),
+            coordinates=Coordinates(record.topic, record.partition, record.offset, record.timestamp_ms),
+            call=call,
+            phi=PhiSummary(bool(counts), dict(sorted(counts.items()))),
+            payload_digest=PayloadDigest(
+                "hmac-sha256", tenant.minter.digest_key_id, tenant.minter.digest(record.value or b"")
+            ),
+            processing_region=tenant.region,
+            policy=self.policy,
+            detector=self.detector,
+            batch_id=batch_id,
+            incomplete=rebuilt.incomplete,
+            key=rebuilt.record_key,
+            headers=rebuilt.headers,
+            record=rebuilt.document,
+        )

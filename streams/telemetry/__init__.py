@@ -1,0 +1,1 @@
+"""Metrics and logs: counts and codes, never text."""

@@ -1,0 +1,51 @@
+"""Log lines: a constant sentence and allow-listed keys; anything else is dropped and counted."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+#: The keys that a log line may carry: codes, counts and coordinates. A test holds calls and list together.
+ALLOWED = frozenset(
+    "event level timestamp logger slot status reason topic partition offset deaths failures seconds records documents "
+    "event_id tenant recognizer port path count size limit setting version kind outcome error_class where".split()
+)
+_QUIET = ("opensearch", "urllib3", "presidio-anonymizer", "faust", "aiokafka", "mode", "spacy")
+
+
+class KeyFilter:
+    """Drops every key that is not allowed, and the traceback with its locals; counts what it dropped."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+
+    def __call__(self, _logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the line with allowed keys only."""
+        unknown = [key for key in line if key not in ALLOWED]
+        for key in unknown:
+            del line[key]
+        self.dropped += len(unknown)
+        return line
+
+
+def configure(*, json: bool = False) -> KeyFilter:
+    """Set logging up for a process: to standard error, third parties at WARNING."""
+    keys = KeyFilter()
+    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keys,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: a client reported")
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return keys

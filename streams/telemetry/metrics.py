@@ -1,0 +1,94 @@
+"""Every metric in one table: name, kind, unit, labels, meaning.
+
+Labels are tenants, identifier types, reasons and stages: never a token, never text.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from schemas.audit import BatchRecord
+
+
+class Kind(StrEnum):
+    """The Prometheus kinds in use."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """One metric, as documented and as made."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    meaning: str
+
+
+METRICS: tuple[MetricSpec, ...] = (
+    MetricSpec("phistream_redactor_events_total", Kind.COUNTER, ("tenant",), "events settled, redacted or quarantined"),
+    MetricSpec("phistream_redactor_quarantined_total", Kind.COUNTER, ("reason",), "records sealed whole, by reason"),
+    MetricSpec("phistream_redactor_identifiers_total", Kind.COUNTER, ("type",), "identifiers found, by type"),
+    MetricSpec("phistream_redactor_entries_total", Kind.COUNTER, (), "vault entries written"),
+    MetricSpec("phistream_redactor_batch_seconds", Kind.HISTOGRAM, (), "seconds from read to committed, a batch"),
+    MetricSpec(
+        "phistream_redactor_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"
+    ),
+    MetricSpec("phistream_redactor_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec("phistream_indexer_documents_total", Kind.COUNTER, ("outcome",), "documents settled, by outcome"),
+    MetricSpec("phistream_indexer_pushbacks_total", Kind.COUNTER, (), "times the index asked to slow down"),
+    MetricSpec("phistream_indexer_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
+)
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        kinds: dict[Kind, type[Counter | Gauge | Histogram]] = {
+            Kind.COUNTER: Counter,
+            Kind.GAUGE: Gauge,
+            Kind.HISTOGRAM: Histogram,
+        }
+        self._metrics = {
+            spec.name: kinds[spec.kind](spec.name, spec.meaning, spec.labels, registry=self.registry)
+            for spec in METRICS
+        }
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter."""
+        metric = self._metrics[name]
+        (metric.labels(**labels) if labels else metric).inc(amount)  # type: ignore[union-attr]
+
+    def set(self, name: str, value: float) -> None:
+        """Set a gauge."""
+        self._metrics[name].set(value)  # type: ignore[union-attr]
+
+    def observe(self, name: str, value: float) -> None:
+        """Add an observation to a histogram."""
+        self._metrics[name].observe(value)  # type: ignore[union-attr]
+
+    def batch(self, summary: BatchRecord, seconds: float) -> None:
+        """Count what a committed batch did."""
+        for tenant, events in summary.tenant_counts.items():
+            self.count("phistream_redactor_events_total", events, tenant=tenant)
+        for reason, records in summary.reasons.items():
+            self.count("phistream_redactor_quarantined_total", records, reason=reason)
+        for type_, found in summary.identifiers.items():
+            self.count("phistream_redactor_identifiers_total", found, type=type_)
+        self.count("phistream_redactor_entries_total", len(summary.entries))
+        self.observe("phistream_redactor_batch_seconds", seconds)
+
+    def retried(self, error: str) -> None:
+        """Count a batch that was dropped and is read again."""
+        self.count("phistream_redactor_retries_total", error=error)
+
+    def serve(self, port: int, address: str = "127.0.0.1") -> None:
+        """Serve the metrics over HTTP; loopback unless told otherwise."""
+        start_http_server(port, addr=address, registry=self.registry)

@@ -1,0 +1,143 @@
+"""The worker: read, redact, publish, in a loop that only an OK from the log counts as success.
+
+One consumer, one transaction at a time, one process; parallelism is more slots. What it does with each error is one
+table; an unknown exception stops it, and its supervisor starts another.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from schemas.errors import (
+    AccessDenied,
+    ConfigError,
+    DetectionError,
+    Disposition,
+    Fenced,
+    IncorrectKey,
+    KeyRetired,
+    KmsUnavailable,
+    LogRefused,
+    LogUnavailable,
+    ModelUnavailable,
+    PhistreamError,
+    Pushback,
+    QuarantineReason,
+    Rejected,
+    SchemaError,
+    SinkRefused,
+    TransactionFailed,
+    UnknownToken,
+    UnknownVersion,
+)
+from streams.batch import Batch, BatchBuilder, cut
+from streams.limits import Limits
+from streams.log.ports import Record, TransactionalLog
+from streams.phase import Phase, PhaseMap
+from streams.pipeline import Outcome, Pipeline, Quarantined
+from streams.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
+    SchemaError: Disposition.QUARANTINE,
+    DetectionError: Disposition.QUARANTINE,
+    UnknownVersion: Disposition.STOP,
+    ConfigError: Disposition.STOP,
+    ModelUnavailable: Disposition.STOP,
+    IncorrectKey: Disposition.DENY,
+    UnknownToken: Disposition.DENY,
+    KeyRetired: Disposition.RETRY,
+    KmsUnavailable: Disposition.RETRY,
+    TransactionFailed: Disposition.RETRY,
+    LogUnavailable: Disposition.RETRY,
+    Fenced: Disposition.STOP,
+    LogRefused: Disposition.STOP,
+    Pushback: Disposition.PAUSE,
+    Rejected: Disposition.STUB,
+    SinkRefused: Disposition.STOP,
+    AccessDenied: Disposition.DENY,
+}
+
+_WORST_WAIT = 10.0
+
+
+@dataclass(slots=True)
+class Worker:
+    """One slot's loop; `doomed` holds coordinates of records that have killed two workers."""
+
+    log: TransactionalLog
+    pipeline: Pipeline
+    builder: BatchBuilder
+    phases: PhaseMap
+    metrics: Metrics
+    limits: Limits = Limits()
+    doomed: frozenset[str] = frozenset()
+    stopping: Callable[[], bool] = field(default=lambda: False)
+
+    def run(self, *, until_drained: bool = False) -> None:
+        """Work until asked to stop, or until nothing is left to read; raises what stops it."""
+        failures = 0
+        while not self.stopping():
+            try:
+                self.phases.write(Phase.IDLE)
+                records = self.log.read(self.limits.records, self.limits.poll_seconds)
+                if not records and until_drained and not any(self.log.lag().values()):
+                    return
+                self._work(records)
+                failures = 0
+            except PhistreamError as error:
+                if disposition(error) is not Disposition.RETRY:
+                    raise
+                failures += 1
+                self._recover(error, failures)
+
+    def _work(self, records: Sequence[Record]) -> None:
+        for run in cut(records, self.limits.batch_bytes):
+            started = time.monotonic()
+            batch = self._build(run)
+            self._publish(batch)
+            self.metrics.batch(batch.summary, time.monotonic() - started)
+
+    def _build(self, records: Sequence[Record]) -> Batch:
+        batch_id = str(uuid.uuid4())
+        outcomes = [(record, self._outcome(record, batch_id)) for record in records]
+        return self.builder.build(batch_id, outcomes)
+
+    def _outcome(self, record: Record, batch_id: str) -> Outcome:
+        """Redact one record, or quarantine it unanalysed where it has killed two workers."""
+        if f"{record.topic}/{record.partition}/{record.offset}" in self.doomed:
+            tenant, event_id = self.pipeline.tenants.of(record), self.pipeline.identity.of(record)
+            return Quarantined(record, event_id, tenant, QuarantineReason.KILLED_WORKER, attempts=2)
+        self.phases.write(Phase.ANALYSE, record, self.limits.budgets(record))
+        outcome = self.pipeline.process(record, batch_id)
+        self.phases.write(Phase.IDLE)
+        return outcome
+
+    def _publish(self, batch: Batch) -> None:
+        vaults = [tenant.vault for tenant in self.pipeline.tenants.by_id.values()]
+        for vault in vaults:
+            vault.check_units()
+        self.phases.write(Phase.TRANSACTION, batch.records[0])
+        self.log.publish(batch.publications, batch.records)
+        # Only now are the entries known to stand in the vault; filled earlier, an abort would leave tokens without one.
+        for vault in vaults:
+            vault.committed(batch.entries)
+
+    def _recover(self, error: PhistreamError, failures: int) -> None:
+        """Forget what was not committed, go back to what was, and wait a little longer each time."""
+        for tenant in self.pipeline.tenants.by_id.values():
+            tenant.vault.aborted()
+        self.metrics.retried(type(error).__name__)
+        log.warning("Batch dropped, reading again.", reason=type(error).__name__, failures=failures)
+        time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(failures, 10)))
+        if not isinstance(error, TransactionFailed):
+            self.log.rewind()
+
+
+def disposition(error: PhistreamError) -> Disposition:
+    """Return what is done about an error: that of the nearest class in the table."""
+    return next(DISPOSITIONS[kind] for kind in type(error).__mro__ if kind in DISPOSITIONS)
