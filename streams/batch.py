@@ -48,7 +48,7 @@ class BatchBuilder:
         identifiers: Counter[str] = Counter()
         tenants: Counter[str] = Counter()
         for record, outcome in outcomes:
-            written = self._write(record, outcome, batch_id)
+            written = self._write(record, outcome)
             if isinstance(written, Quarantined):
                 publications += self.quarantine.publications(written, batch_id)
                 reasons[written.reason.value] += 1
@@ -80,7 +80,7 @@ class BatchBuilder:
         everything = (*vault, *publications, batch_record)
         return Batch(batch_id, tuple(record for record, _ in outcomes), everything, sealed, summary)
 
-    def _write(self, record: Record, outcome: Outcome, batch_id: str) -> "Quarantined | _Written":
+    def _write(self, record: Record, outcome: Outcome) -> "Quarantined | _Written":
         if isinstance(outcome, Quarantined):
             return outcome
         event = outcome.event

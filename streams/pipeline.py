@@ -54,7 +54,7 @@ class Pipeline:
     analyzer: Analyzer
     redactor: Redactor
     writer: EventWriter
-    limits: Limits = Limits()
+    limits: Limits
 
     def process(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or say why it must be quarantined."""

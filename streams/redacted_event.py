@@ -25,7 +25,7 @@ class EventWriter:
     agreements: Agreements
     clock: Clock
 
-    def write(  # noqa: PLR0913 - everything an event says comes together here, once.
+    def write(  # noqa: PLR0913, PLR0917 - everything an event says comes together here, once.
         self,
         event: LLMEvent,
         source: Source,
@@ -43,7 +43,7 @@ class EventWriter:
         call = replace(
             call,
             workforce=call.end_user if staff else None,
-            conversation=scope.conversation or call.conversation,
+            conversation=call.conversation or scope.conversation,
             agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
         )
         counts = Counter(type_.value for type_ in types)

@@ -74,7 +74,7 @@ class Worker:
     builder: BatchBuilder
     phases: PhaseMap
     metrics: Metrics
-    limits: Limits = Limits()
+    limits: Limits
     doomed: frozenset[str] = frozenset()
     stopping: Callable[[], bool] = field(default=lambda: False)
 
