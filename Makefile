@@ -1,0 +1,66 @@
+# phistream: `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_TEST := $(VENV)/.ready-test
+LOCKS := $(wildcard requirements.lock)
+TEST_LOCKS := $(wildcard requirements-test.lock)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+# --- environment ------------------------------------------------------------------------------------------------------
+# A stamp says that the environment holds what pyproject.toml and the lock files name; a failed install leaves none.
+# With a lock file every package comes by its hash; the project itself is then added without looking at the network.
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing. Fix: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml $(LOCKS) | $(BIN)/python
+	@echo "Installing phistream into $(VENV) ..."
+ifneq ($(LOCKS),)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+endif
+	@touch $@
+
+$(READY_TEST): $(READY) $(TEST_LOCKS)
+	@echo "Installing what the tests need into $(VENV) ..."
+ifneq ($(TEST_LOCKS),)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group lint -e '.[monitor]'
+endif
+	@touch $@
+
+.PHONY: venv
+venv: $(READY_TEST) ## Make the environment with everything the tests need
+
+# --- demo -------------------------------------------------------------------------------------------------------------
+
+# --- tests ------------------------------------------------------------------------------------------------------------
+
+# --- real stack -------------------------------------------------------------------------------------------------------
+# Kafka and OpenSearch on loopback, from Maven jars: tests/stack/README.md.
+
+.PHONY: stack-up
+stack-up: $(READY) ## Start Kafka and OpenSearch on loopback and wait for them (SECURE=1: TLS, passwords, ACLs, roles)
+	@$(BIN)/python -m tests.stack.up $(if $(filter 1 yes true,$(SECURE)),--secure)
+
+.PHONY: stack-down
+stack-down: $(READY) ## Stop whichever stack runs and remove its data
+	@$(BIN)/python -m tests.stack.down
+
+# --- benchmarks -------------------------------------------------------------------------------------------------------
