@@ -34,6 +34,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "phileas_zip-code-population.csv": "# head\n45801,100\n70359,200\n",
         "cms_hospital_general_information.csv": HOSPITALS,
         "phileas_hospitals.txt": "Example Clinic\n",
+        "abbr_A.csv": "Abbreviation,Meaning\nAKA,above-knee amputation\nBKA,below-knee amputation\n",
+        "philter_whitelist_plus_fps_091718_nonames.json": '{"tibial": 1, "serous": 1}',
         **{f"smashew_surnames_{origin}.txt": "Abcde\nFghij\n" for origin in lists.ORIGINS},
     }
     for name, text in files.items():

@@ -108,6 +108,12 @@ def _acronym(rng: random.Random, lists: Lists) -> Pieces:
     return marked(text.removeprefix("the "), "FACILITY")
 
 
+def _clinica(rng: random.Random, lists: Lists) -> Pieces:
+    words = lexicon()
+    base = rng.choice((rng.choice(words["calle"]), rng.choice(words["fac.saint"]), places.city(rng, lists).name))
+    return marked(f"{rng.choice(words['fac.es'])} {base}", "FACILITY")
+
+
 FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "hosp": _of("hospital"),
     "clinic": _of("clinic"),
@@ -121,6 +127,7 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "home.short": lambda rng, lists: marked(draw(rng, lists, "home").short, "FACILITY"),
     "hosp.acr": _acronym,
     "shelter": lambda rng, _: marked(rng.choice(lexicon()["shelter"]), "FACILITY"),
+    "clinic.es": _clinica,
     "emp": employer,
     "emp.firm": lambda rng, lists: marked(f"{stem(rng, lists)} {rng.choice(lexicon()['employer.firm'])}", "EMPLOYER"),
 }

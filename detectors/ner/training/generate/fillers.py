@@ -8,8 +8,10 @@ from detectors.ner.training.generate.grammar import TemplateError
 from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Piece, Pieces, marked
 
-# People of a text by letter: patient, second patient, doctors, nurse, relatives, caller or agent, somebody else.
-PEOPLE = tuple("pqdenrsctx")
+# People of a text by letter: patients p q, doctors d e, nurse n, relatives r s, caller or agent c, others t x,
+# and h k m with Hispanic names for the most part.
+PEOPLE = tuple("pqdenrsctxhkm")
+HISPANIC = frozenset("hkm")
 FACILITIES = tuple("fg")
 SHAPES = ("full", "short", "acr")
 OWN_DATES = {"dob": "usual", "dobiso": "iso", "dobspoken": "spoken", "dobflat": "flat", "dobmd": "month_day"}
@@ -60,7 +62,7 @@ class Filler:
             person = people.draw(self._rng, self._lists)
         else:
             if head not in self._people:
-                self._people[head] = people.draw(self._rng, self._lists)
+                self._people[head] = people.draw(self._rng, self._lists, "es" if head in HISPANIC else "")
             person = self._people[head]
         if tail in people.ATTRIBUTES:
             return people.ATTRIBUTES[tail](self._rng, person)

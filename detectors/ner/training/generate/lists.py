@@ -3,6 +3,7 @@
 import csv
 import functools
 import itertools
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Lists:
     streets: tuple[str, ...] = field(repr=False)
     conditions: tuple[str, ...] = field(repr=False)
     drugs: tuple[str, ...] = field(repr=False)
+    abbreviations: tuple[str, ...] = field(repr=False)
+    rare_words: tuple[str, ...] = field(repr=False)
 
 
 @functools.cache
@@ -72,6 +75,8 @@ def load(folder: Path) -> Lists:
         streets=streets,
         conditions=tuple(name for name in _lines(folder / "disease_names_medquad_dev.txt") if len(name) < 45),
         drugs=tuple(_lines(folder / "drug_names_medquad_dev.txt")),
+        abbreviations=_abbreviations(raw),
+        rare_words=_rare_words(raw / "philter_whitelist_plus_fps_091718_nonames.json"),
     )
 
 
@@ -105,6 +110,18 @@ def recase(name: str) -> str:
 def _cities(path: Path) -> tuple[City, ...]:
     rows = csv.DictReader(_lines(path))
     return tuple(City(row["CITY"], row["COUNTY"], row["STATE_NAME"], row["STATE_CODE"]) for row in rows)
+
+
+def _abbreviations(raw: Path) -> tuple[str, ...]:
+    """Return medical abbreviations, as many look like initials or a hospital's letters."""
+    found = {row[0].strip() for path in sorted(raw.glob("abbr_*.csv")) for row in csv.reader(_lines(path)[1:]) if row}
+    return tuple(sorted(text for text in found if 1 < len(text) < 9))
+
+
+def _rare_words(path: Path) -> tuple[str, ...]:
+    """Return medical words that are no names."""
+    words = json.loads("".join(_lines(path)) or "{}")
+    return tuple(sorted(word for word in words if 4 < len(word) < 16 and word.isascii() and word.isalpha()))
 
 
 def _hospitals(raw: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

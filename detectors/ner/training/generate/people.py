@@ -36,10 +36,13 @@ class Person:
         return self.given[0].upper() + self.family.lstrip("'-. ")[0].upper()
 
 
-def draw(rng: random.Random, lists: Lists) -> Person:
-    """Return a new person."""
+def draw(rng: random.Random, lists: Lists, origin: str = "") -> Person:
+    """Return a new person, mostly of *origin* where one is given."""
     source = rng.choices(names.SOURCES, names.SHARES)[0]
-    origin = rng.choice(names.ORIGINS)
+    if origin and rng.random() < 0.8:
+        source = "origin"
+    else:
+        origin = rng.choice(names.ORIGINS)
     sex = rng.choice("fm")
     return Person(
         given=names.given(rng, lists, sex, source, origin),

@@ -169,6 +169,14 @@ def _hood(rng: random.Random, _: Lists) -> Pieces:
     return marked(name, "GEO")
 
 
+def _calle(rng: random.Random, _: Lists) -> Pieces:
+    kind = rng.choice(("calle", "Calle", "Av.", "avenida", "Carretera", "Callejón", "Blvd.", "Calz."))
+    name = rng.choice(lexicon()["calle"])
+    number = rng.choice((f" {rng.randint(1, 2400)}", f" #{rng.randint(1, 2400)}", f" No. {rng.randint(1, 900)}", ""))
+    inner = rng.choice(("", "", *(f"{kind} {rng.randint(1, 20)}" for kind in (" int.", ", apto.", " depto"))))
+    return marked(f"{kind} {name}{number}{inner}", "GEO")
+
+
 def _hl7(rng: random.Random, lists: Lists) -> Pieces:
     place = city(rng, lists)
     line = street(rng, lists)[0].text.upper()
@@ -195,6 +203,8 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "foreign": _foreign,
     "place": _any,
     "reservation": lambda rng, _: marked(rng.choice(lexicon()["reservation"]), "GEO"),
+    "street.es": _calle,
+    "colonia": lambda rng, _: marked(rng.choice(lexicon()["colonia"]), "GEO"),
     "address": address,
     "address.lines": lambda rng, lists: address(rng, lists, "\n"),
     "address.hl7": _hl7,

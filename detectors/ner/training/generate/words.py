@@ -11,7 +11,7 @@ Filler = Callable[[random.Random, Lists], Pieces]
 SECTIONS = (
     *("region", "eponym", "brand", "lab", "vitals", "sx", "dept", "room", "insurer", "chain", "icd", "cpt", "proc"),
     *("code.misc", "dur", "rel", "season", "cred", "role", "kin", "job", "lang", "people", "score", "device", "money"),
-    *("org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
+    *("filler", "ack", "org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
 )
 SYLLABLES = (
     "cef",
@@ -77,6 +77,10 @@ FILLERS: Mapping[str, Filler] = {
     "brand": _brand,
     "cond": _cond,
     "dose": _dose,
+    "abbr": lambda rng, lists: plain(rng.choice(lists.abbreviations)),
+    "rareword": lambda rng, lists: plain(rng.choice(lists.rare_words)),
+    "rare.cond": lambda rng, lists: plain(rng.choice(lists.conditions)),
+    "rare.drug": lambda rng, lists: plain(rng.choice(lists.drugs)),
     "num": lambda rng, _: plain(str(rng.randint(2, 99))),
     "bignum": lambda rng, _: plain(str(rng.randint(100, 9999))),
     "pct": lambda rng, _: plain(f"{rng.randint(1, 99)}%"),
