@@ -1,44 +1,168 @@
-"""Text as people disguise or encode it into plain text, with the way back to where it stood."""
+"""Text as people disguise, format or escape it into plain text, with the way back to where it stood."""
 
-import bisect
-from collections.abc import Sequence
+import html
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
+
+from detectors.lookalikes import plain_characters
 from detectors.resolve import resolve
 from schemas.spans import Span
+
+Positions = npt.NDArray[np.int64]
+Edit = tuple[int, int, str]
+
+_ESCAPE_LAYERS = 3  # HTML in JSON in JSON; what is escaped more often stays as it is.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
+_UNICODE = re.compile(
+    r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|\\[uU]([0-9a-f]{4})|\\x([0-9a-f]{2})", re.IGNORECASE
+)
+_JSON = re.compile(r'\\([nrtbf"/\\])')
+_JSON_MEANS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_PATH = re.compile(r"(?:[A-Za-z]:|^|[\s\"'(])\\+[^\s\"':*?<>|]*\Z")
+_PATH_REACH = 160
+_TAG = re.compile(r"</?(?:b|i|em|strong|u|span|mark|font|small|ins|del|s|code|tt)>", re.IGNORECASE)
+_BREAK = re.compile(r"<br ?/?>|</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
+_STARS = re.compile(r"(?<![*\\\d])(\*{1,3})(?=[^\s*])[^*\n]{1,400}?(?<=[^\s*\\])(\1)(?!\*)")
+_LINES = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])[^_\n]{1,400}?(?<=[^\s_\\])(\1)(?!\w)")
+_STRUCK = re.compile(r"(?<!~)(~~)(?=[^\s~])[^~\n]{1,400}?(?<=[^\s~])(~~)(?!~)")
+_MARKDOWN_ESCAPE = re.compile(r"\\(?=[_*#+.!()\[\]`~-])")
 
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """A normalised text and where its characters stood.
+    """A normalised text; code point `i` of it was made of the original's range `[starts[i], ends[i])`.
 
-    `starts[i]` and `sources[i]` tell that from code point `starts[i]` on the text was taken from the original's code
-    point `sources[i]` on; both are empty where nothing was moved.
+    Both are None where every code point stands where it stood.
     """
 
     text: str = field(repr=False)
-    starts: tuple[int, ...] = field(default=(), repr=False)
-    sources: tuple[int, ...] = field(default=(), repr=False)
+    starts: Positions | None = field(default=None, repr=False)
+    ends: Positions | None = field(default=None, repr=False)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the smallest range of the original that holds `[start, end)`, removed characters inside included."""
-        if not self.starts:
+        if self.starts is None or self.ends is None:
             return start, end
-        return self._source(start), self._source(end - 1) + 1
+        return int(self.starts[start]), int(self.ends[end - 1])
 
     def restored(self, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
         """Return spans of the plain text as spans of the original *text*, disjoint again."""
-        if not self.starts:
+        if self.starts is None:
             return tuple(spans)
         ranges = (self.original(span.start, span.end) for span in spans)
         moved = (replace(span, start=start, end=end) for span, (start, end) in zip(spans, ranges, strict=True))
         return resolve(text, moved)
 
-    def _source(self, position: int) -> int:
-        index = bisect.bisect_right(self.starts, position) - 1
-        return self.sources[index] + position - self.starts[index]
+    def edited(self, edits: Iterable[Edit]) -> "Normalized":
+        """Return this text after *edits* (start, end, replacement); of edits that overlap the first one counts."""
+        kept = list(_disjoint(edits))
+        if not kept:
+            return self
+        pieces, lengths, sources, steps, at = list[str](), list[int](), list[int](), list[int](), 0
+        for start, end, new in [*kept, (len(self.text), len(self.text), "")]:
+            pieces += self.text[at:start], new
+            lengths += start - at, len(new)
+            sources += at, start
+            steps += 1, 0
+            at = end
+        starts = _positions(lengths, sources, steps)
+        ends = _positions(lengths, _ends(sources, kept), steps)
+        if self.starts is not None and self.ends is not None:
+            starts, ends = self.starts[starts], self.ends[ends - 1]
+        return Normalized("".join(pieces), starts, ends)
 
 
 def normalize(text: str) -> Normalized:
-    """Return *text* in plain form."""
-    return Normalized(text)
+    r"""Return *text* in plain form.
+
+    Escapes (HTML entities, `\u` and JSON escapes) are read, Markdown emphasis and inline tags taken away, characters
+    that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes made plain. Plain
+    ASCII comes back as it is.
+
+    >>> normalize("**Jo**hn&nbsp;D\u043ee").text
+    'John Doe'
+    """
+    plain = Normalized(text)
+    for _ in range(_ESCAPE_LAYERS):
+        edits = list(_escapes(plain.text))
+        if not edits:
+            break
+        plain = plain.edited(edits)
+    plain = plain.edited(_markup(plain.text))
+    if plain.text.isascii():
+        return plain
+    translated, edits = plain_characters(plain.text)
+    return Normalized(translated, plain.starts, plain.ends).edited(edits)
+
+
+def _escapes(text: str) -> Iterable[Edit]:
+    if "&" in text:
+        for match in _ENTITY.finditer(text):
+            meant = html.unescape(match[0])
+            if meant != match[0] and "\0" not in meant:
+                yield match.start(), match.end(), meant
+    if "\\" in text:
+        for match in _UNICODE.finditer(text):
+            yield match.start(), match.end(), _unicode(match)
+        if '"' in text:
+            for match in _JSON.finditer(text):
+                if not _in_path(text, match.start()):
+                    yield match.start(), match.end(), _JSON_MEANS.get(match[1], match[1])
+
+
+def _unicode(match: re.Match[str]) -> str:
+    if match[1]:
+        return bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+    code = int(match[3] or match[4], 16)
+    return "\N{REPLACEMENT CHARACTER}" if code in range(0xD800, 0xE000) else chr(code)
+
+
+def _in_path(text: str, at: int) -> bool:
+    r"""Tell whether the backslash is one of a Windows path (`C:\notes`), no escape."""
+    before = text[max(0, at - _PATH_REACH) : at]
+    return before[-1:] == ":" or _PATH.search(before) is not None
+
+
+def _markup(text: str) -> Iterable[Edit]:
+    if "<" in text:
+        for match in _TAG.finditer(text):
+            yield match.start(), match.end(), ""
+        for match in _BREAK.finditer(text):
+            yield match.start(), match.end(), "\n"
+    for mark, pattern in (("*", _STARS), ("_", _LINES), ("~~", _STRUCK)):
+        if mark in text:
+            for match in pattern.finditer(text):
+                yield match.start(1), match.end(1), ""
+                yield match.start(2), match.end(2), ""
+    if "\\" in text:
+        for match in _MARKDOWN_ESCAPE.finditer(text):
+            yield match.start(), match.end(), ""
+
+
+def _disjoint(edits: Iterable[Edit]) -> Iterable[Edit]:
+    at = 0
+    for edit in sorted(edits):
+        if edit[0] >= at:
+            yield edit
+            at = edit[1]
+
+
+def _ends(sources: Sequence[int], edits: Sequence[Edit]) -> list[int]:
+    """Return, beside where each piece began, where its first code point ended: an edit's ends with the edit."""
+    ends = [source + 1 for source in sources]
+    for index, (_, end, _) in enumerate(edits):
+        ends[2 * index + 1] = end
+    return ends
+
+
+def _positions(lengths: Sequence[int], sources: Sequence[int], steps: Sequence[int]) -> Positions:
+    """Return the place of each code point: a run goes on step by step, a replacement stays."""
+    counts = np.array(lengths, dtype=np.int64)
+    begins = np.cumsum(counts) - counts
+    within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(begins, counts)
+    places: Positions = np.repeat(np.array(sources, dtype=np.int64), counts) + within * np.repeat(steps, counts)
+    return places
