@@ -6,8 +6,8 @@ _REACH = 40
 
 _ROLE = (
     r"patient|pt|client|resident|member|subscriber|insured|guarantor|policyholder|beneficiary|dependent|student|"
-    r"employee|user|caller|sender|recipient|author|provider|physician|attending|surgeon|anesthesiologist|anes|assist|"
-    r"assistant|nurse|rn|cna|therapist|technologist|tech|pharmacist|prescriber|interpreter|referring|referred by|pcp|"
+    r"employee|caller|sender|recipient|author|provider|physician|attending|surgeon|anesthesiologist|anes|assist|"
+    r"nurse|rn|cna|therapist|technologist|tech|pharmacist|prescriber|interpreter|referring|referred by|pcp|"
     r"doctor|mother|father|mom|dad|parent|spouse|wife|husband|partner|son|daughter|brother|sister|contact|guardian|"
     r"caregiver|nok|next of kin|poa|hcp|proxy|witness|driver|attorney|teacher|signed|signature|dictated|transcribed|"
     r"reviewed|verified|ordered|requested|performed|completed|collected|read|entered|by|attn|attention|cc|bcc|from|to|"
@@ -27,47 +27,43 @@ NAMED = re.compile(
     r"[\s:,]{1,2}[\"'“(]?$",
     re.IGNORECASE,
 )
-#: Words of greeting, thanks and introduction: a single common first name after them is somebody.
-ADDRESSED = re.compile(
-    r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|thanks|thank you|sincerely|regards|cheers|best|love|yours|attn|ok|okay|"
-    r"so|i['’]?m|i am|this is|it['’]?s|its|it is|speaking with|spoke (?:with|to)|talked (?:with|to)|met with|"
-    r"seen by|per|with|and|by|from|for|told|asked|d/w|discussed with|called|friend|neighbor)[\s,:]{1,2}[\"'“]?$",
-    re.IGNORECASE,
-)
-#: The same for lower-case text, where only these are strong enough.
+#: Words of greeting, thanks and introduction in lower-case text.
 ADDRESSED_LOWER = re.compile(
     r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|(?:hi|hello|hey)?,? ?(?:it['’]?s|its|this is)|i['’]?m|i am|thanks|"
-    r"thank you|sincerely|regards|signed)[\s,]{1,2}$"
+    r"thank you|sincerely|regards|signed)[\s,]{1,4}$"
 )
-#: A relative or somebody in care directly before.
-KIN_LOWER = re.compile(r"\b(?:my|her|his|their|our|your|pt['’]?s|patient['’]?s|the) $")
-
+#: A greeting or an introduction, after which a capital is a name.
+GREETED = re.compile(
+    r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|good afternoon|good evening|this is|i['’]?m|i am|speaking to)"
+    r"[\s,]{1,3}$",
+    re.IGNORECASE,
+)
 #: What is called after persons: after one of these words' owners no name is redacted.
 EPONYM_NOUNS = frozenset(
     """
     abscess agar airway ambulation amputation anastomosis anemia aneurysm angina anomaly antibody antibodies anesthesia
-    aorta apnea approach arch area arthroplasty ataxia atrophy bacillus bag band bands bandage barre bed blade blocker
+    aorta apnea approach arch area arthroplasty ataxia atrophy bacillus bag band bands bandage barre bed bipolar blade blocker
     block blocks board bodies body boot brace bracelet breathing bulb bundle button bypass calculator calculi canal
     cannula cap capsule carcinoma cast catheter catheters cell cells chair channel chart chorea cirrhosis clamp clamps
-    clasp classification classifier clip clips closure coefficient coil collar coma cone contracture contraction
-    contractions correction cream crisis criteria criterion curve cyst cysts deformity dermatitis device diabetes
-    diagram diet disease diseases disorder dissector distribution drain drains dressing drill dystrophy edema effect
+    chest clasp classification classifier clip clips closure coefficient coil collar coma cone contracture contraction
+    contractions correction cream crisis criteria criterion curve curette curettes cyst cysts deformity dermatitis device dilator dilators diabetes
+    diagram diet disease diseases disorder dissector distribution drain drains dressing drill dye dystrophy edema effect
     elevator encephalopathy enema epilepsy equation eruption exercise exercises exudate facies factor fever filter
     fistula flap follicle foramen forceps formula fracture fractures frame freckles ganglion gangrene gene genes
-    gland glands goiter grade grading graft granuloma gray guidelines gutter handicap hematoma hernia herniation hook
+    gland glands goiter grade grading graft granuloma gray guidelines gutter handicap hematoma hemiarthroplasty hernia herniation hook
     hormone hypothesis implant incision index inhibitor insufficiency inventory island islets item jelly joint keratosis
     lens lesion level ligament light line lines liver lobe loop louse lymphoma machine maneuver manoeuvre manual mask
     mastectomy medium membrane metal method microscope migraine mode model monitor mount muscle murmur myocarditis
     myopathy myotomy nails nail needle needles nephritis nephropathy neuralgia neuroma neuropathy nevus node nodes nodule
-    nodules nucleus number operation osteotomy osteodystrophy oximeter palsy paralysis paralyses patch patches pelvis
+    nodules nucleus osteotome osteotomes number operation osteotomy osteodystrophy oximeter palsy paralysis paralyses patch patches pelvis
     phenomenon pin pins plan plaque plasty plate plexus point pose pose position posture pouch pressure prick principle
-    procedure projection prolapse prosthesis protein protocol psychosis pump purpura pupil questionnaire rack rate ratio
+    procedure projection prolapse prosthesis protein punch protocol protractor psychosis pump purpura pupil questionnaire rack rate ratio
     reaction reflex regimen repair resection respiration respirations response restraint retractor retractors rhythm ring
-    rod rods rule rules salve sarcoma scale scales scan schema scissors score scores screen screening screw screws series
-    shunt sign signs sinus sling socket solution space speculum sphincter spine splint spondylitis spot spots sprain
+    rod rods rongeur rongeurs rule rules salve sarcoma scale scales scan schema scissors score scores screen screening screw screws series
+    shunt sign signs silk sinus sling socket solution space speculum sphincter sphincterotome spine splint splints spondylitis spot spots sprain
     stage staging stain stains stand stenosis stent sting stitch stool stone strip strips stroke study substance sulcus
-    suture sutures syncope syndrome syndromes system tables tachycardia technique test tests tetralogy thyroiditis thrush
-    tip tissue tongs traction transform transplant tremor triad triangle triangles trial tube tubes tubules tumor tumour
+    suture sutures swab syncope syndrome syndromes system tables tachycardia technique test tests tetralogy thyroiditis thrush
+    tip tissue tongs traction transform transplant tremor triad triangle triangles trial trocar trocars tube tubes tubules tumor tumour
     tumors ulcer ulcers unit units urethritis uveitis vaccine valve valves vasculitis vein view virus walker warts wave
     waves web wire wires wort wound wrap
     """.split()  # noqa: SIM905

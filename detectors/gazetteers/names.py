@@ -24,6 +24,7 @@ _SAFE = _ORDINARY | int(WordClass.CLINICAL | WordClass.DRUG | WordClass.DISEASE)
 _OTHER = int(
     WordClass.COUNTRY | WordClass.STATE | WordClass.ORGANISATION | WordClass.CALENDAR | WordClass.PEOPLE | WordClass.DRUG
 )
+_NO_RELATIVE = _OTHER & ~int(WordClass.CALENDAR)
 _PLACE = int(WordClass.CITY_LARGE | WordClass.FOREIGN_CITY | WordClass.COUNTRY | WordClass.STATE)
 _NO_NAME_PHRASE = int(
     PhraseClass.CITY
@@ -42,11 +43,18 @@ _LOWER_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "doctor", "pr
 _FAMILY = frozenset(
     """
     mother father mom dad son daughter child brother sister twin husband wife spouse partner fiance fiancee boyfriend
-    girlfriend grandmother grandfather grandma grandpa grandson granddaughter aunt auntie uncle niece nephew cousin
+    girlfriend kids sons daughters children siblings brothers sisters grandkids grandmother grandfather grandma grandpa grandson granddaughter aunt auntie uncle niece nephew cousin
     stepmother stepfather stepson stepdaughter neighbor neighbour roommate friend coworker baby
     """.split()  # noqa: SIM905
 )
-_STAFF = frozenset("nurse chaplain interpreter pharmacist paramedic technician coach counselor officer intern".split())  # noqa: SIM905
+_STAFF = frozenset("nurse chaplain interpreter pharmacist paramedic technician coach counselor officer rn lpn cna".split())  # noqa: SIM905
+_ROLE = frozenset("patient pt client resident caller member decedent student attorney lawyer user".split())  # noqa: SIM905
+_NEVER = frozenset(
+    """
+    dear hi hello hey oh gosh huh hmm hm um uh yep yup nope yeah ok wow ah aw eh mm mhm bye thanks so no yes well
+    patient pt name date type note plan exam history medications don
+    """.split()  # noqa: SIM905
+)
 _NUMERALS = frozenset({"ii", "iii", "iv"})
 _LONGEST = 5
 
@@ -114,9 +122,8 @@ class NameRecognizer:
         if core.titled:
             return False
         if core.end < len(words) and words.gap(core.end - 1) in (" ", "'s ", "’s ", "' ", "-", " - "):
-            after = words.word(core.end)
             mask = words.masks[core.end]
-            if after in cues.EPONYM_NOUNS or (words.shapes[core.end] != Shape.LOWER and mask & (_STREET | _HEAD)):
+            if _eponym_after(words, core.end) or (words.shapes[core.end] != Shape.LOWER and mask & (_STREET | _HEAD)):
                 return True
         if core.start and words.word(core.start - 1) in ("st", "saint", "mt", "fort", "lake", "port", "camp"):
             return words.shapes[core.start - 1] != Shape.LOWER
@@ -136,11 +143,13 @@ class NameRecognizer:
             return None
         text = words.text
         kin = seed > 0 and words.gap(seed - 1) in (" ", ", ") and words.word(seed - 1) in _FAMILY | _STAFF
-        named = cues.before(cues.NAMED, text, start) or cues.before(cues.CAPTION, text, start)
-        common = mask & _COMMON and cues.before(cues.ADDRESSED_LOWER, text, start)
-        if not (named or common or (kin and mask & _COMMON)):
-            return None
-        return seed, _extend_lower(words, seed), 0.7
+        if cues.before(cues.NAMED, text, start) or cues.before(cues.CAPTION, text, start):
+            return seed, _extend_lower(words, seed), 0.7
+        if mask & _COMMON and (kin or cues.before(cues.ADDRESSED_LOWER, text, start)):
+            return seed, _extend_lower(words, seed), 0.7
+        if mask & _FIRST_COMMON and not mask & (_EPONYM | _CITY) and not _eponym_after(words, seed + 1):
+            return seed, _extend_lower(words, seed), 0.5
+        return None
 
     def _after_lower_title(self, words: Words, seed: int) -> tuple[int, int, float] | None:
         first = seed + 1
@@ -152,6 +161,16 @@ class NameRecognizer:
         if words.shapes[first] == Shape.DIGITS or not (listed or unlisted):
             return None
         return first, _extend_lower(words, first), 0.8
+
+
+def _eponym_after(words: Words, index: int) -> bool:
+    """Tell whether the next word, or the one after it, is what things called after persons are."""
+    if index >= len(words):
+        return False
+    if words.word(index) in cues.EPONYM_NOUNS:
+        return True
+    adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & _SAFE
+    return bool(adjoining) and words.word(index + 1) in cues.EPONYM_NOUNS and not words.masks[index] & _FREQUENT
 
 
 def _seeds(words: Words) -> Iterator[int]:
@@ -198,6 +217,8 @@ def _core(words: Words, seed: int, done: int) -> _Core | None:
         end += 1
     while end > start + 1 and words.masks[end - 1] & _PARTICLE and words.shapes[end - 1] == Shape.LOWER:
         end -= 1
+    while end - start > 2 and _strength(words.masks[start]) < 2 and _strength(words.masks[start + 1]) > 1:  # noqa: PLR2004
+        start += 1
     credentialed = _is_credential(words, end)
     while end > start + 1 and words.masks[end - 1] & _CREDENTIAL and words.shapes[end - 1] == Shape.UPPER:
         end -= 1
@@ -216,7 +237,11 @@ def _nameable(words: Words, index: int, *, inside: bool) -> bool:
         return words.gap(index)[:1] == "." or inside
     if mask & _TITLE and _is_title(words, index):
         return False
-    return not mask or (bool(mask & _NAME) and (not mask & _FREQUENT or bool(mask & _FIRST_COMMON) or _after_kin(words, index)))
+    if words.word(index) in _NEVER:
+        return False
+    return not mask or (
+        bool(mask & _NAME) and (not mask & _FREQUENT or bool(mask & _FIRST_COMMON) or _after_kin(words, index))
+    )
 
 
 def _after_kin(words: Words, index: int) -> bool:
@@ -262,6 +287,7 @@ def _judge(words: Words, core: _Core) -> float:
     plain = not any(mask & _SAFE and not mask & _COMMON for mask in full)
     if core.titled:
         spelled = shapes[0] == Shape.CAPITAL and words.shapes[core.start - 1] == Shape.CAPITAL
+        spelled = spelled and words.word(core.start - 1) in _PLAIN_TITLES
         return 0.95 if best >= 2 or (spelled and full and (plain or best)) else 0.0  # noqa: PLR2004
     if core.credentialed and full and plain and (best >= 2 or len(masks) > 1):  # noqa: PLR2004
         return 0.9
@@ -273,7 +299,7 @@ def _pair(words: Words, core: _Core, masks: list[int], shapes: list[int]) -> flo
     if len(masks) > 1:
         first, last = _strength(masks[0]) if masks[0] & _FIRST else 0, _strength(masks[-1])
         initial = shapes[0] == Shape.INITIAL
-        if initial and last >= 2 and words.gap(core.start)[:1] == ".":  # noqa: PLR2004
+        if initial and last >= 2 and words.gap(core.end - 2) in (". ", "-", " "):  # noqa: PLR2004
             return 0.8
         if first >= 2 and last >= 2 and first + last >= 5:  # noqa: PLR2004
             return 0.85
@@ -293,19 +319,28 @@ def _cued(words: Words, core: _Core, masks: list[int], shapes: list[int]) -> flo
     best = max(map(_strength, masks))
     eponym = any(mask & _EPONYM for mask in masks)
     plain = not any(mask & _SAFE and not mask & _COMMON for mask in masks)
-    known = best >= 2 or (plain and len(masks) > 1 and shapes[0] == Shape.CAPITAL)  # noqa: PLR2004
-    if known and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
+    known = best >= 2 or (plain and len(masks) > 1 and shapes[0] != Shape.UPPER)  # noqa: PLR2004
+    whole = best and _fills_line(words, core)
+    if (known or whole) and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
         return 0.85
     before = words.word(core.start - 1) if core.start and words.gap(core.start - 1) in (" ", ", ", " (") else ""
-    if before in _FAMILY and masks[0] & _FIRST and not masks[0] & _OTHER and not eponym and shapes[0] == Shape.CAPITAL:
+    capital = shapes[0] == Shape.CAPITAL
+    first = bool(masks[0] & _FIRST) and capital and not eponym
+    if first and before in _FAMILY and not masks[0] & _NO_RELATIVE:
         return 0.8
-    if before in _STAFF and (best >= 2 or (plain and shapes[0] == Shape.CAPITAL)):  # noqa: PLR2004
+    if before in _STAFF and (best >= 2 or (plain and capital)):  # noqa: PLR2004
         return 0.8
-    if len(masks) > 1 or core.heading or not masks[0] & _FIRST_COMMON or shapes[0] != Shape.CAPITAL or eponym:
+    if before in _ROLE and len(masks) > 1 and not eponym and (best >= 2 or (first and masks[-1] & _NAME)):  # noqa: PLR2004
+        return 0.8
+    if first and not masks[0] & _OTHER and not core.heading and cues.before(cues.GREETED, text, start):
+        return 0.75
+    if len(masks) > 1 or core.heading or not first or not masks[0] & _FIRST_COMMON:
         return 0.0
-    if masks[0] & _PLACE or best < 3:  # noqa: PLR2004
-        return 0.0
-    return 0.6
+    return 0.0 if masks[0] & _PLACE or best < 3 else 0.6  # noqa: PLR2004
+
+
+def _fills_line(words: Words, core: _Core) -> bool:
+    return words.gap(core.end - 1)[:2] in ("", "  ", "\t") or words.gap(core.end - 1)[:1] in "\n|<"
 
 
 def _extend_lower(words: Words, first: int) -> int:
