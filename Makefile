@@ -63,4 +63,8 @@ stack-up: $(READY) ## Start Kafka and OpenSearch on loopback and wait for them (
 stack-down: $(READY) ## Stop whichever stack runs and remove its data
 	@$(BIN)/python -m tests.stack.down
 
+.PHONY: compose-env
+compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml in .stack/compose
+	@$(BIN)/python -m tests.stack.compose_env .stack/compose
+
 # --- benchmarks -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,22 +30,9 @@ class Certificates:
     admin_name: str = f"CN=admin,O={_ORGANISATION}"
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Write a fresh CA, whose private key is then forgotten, and the pairs it has signed."""
-    folder.mkdir(mode=0o700, parents=True)
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _sign(_name("CA"), ca_key.public_key(), _name("CA"), ca_key, authority=True)
-    (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    for common_name in ("broker", "node", "admin"):
-        private_key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _sign(_name(common_name), private_key.public_key(), ca.subject, ca_key)
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        key_pem = private_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        (folder / f"{common_name}.pem").write_bytes(pem)
-        _write_private(folder / f"{common_name}-key.pem", key_pem)
-        _write_private(folder / f"{common_name}-pair.pem", key_pem + pem)
+def make_stack_certificates(folder: Path) -> Certificates:
+    """Write the certificates of the secure stack."""
+    make_certificates(folder, ("broker", "node", "admin"))
     return Certificates(
         ca=folder / "ca.pem",
         broker_pair=folder / "broker-pair.pem",
@@ -53,6 +41,28 @@ def make_certificates(folder: Path) -> Certificates:
         admin_certificate=folder / "admin.pem",
         admin_key=folder / "admin-key.pem",
     )
+
+
+def make_certificates(folder: Path, names: Sequence[str]) -> None:
+    """Write a fresh CA, whose private key is then forgotten, and a signed pair for each of *names*.
+
+    A pair is valid for loopback and for a host of its name, and lies in `NAME.pem`, `NAME-key.pem` and, both in one,
+    `NAME-pair.pem`.
+    """
+    folder.mkdir(mode=0o700, parents=True)
+    ca_key = ec.generate_private_key(ec.SECP256R1())
+    ca = _sign(_name("CA"), ca_key.public_key(), _name("CA"), ca_key)
+    (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    for name in names:
+        private_key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _sign(_name(name), private_key.public_key(), ca.subject, ca_key, host=name)
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        key_pem = private_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        (folder / f"{name}.pem").write_bytes(pem)
+        _write_private(folder / f"{name}-key.pem", key_pem)
+        _write_private(folder / f"{name}-pair.pem", key_pem + pem)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -69,8 +79,9 @@ def _sign(
     issuer: x509.Name,
     issuer_key: ec.EllipticCurvePrivateKey,
     *,
-    authority: bool = False,
+    host: str | None = None,
 ) -> x509.Certificate:
+    authority = host is None
     now = dt.datetime.now(dt.UTC)
     builder = (
         x509.CertificateBuilder(issuer, subject, public_key, x509.random_serial_number())
@@ -81,10 +92,10 @@ def _sign(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         .add_extension(_usage(authority), critical=True)
     )
-    if not authority:
-        loopback = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
+    if host is not None:
+        names = [x509.DNSName(host), x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
         both = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        builder = builder.add_extension(x509.SubjectAlternativeName(loopback), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage(both), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
 

@@ -25,6 +25,16 @@ LARGEST_RECORD_BYTES = 20 * 1024 * 1024
 # The accounts of the secure broker. The super users pass without an ACL.
 SUPER_USERS = ("broker", "admin")
 USERS = (*SUPER_USERS, *(role.value for role in Role))
+# What makes the secure broker strict, wherever it runs.
+STRICT = {
+    "auto.create.topics.enable": "false",
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+    "ssl.enabled.protocols": "TLSv1.2,TLSv1.3",
+    "listener.name.controller.ssl.client.auth": "required",
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "false",
+}
 _HEAP = ("-Xms256m", "-Xmx640m", "-XX:+UseSerialGC")
 _FORMAT_SECONDS = 60
 
@@ -106,21 +116,15 @@ def _properties(settings: StackSettings, folder: Path) -> dict[str, str]:
 
 def _security(certificates: Certificates, broker_password: str) -> dict[str, str]:
     login = "org.apache.kafka.common.security.scram.ScramLoginModule"
-    return {
+    return STRICT | {
         "listener.security.protocol.map": "CONTROLLER:SSL,SASL_SSL:SASL_SSL",
-        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
-        "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
         "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": (
             f'{login} required username="broker" password="{broker_password}";'
         ),
-        "ssl.enabled.protocols": "TLSv1.2,TLSv1.3",
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(certificates.broker_pair),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(certificates.ca),
-        "listener.name.controller.ssl.client.auth": "required",
-        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "allow.everyone.if.no.acl.found": "false",
         # The controller's listener knows the broker by its certificate, the clients' listener by its password.
         "super.users": ";".join(f"User:{name}" for name in (certificates.broker_name, *SUPER_USERS)),
     }

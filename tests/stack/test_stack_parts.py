@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from tests.stack import daemon, java, maven
-from tests.stack.certificates import make_certificates
+from tests.stack.certificates import make_stack_certificates
 from tests.stack.daemon import Launch
 from tests.stack.down import note_data, stop_all
 from tests.stack.running import Stack, load_stack
@@ -185,12 +185,12 @@ def test_dead_stack_is_not_running(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_certificates_are_signed_for_loopback(tmp_path: Path) -> None:
     """The pairs are signed by the CA for loopback, private keys are closed, and the CA's own key is not kept."""
-    certificates = make_certificates(tmp_path / "certificates")
+    certificates = make_stack_certificates(tmp_path / "certificates")
     ca = x509.load_pem_x509_certificate(certificates.ca.read_bytes())
     node = x509.load_pem_x509_certificate(certificates.node_certificate.read_bytes())
     node.verify_directly_issued_by(ca)
     assert node.subject.rfc4514_string() == certificates.node_name
     names = node.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+    assert names.get_values_for_type(x509.DNSName) == ["node", "localhost"]
     assert certificates.node_key.stat().st_mode & 0o077 == 0
     assert not list((tmp_path / "certificates").glob("ca-key*"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typer import echo
 
 from tests.stack import daemon, kafka, opensearch, opensearch_security
-from tests.stack.certificates import Certificates, make_certificates
+from tests.stack.certificates import Certificates, make_stack_certificates
 from tests.stack.down import note_data, stop_all
 from tests.stack.running import Stack, load_stack
 from tests.stack.settings import StackError, StackSettings
@@ -41,7 +41,7 @@ def _start(settings: StackSettings) -> Stack:
     # The account that runs OpenSearch passes through; what lies inside has modes of its own.
     data.chmod(0o711)
     note_data(settings, data)
-    certificates = make_certificates(settings.state / "certificates") if settings.secure else None
+    certificates = make_stack_certificates(settings.state / "certificates") if settings.secure else None
     stack = _describe(settings, certificates)
     for name in (kafka.NAME, opensearch.NAME):
         daemon.log_file(settings.state, name).unlink(missing_ok=True)
