@@ -1,0 +1,155 @@
+"""Ages over 89, in figures and words, and birth years that imply one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from detectors.context import Context
+from detectors.patterns.scanning import Match, compile_latin, follows, is_word
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.95
+OLDEST = 125
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_WORDS = (
+    rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one) hundred(?:(?: and)?[ -](?:{_ONES}|ten|eleven|twelve))?|"
+    r"noventa(?: y (?:uno?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))?|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?|"
+    r"quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize)|neunzig)"
+)
+_ORDINAL_WORDS = r"(?:nine?tieth|ninety[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|(?:one )?hundredth)"
+_FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
+_SCANNED = r"(?:9[0-9OoIl]|1[O0][0-9OoIl]|9 [0-9])"
+_NUMBER = rf"(?:0?{_FIGURE}(?:\.[0-9])?|{_WORDS})"
+_AGE_UNIT = (
+    r"(?:[- ]?(?:years?|yrs?\.?|y\.?)(?:[- ]?(?:old|o\.?|olds|of age|young)|[ /]o\b)|[- ]?y[./]?o\.?\b|[- ]?yo[mf]?\b|"
+    r"[- ]?(?:years?|yrs?|y)\b|[- ]?a\xf1os|[- ]?anos|[- ]?ans\b|[- ]?j\xe4hrig|[- ]?jahre|[- ]?anni\b)"
+)
+
+_GATE = compile_latin(rf"9[0-9OoIl]|1[0-2][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|neunzig|born|birth|\bb\.|nac|year of")
+#: A number with the unit of an age behind it.
+_WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
+#: A number behind a word that announces an age.
+_ANNOUNCED = compile_latin(
+    r"\b(?:age[ds]?(?: ?/ ?sex)?|patient ?age|age(?:_(?:in_)?years)|edad|alter|(?:turn(?:s|ed|ing)|reach(?:es|ed)|lived to(?: be)?|"
+    r"live to(?: be)?|died (?:at|aged)|passed (?:away )?at|made it to|dead at|deceased at|almost|nearly) (?:age )?|"
+    r"(?:age|aged) (?:at|on|of|is|was|around|approx|about|over|under|limit|exceeds?) [a-z ]{0,24}|paziente di anni|"
+    r"edad de|cumpli[o\xf3]|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|husband|wife|grandma|grandpa|"
+    r"grandmother|grandfather|aunt|uncle|sister|brother|patient|pt|who|herself|himself) is|would be|(?:have|has) been|"
+    r"(?:he|she|i) was|will be|is now|now|statin pointless at|next year|maybe|around age))"
+    rf"[\s:=\x22'>{{|,(~-]{{0,6}}(?:value[\s:=\x22']{{1,4}})?({_NUMBER}|{_SCANNED})"
+)
+_BIRTHDAY = compile_latin(rf"\b((?:9[0-9]|1[01][0-9])(?:st|nd|rd|th)|{_ORDINAL_WORDS}) (?:b-?day|birthday|birth ?day)")
+_CELEBRATED = compile_latin(rf"\bcelebrat(?:ed|es|ing) (?:his|her|their|my) ((?:9[0-9]|10[0-9])th|{_ORDINAL_WORDS})")
+#: Sex beside the number: "92F", "M, 92," and "F/90".
+_SEX_BEHIND = compile_latin(rf"\b({_FIGURE})[ ]?(?:/ ?)?(?:[MF]|male|female|woman|man|lady|gentleman)\b")
+_SEX_BEFORE = compile_latin(rf"\b(?:[MFW]|male|female)(?:/| ?, ?| )({_FIGURE})\b")
+#: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,".
+_APPOSED = compile_latin(rf"(?:[A-Z][a-z\xdf-\xff'-]+|\b(?:brother|sister|mother|father|husband|wife|aunt|uncle|son|daughter|spouse|room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE}), ", ignore_case=False)
+_RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
+_KIN_AT = compile_latin(rf"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|reached) ({_NUMBER})\b")
+_PLUS = compile_latin(r"\s?(?:\+|plus\b|or (?:older|over|more|above)|and (?:older|over|above)|years? (?:or|and) (?:older|over)|\+? ?years and)")
+_NO_AGE = compile_latin(
+    r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|months?|mos?\b|min|"
+    r"hours?|hrs?|h\b|minutes|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|dollars|pack|th "
+    r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows)"
+)
+_OLD_NOT = compile_latin(r"(?:ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)")
+_BIRTH_YEAR = compile_latin(
+    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de "
+    r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
+)
+_VITALS = ("hr", "bp", "rr", "sat", "spo2", "o2", "pulse", "weight", "wt", "glucose", "ldl", "room", "dose", "score", "temp", "bed")
+
+
+class AgeRecognizer:
+    """Finds the number of any age over 89, and birth years that tell one; 90+ and other numbers stay."""
+
+    name = "age"
+
+    def __init__(self, reference_year: int | None = None) -> None:
+        year = datetime.now(UTC).year if reference_year is None else reference_year
+        self._oldest_year = year - 90
+        self._vitals = Context(_VITALS)
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return the number alone, without its unit."""
+        latin = passage.latin
+        if _GATE.search(latin) is None and passage.text.isascii():
+            return []
+        ranges = dict.fromkeys([*self._ages(latin), *self._birth_years(latin), *_eastern(passage)])
+        return [Span(start, end, IdentifierType.AGE, SCORE, self.name) for start, end in ranges]
+
+    def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        for found in _WITH_UNIT.finditer(latin):
+            unit_end = found.end()
+            old = latin[found.end(1) : unit_end].lower().endswith((b"old", b"o", b"o.", b"young", b"age", b"yom", b"yof", b"a\xf1os"))
+            behind = latin[unit_end : unit_end + 24].lstrip().lower()
+            if not old and (_OLD_NOT.match(behind) or not self._is_person(latin, found)):
+                continue
+            if not _is_category(latin, found.end(1)) and not _is_category(latin, unit_end):
+                yield found.start(1), found.end(1)
+                yield from _before_in_list(latin, found.start(1))
+        for pattern in (_ANNOUNCED, _KIN_AT, _APPOSED):
+            for found in pattern.finditer(latin):
+                if _is_age(latin, found.start(1), found.end(1)) and not self._vitals.before(latin, found.start(), 14):
+                    yield found.start(1), found.end(1)
+                    yield from _listed(latin, found.end(1))
+        for pattern in (_BIRTHDAY, _CELEBRATED):
+            for found in pattern.finditer(latin):
+                yield found.start(1), found.end(1)
+        for pattern in (_SEX_BEHIND, _SEX_BEFORE):
+            for found in pattern.finditer(latin):
+                if _is_age(latin, found.start(1), found.end(1), sex=True) and not self._vitals.before(latin, found.start(), 8):
+                    yield found.start(1), found.end(1)
+
+    def _is_person(self, latin: bytes, found: Match) -> bool:
+        """Judge "92 yr": an age unless a measure announced it."""
+        return not self._vitals.before(latin, found.start(), 10)
+
+    def _birth_years(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        for found in _BIRTH_YEAR.finditer(latin):
+            if int(found.group(1)) <= self._oldest_year:
+                yield found.start(1), found.end(1)
+
+
+def _is_age(latin: bytes, start: int, end: int, *, sex: bool = False) -> bool:
+    """Tell whether a number in an age's place is neither cut out of a longer one nor a measure."""
+    if end < len(latin) and is_word(latin[end]) and not sex and latin[end : end + 1] not in (b"y", b"Y", b"F", b"M", b"f", b"m"):
+        return False
+    return _NO_AGE.match(latin, end) is None and not _is_category(latin, end)
+
+
+def _is_category(latin: bytes, end: int) -> bool:
+    """Tell whether the number is the category that the rule allows, "90+" or "90 or older"."""
+    return _PLUS.match(latin, end) is not None
+
+
+def _listed(latin: bytes, end: int) -> Iterator[tuple[int, int]]:
+    found = _RANGE.match(latin, end)
+    if found is not None and _is_age(latin, found.start(1), found.end(1)):
+        yield found.start(1), found.end(1)
+
+
+_FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
+
+
+def _before_in_list(latin: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the first number of "91 and 93 year old"."""
+    if follows(_FIRST_OF_TWO, latin, start, 9):
+        first = latin[max(0, start - 9) : start]
+        offset = max(0, start - 9)
+        digits = [index for index, byte in enumerate(first) if 48 <= byte <= 57]
+        yield offset + digits[0], offset + digits[-1] + 1
+
+
+_EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
+
+
+def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the number before the Chinese or Japanese sign for years of age."""
+    if passage.text.isascii():
+        return
+    for found in _EASTERN.finditer(passage.latin):
+        if passage.text[found.end(1)] in "歳岁歲才":
+            yield found.start(1), found.end(1)

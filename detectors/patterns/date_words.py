@@ -1,0 +1,185 @@
+"""Dates in words: months with day or year, ordinals, spoken dates, other calendars, in English and Spanish."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.patterns.holidays import holiday_ranges
+from detectors.patterns.scanning import Match, behind, compile_latin, follows, is_word
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.9
+_LONG = "january|february|april|june|july|august|september|october|november|december"
+_DOUBTFUL = "may|march"
+_SHORT = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_FOREIGN = (
+    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|"
+    r"janvier|f[e\xe9]vrier|mars|avril|mai|juin|juillet|ao[u\xfb]t|septembre|octobre|novembre|d[e\xe9]cembre|"
+    r"januar|februar|m[a\xe4]rz|juni|juli|oktober|dezember|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|"
+    r"ottobre|dicembre|janeiro|fevereiro|mar[c\xe7]o|maio|junho|julho|setembro|outubro|dezembro|"
+    r"tishrei|cheshvan|kislev|tevet|shevat|adar|nisan|iyar|sivan|tammuz|elul|muharram|safar|rajab|sha'?ban|ramadan|"
+    r"shawwal|dhu al-hijjah|rabi al-awwal"
+)
+_SPANISH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
+_ONES = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+ORDINAL = (
+    rf"(?:(?:twenty|thirty)[ -](?:{_ONES})|{_ONES}|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|"
+    r"seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
+)
+_CARDINAL = "one|two|three|four|five|six|seven|eight|nine"
+_TEEN = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_BELOW_100 = rf"(?:(?:{_TENS})(?:[ -](?:{_CARDINAL}))?|{_TEEN}|(?:oh[ -])?(?:{_CARDINAL}))"
+_SPOKEN_YEAR = rf"(?:two thousand(?:(?: and)? {_BELOW_100})?|(?:nineteen|twenty)[ -](?:hundred|{_BELOW_100}))"
+_YEAR = rf"(?:(?:1[3-9]|20)[0-9]{{2}}|5[67][0-9]{{2}}|'[0-9]{{2}}|{_SPOKEN_YEAR})"
+_WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|lunes|martes|mi[e\xe9]rcoles|jueves|viernes|s[a\xe1]bado|domingo)"
+_DAY = rf"(?:[0-3]?[0-9](?:st|nd|rd|th|er|\xba|o)?|{ORDINAL})"
+
+_MONTH = compile_latin(rf"(?:\b|[0-9])({_LONG}|{_DOUBTFUL}|{_SHORT}|{_FOREIGN})(?:\b|[0-9])")
+_BEFORE = compile_latin(
+    rf"(?:\b{_WEEKDAY}\.?,?\s+)?(?:the )?\b({_DAY})(?:\s+day)?(?:\s+(?:of|de|do|del)\s+|\.?\s?-\s?|\.?\s+|\.)?$"
+)
+_BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
+_AFTER = compile_latin(
+    rf"\.?,?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|rd|th)?)?)"
+)
+_YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
+_SHORT_YEAR = compile_latin(r"[- ]?[0-9]{2}")
+_WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?\s+$")
+_IN = compile_latin(
+    r"\b(?:in|by|since|last|next|until|till|from|through|thru|of|this|early|mid|late|during|around|before|after|between|"
+    r"for|every|each|and|to|past|previous|following|back in|starting|en|desde|hasta|de|pasado|este|pr\xf3ximo|born|each)"
+    r"[\s-]+(?:early |mid-?|late |the )?$"
+)
+_VERB = compile_latin(
+    r"\s+(?:be|have|not|also|take|need|use|cause|repeat|resume|require|include|i\b|we\b|you\b|he\b|she\b|it\b|they\b|"
+    r"help|increase|or may|affect|occur|lead|result|see|want|in place|up|down)"
+)
+_COUNTED = compile_latin(r"\s*(?:doses?|mg|mcg|ml|tabs?|tablets?|bid|tid|units?|%|cm|mm|hours?|days?|times|x\b|visits?|pts)")
+_THE_DAY = compile_latin(rf"\b(?:(?:{_WEEKDAY},? )?the|on|{_WEEKDAY})\s+([0-3]?[0-9](?:st|nd|rd|th))\b")
+_THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|{_WEEKDAY}) the ({ORDINAL})\b")
+_DAY_END = compile_latin(
+    r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
+    r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
+    r"thx|works?|until|through|from|per|w|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
+)
+_NOT_DAYS = compile_latin(r"\b(?:1st|2nd|3rd)$")
+_ACRONYM = compile_latin(r"-[0-9]\b")
+_CJK = compile_latin(r"\xff*[0-9]{1,4}\xff[0-9]{1,2}\xff[0-9]{1,2}\xff")
+_DOUBTFUL_WORDS = frozenset((b"may", b"march", b"mar", b"dec", b"sep", b"jan", b"mai", b"mars", b"sept", b"oct", b"apr"))
+_LONG_WORDS = frozenset(_LONG.encode().split(b"|")) | frozenset(_SPANISH.encode().split(b"|"))
+
+
+class DateWordRecognizer:
+    """Finds dates that name a month or a holiday, days of the month alone, and spoken dates."""
+
+    name = "date_words"
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each date with its weekday and its year."""
+        latin = passage.latin
+        ranges = [*_months(latin), *_days(latin), *holiday_ranges(latin)]
+        if not passage.text.isascii():
+            ranges += _eastern(passage)
+        return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in dict.fromkeys(ranges)]
+
+
+def _months(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _MONTH.finditer(latin):
+        span = _around(latin, found)
+        if span is not None:
+            yield span
+
+
+def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
+    """Return the date around a month's name, or None where the word is no month."""
+    start, end = found.start(1), found.end(1)
+    word = latin[start:end].lower()
+    before = behind(_BEFORE, latin, start, 48)
+    after = _AFTER.match(latin, end, min(len(latin), end + 40))
+    if after is not None and latin[start:end].isupper() and _ACRONYM.match(latin, end):
+        after = None
+    if after is not None and (_cuts_number(latin, after.end()) or _COUNTED.match(latin, after.end())):
+        after = None
+    day_start = None if before is None else _day_start(latin, *before, start, word)
+    if day_start is not None:
+        return day_start, _year_end(latin, end, short=latin[start - 1 : start] in (b"-", b" ") or is_word(latin[start - 1]))
+    if after is not None:
+        return _weekday_start(latin, start), _year_end(latin, after.end(), short=False)
+    year = _YEAR_AFTER.match(latin, end, min(len(latin), end + 40))
+    if year is not None and not _cuts_number(latin, year.end()) and found.end(1) - start >= 3:
+        return start, year.end()
+    return (start, end) if _stands_for_month(latin, start, end, word) else None
+
+
+def _day_start(latin: bytes, before: Match, offset: int, month: int, word: bytes) -> int | None:
+    """Return where a date begins whose day stands before its month, or None where the number is no day."""
+    day, start = before.group(1), before.start() + offset
+    if day.isdigit() and not 1 <= int(day) <= 31:
+        return None
+    if start and latin[start - 1 : start] in (b".", b"/", b"-", b":"):
+        return None
+    doubtful = day.isdigit() and word in _DOUBTFUL_WORDS and latin[month : month + 1].islower()
+    if doubtful and b" de " not in before.group() and b" of " not in before.group():
+        return None
+    return start
+
+
+def _year_end(latin: bytes, end: int, *, short: bool) -> int:
+    year = _YEAR_AFTER.match(latin, end, min(len(latin), end + 44))
+    if year is not None and not _cuts_number(latin, year.end()):
+        return year.end()
+    fused = latin[end : end + 4]
+    if len(fused) == 4 and fused.isdigit() and not _cuts_number(latin, end + 4):
+        return end + 4
+    year = _SHORT_YEAR.match(latin, end, min(len(latin), end + 3)) if short else None
+    return year.end() if year is not None and not _cuts_number(latin, year.end()) else end
+
+
+def _cuts_number(latin: bytes, end: int) -> bool:
+    """Tell whether a number goes on at *end*."""
+    if end < len(latin) and is_word(latin[end]):
+        return True
+    return latin[end : end + 1] in (b".", b":", b"/", b",") and latin[end + 1 : end + 2].isdigit() and latin[end : end + 1] != b","
+
+
+def _weekday_start(latin: bytes, start: int) -> int:
+    weekday = behind(_WEEKDAY_BEFORE, latin, start, 16)
+    return start if weekday is None else weekday[0].start() + weekday[1]
+
+
+def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
+    """Judge a month's name that has neither day nor year."""
+    if end < len(latin) and is_word(latin[end]) or (start and is_word(latin[start - 1])):
+        return False
+    led = follows(_IN, latin, start, 24)
+    if word in _LONG_WORDS:
+        return word != b"august" or led or latin[start : start + 1].isupper()
+    if word in (b"may", b"march"):
+        return led and (latin[start : start + 1].isupper() or not _VERB.match(latin, end)) and not _VERB.match(latin, end)
+    short = word in _SHORT_WORDS and led and not latin[start:end].isupper()
+    return short and (latin[start : start + 1].isupper() or latin[end : end + 1] == b".")
+
+
+def _days(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
+    for pattern in (_THE_DAY, _THE_WORD):
+        for found in pattern.finditer(latin):
+            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None:
+                continue
+            weekday = _WEEKDAY_AT.match(latin, found.start())
+            yield (found.start() if weekday else found.start(1)), found.end(1)
+
+
+def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield dates of the form 2021年9月8日, with the name of an era before them."""
+    for found in _CJK.finditer(passage.latin):
+        text = passage.text[found.start() : found.end()]
+        if "年" in text and "月" in text:
+            start = next((index for index in range(len(text)) if text[index].isdecimal()), 0)
+            yield found.start() + max(0, start - 2 if text[max(0, start - 2) : start] in _ERAS else start), found.end()
+
+
+_ERAS = ("昭和", "平成", "令和", "大正", "明治")
+_SHORT_WORDS = frozenset((b"jan", b"feb", b"apr", b"jun", b"jul", b"aug", b"sep", b"sept", b"oct", b"nov", b"dec", b"mar"))
+_WEEKDAY_AT = compile_latin(rf"{_WEEKDAY}\b")

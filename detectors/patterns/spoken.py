@@ -1,0 +1,85 @@
+"""Numbers that somebody spoke or spelled: runs of number words, letters and their spelling words."""
+
+from collections.abc import Sequence
+
+from detectors.context import Context
+from detectors.patterns.scanning import compile_latin, is_word, trim
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+DIGIT_WORDS = "zero|oh|one|two|three|four|five|six|seven|eight|niner|nine"
+TENS = "twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety"
+TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+SPANISH_DIGITS = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+#: One spoken digit, or two or three at once; a single figure may stand between them.
+NUMBER_WORD = rf"(?:(?:double|triple)[ -])?(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|o|[0-9])"
+_SPELLING = (
+    r"alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|juliett|kilo|lima|mike|november|oscar|papa|"
+    r"quebec|romeo|sierra|tango|uniform|victor|whiskey|xray|x-ray|yankee|zulu"
+)
+_SIGN = r"dash|hyphen|dot|point|slash|underscore|capital"
+_LETTER = rf"(?:[a-z](?:[ -]as[ -]in[ -][a-z]+)?|{_SPELLING})"
+_GAP = r"(?:,? *-? *|\.{2,3} *| )"
+_PIECE = rf"(?:{NUMBER_WORD}|{_LETTER}|{_SIGN}|(?:zed|zee|vee|pee|dee|bee|gee|tee|cee|kay|jay)|hundred|thousand)"
+
+#: A value of at least three pieces, of letters and numbers, for a place where a caption has announced one.
+SPOKEN_VALUE = compile_latin(rf"(?:{_PIECE}\b{_GAP}){{2,40}}{_PIECE}\b")
+_NUMBER = compile_latin(rf"\b(?:{NUMBER_WORD})\b")
+_WORD = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS})\b")
+#: Numbers alone, long enough to be a telephone number without any caption.
+_RUN = compile_latin(rf"\b(?:{NUMBER_WORD}{_GAP}(?:(?:dash|hyphen) )?){{5,24}}{NUMBER_WORD}\b")
+#: A cheap test: two number words in a row.
+_HINT = compile_latin(rf"\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})(?:, *|-| )(?:{DIGIT_WORDS}|{TENS}|{SPANISH_DIGITS})\b")
+
+
+def spoken_value(latin: bytes, start: int) -> tuple[int, int] | None:
+    """Return the range of a spoken value that begins at *start*, or None; it holds at least two number words."""
+    found = SPOKEN_VALUE.match(latin, start, min(len(latin), start + 240))
+    if found is None:
+        return None
+    end = _last_piece(latin, start, found.end())
+    if sum(1 for _ in _NUMBER.finditer(latin, start, end)) < 2 or _WORD.search(latin, start, end) is None:
+        return None
+    return trim(latin, start, end)
+
+
+def _last_piece(latin: bytes, start: int, end: int) -> int:
+    """Give back an article or pronoun ("a", "I") that ended the run but belongs to the next sentence."""
+    tail = latin[start:end].rstrip(b" ,.-")
+    for word in (b" a", b" i", b" A", b" I", b" o", b" y"):
+        if tail.endswith(word):
+            tail = tail[: -len(word)]
+    return start + len(tail.rstrip(b" ,.-"))
+
+
+class SpokenNumberRecognizer:
+    """Finds runs of at least six spoken digits that count nothing."""
+
+    name = "spoken_number"
+
+    def __init__(self) -> None:
+        self._ssn = Context(["social", "ssn", "seguro social"])
+        self._fax = Context(["fax", "fx"])
+        self._counting = Context(["count", "counted", "counting", "serial sevens", "digit span", "backwards?"])
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each run with the type that its context tells."""
+        latin = passage.latin
+        if _HINT.search(latin) is None:
+            return []
+        spans = []
+        for found in _RUN.finditer(latin):
+            start, end = trim(latin, found.start(), found.end())
+            words = sum(1 for _ in _WORD.finditer(latin, start, end))
+            if words < 5 or self._counting.before(latin, start):
+                continue
+            if end < len(latin) and is_word(latin[end]):
+                continue
+            spans.append(Span(start, end, self._type(latin, start), 0.9, self.name))
+        return spans
+
+    def _type(self, latin: bytes, start: int) -> IdentifierType:
+        if self._ssn.before(latin, start):
+            return IdentifierType.SSN
+        return IdentifierType.FAX if self._fax.before(latin, start) else IdentifierType.PHONE

@@ -1,0 +1,138 @@
+"""Social Security numbers and ITINs: separated, bare behind a caption, masked, or by their last four digits."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.context import Context
+from detectors.patterns.scanning import Match, compile_latin, count_digits, is_word, only_digits, stands_alone
+from detectors.patterns.spoken import spoken_value
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+FORMED = 0.9
+CAPTIONED = 0.95
+_S = r"(?: ?[-.\x1a\xad/_] ?|\s|%2D|%20|-\r?\n\s*)"
+_GATE = compile_latin(r"[0-9OolI]{2}|ssn|soc")
+_SEPARATED = compile_latin(rf"[0-9OolIA]{{3}}{_S}[0-9OolIA]{{2}}{_S}[0-9OolIA]{{4}}")
+_DASHED = compile_latin(r"[0-9]{3}(?:[-\x1a\xad]|-\r?\n *)[0-9]{2}(?:[-\x1a\xad]|-\r?\n *)[0-9]{4}")
+_MASKED = compile_latin(
+    r"(?:[X*#\x95\x1a]{3}|[0-9]{3})[-. \x1a]?(?:[X*#\x95\x1a]{2}|[0-9]{2})[-. \x1a]?([0-9]{4})\b"
+)
+_CAPTION = compile_latin(
+    r"\b(?:ssns?|ss ?#|ss ?no|ss|s\.s\.n\.?|s\.s\.|social security(?: (?:number|no|num|nbr|#))?|soc\.? ?sec\.?(?: (?:number|no))?|"
+    r"soc|social(?:s)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|n[u\xfa]mero de seguro(?: social)?|nss|"
+    r"sozialversicherungsnummer|us-ssn|2\.16\.840\.1\.113883\.4\.1|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
+)
+_BETWEEN = compile_latin(
+    r"(?:[\s:=#.,*'\x22`>|\\<~(]|%3A|%20|\x1a|-+>|\([^()\n]{0,24}\)|(?:no|nr|nbr|num|number|is|was|were|of|on|the|card|reads|states|file|"
+    r"with|as|typed|same|i\.e|there|says|says|but|right|one|full|typed|digits|id|value|extension|for|de|his|her|my|your|"
+    r"mom|dad|uh|um|so|it|its|it's|given|entered|yeah|caller|agent|father|itin|ssn|usa|last|four|4)\b\.?){0,12}"
+)
+_LAST_FOUR = compile_latin(
+    r"(?:last[- ]?(?:four|4)|l4|ending(?: in| with)?|ends(?: in| with)?|last_?4)[^0-9\n]{0,28}?"
+    r"((?:[A-Z](?:[0-9]{4}))|[0-9]{4}|[0-9]-[0-9]-[0-9]-[0-9])\b"
+)
+_BARE = compile_latin(r"[0-9]{9}")
+_LOOSE = compile_latin(r"[0-9](?:[-. /_\x1a]{0,3}[0-9OolI]){4,8}")
+_LETTERED = compile_latin(r"\b[A-Z][0-9]{4}\b", ignore_case=False)
+
+
+class SsnRecognizer:
+    """Finds Social Security numbers; codes of the same grouping stay."""
+
+    name = "ssn"
+
+    def __init__(self) -> None:
+        self._social = Context(
+            ["ssns?", "social", "soc", "ss ?#", r"s\.s\.n\.?", "itin", "seguro", "taxpayer", "ss", "nss", "sozialversicherungsnummer"]
+        )
+        self._unlike = Context(
+            ["ref", "catalog(?:ue)?", "cat", "part", "lot", "model", "series", "settings?", "range", "doses?", "velocities",
+             "cas", "ndc", "print", "item", "phone", "fax", "order", "sku", "rev"]
+        )  # fmt: skip
+        self._counted = Context(["lot", "lots", "visits", "values", "counts", "card", "visa", "mastercard", "amex", "account", "acct", "phone", "cell"])
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each number; of a masked one the digits that show."""
+        latin = passage.latin
+        if _GATE.search(latin) is None:
+            return []
+        ranges = [(*found, FORMED) for found in self._formed(latin)]
+        ranges += [(*found, CAPTIONED) for found in self._captioned(latin)]
+        return [Span(start, end, IdentifierType.SSN, score, self.name) for start, end, score in dict.fromkeys(ranges)]
+
+    def _formed(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        for found in _SEPARATED.finditer(latin):
+            social = self._social.near(latin, found.start(), found.end())
+            if not _is_free(latin, found) or (not social and self._unlike.before(latin, found.start(), 22)):
+                continue
+            if count_digits(found.group()) < 9:
+                if social and count_digits(found.group()) >= 6:
+                    yield found.start(), found.end()
+            elif social or (_DASHED.fullmatch(found.group()) and _is_issued(only_digits(found.group()))):
+                yield found.start(), found.end()
+        for found in _MASKED.finditer(latin):
+            masked = any(sign in found.group().upper() for sign in (b"X", b"*", b"#", b"\x95", b"\x1a"))
+            if masked and count_digits(found.group()) < 9 and not (found.start() and is_word(latin[found.start() - 1])):
+                if latin[found.start() - 1 : found.start()] not in (b"*", b"-") or not found.start():
+                    yield from _shown(latin, found)
+
+    def _captioned(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        for caption in _CAPTION.finditer(latin):
+            between = _BETWEEN.match(latin, caption.end(), min(len(latin), caption.end() + 64))
+            start = between.end() if between else caption.end()
+            bare = _BARE.match(latin, start)
+            loose = _LOOSE.match(latin, start)
+            spoken = spoken_value(latin, start)
+            if bare is not None and stands_alone(latin, start, bare.end()):
+                yield start, bare.end()
+            elif loose is not None and stands_alone(latin, start, loose.end()) and self._is_loose(latin, caption, start, loose):
+                yield start, loose.end()
+            elif spoken is not None and b"last" not in caption.group().lower():
+                yield spoken
+        for found in _LAST_FOUR.finditer(latin):
+            near = self._social.before(latin, found.start(), 40) or self._social.search_in(latin, found.start(), found.end() + 16)
+            if near and not self._counted.search_in(latin, found.start(), found.end()) and not self._counted.before(latin, found.start(), 10):
+                if not (latin[found.end() : found.end() + 2].strip()[:1] == b"," and latin[found.end() + 2 : found.end() + 5].isdigit()):
+                    yield found.start(1), found.end(1)
+
+    def _is_loose(self, latin: bytes, caption: Match, start: int, loose: Match) -> bool:
+        """Judge a number of five to nine digits behind a caption."""
+        digits = count_digits(loose.group())
+        signs = len(loose.group()) - digits
+        word = caption.group().lower()
+        if word in (b"ss", b"soc", b"social", b"tin") and digits < 9:
+            return False
+        return digits == 9 or (signs >= 2 and digits >= 5 and start - caption.end() < 20)
+
+
+def _shown(latin: bytes, found: Match) -> Iterator[tuple[int, int]]:
+    """Yield each group of a masked number that shows its digits."""
+    start = None
+    for index in range(found.start(), found.end() + 1):
+        digit = index < found.end() and 48 <= latin[index] <= 57
+        if digit and start is None:
+            start = index
+        elif not digit and start is not None:
+            yield start, index
+            start = None
+
+
+def _is_issued(digits: str) -> bool:
+    """Tell whether area, group and serial were ever given out, as SSN or ITIN.
+
+    >>> _is_issued("000211234"), _is_issued("912743381")
+    (False, True)
+    """
+    if len(digits) != 9 or digits[:3] in ("000", "666") or digits[3:5] == "00" or digits[5:] == "0000":
+        return False
+    return digits[0] != "9" or 50 <= int(digits[3:5]) <= 99
+
+
+def _is_free(latin: bytes, found: Match) -> bool:
+    start, end = found.start(), found.end()
+    if not stands_alone(latin, start, end):
+        return latin[max(0, start - 3) : start] in (b"%20", b"%3A", b"%3D") and not (end < len(latin) and is_word(latin[end]))
+    if start >= 2 and latin[start - 1 : start] in (b"-", b".", b"/") and is_word(latin[start - 2]):
+        return False
+    return not (latin[end : end + 1] in (b"-", b".", b"/") and latin[end + 1 : end + 2].isdigit())

@@ -1,0 +1,130 @@
+"""The shape of an identifying value: what may follow a caption, and what looks like it but is none."""
+
+from detectors.patterns.scanning import compile_latin, count_digits, is_word
+from detectors.patterns.spoken import spoken_value
+
+#: No value is read further than this.
+REACH = 160
+
+_TOKEN = compile_latin(r"[A-Z0-9\xc0-\xff]+(?:(?:[-./_:+#~$]|%2[DF]|\x1a)[A-Z0-9\xc0-\xff]+)*")
+#: The next group of a value written in groups: digits, perhaps with a letter or two.
+_GROUP = compile_latin(r"(?: |%20| ?[-\x1a/] ?|-?\r?\n[ \t]*)([0-9]{1,7}[A-Z]{0,2}|[A-Z]{1,3}[0-9]{1,8}|[A-Z]{1,2})")
+_WRAP = compile_latin(r"[-_/]?\r?\n[ \t]*([A-Z0-9]+(?:[-/][A-Z0-9]+)*)")
+_SPACED = compile_latin(r"[A-Z0-9](?: ?[-./\x1a] ?[A-Z0-9]| [A-Z0-9]){3,40}")
+_UNIT = compile_latin(
+    r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|caps?|"
+    r"tablets?|pills?|doses?|years?|yrs?|yo|y/o|days?|weeks?|wks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|"
+    r"ms|percent|pct|dollars?|usd|eur|times|pages?|pp|degrees|of [0-9]+|x [0-9]|rows?|members|beds?|visits?|pts?|cards?|"
+    r"weight|per|a)\b|[ \t]{0,2}[%\xb0]"
+)
+_DATE = compile_latin(
+    r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
+    r"(?:T[0-9:.Z+-]*)?"
+)
+_TIME = compile_latin(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
+_WORDS_BEFORE_NUMBER = frozenset(
+    b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if so "
+    b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
+    b"now due age last next about over under v ver rev".split()
+)
+_STATES = frozenset(
+    b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
+    b"SC SD TN TX UT VT VA WA WV WI WY DC".split()
+)
+
+
+def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
+    """Return the range of the identifying value that begins at *start*, or None.
+
+    A value holds a digit; it may be written in groups, spelled with spaces, wrapped at a line's end, or spoken.
+    """
+    limit = min(len(latin), start + REACH)
+    token = _TOKEN.match(latin, start, limit)
+    if token is None:
+        return None
+    spaced = _SPACED.match(latin, start, limit)
+    if spaced is not None and count_digits(spaced.group()) >= 3 and not _touches_word(latin, spaced.end()):
+        return start, spaced.end()
+    end = token.end()
+    if not count_digits(token.group()):
+        joined = _after_prefix(latin, start, end, limit)
+        if joined is None:
+            return spoken_value(latin, start)
+        start, end = joined
+    return _extend(latin, start, end, limit)
+
+
+def _after_prefix(latin: bytes, start: int, end: int, limit: int) -> tuple[int, int] | None:
+    """Join a prefix of letters ("RXK 0442719", "A 88204") with the group of digits behind it."""
+    prefix = latin[start:end]
+    if len(prefix) > 5 or prefix.lower() in _WORDS_BEFORE_NUMBER or latin[end : end + 1] not in (b" ", b"\n"):
+        return None
+    if not prefix.isupper() and len(prefix) > 3:
+        return None
+    token = _TOKEN.match(latin, end + 1, limit)
+    if token is None or not count_digits(token.group()):
+        return None
+    if _DATE.fullmatch(latin, token.start(), token.end()) or _UNIT.match(latin, token.end(), limit):
+        return None
+    if prefix in _STATES and (count_digits(token.group()) > 6 or not token.group().isdigit()):
+        return token.start(), token.end()
+    return start, token.end()
+
+
+def _extend(latin: bytes, start: int, end: int, limit: int) -> tuple[int, int]:
+    """Add the groups that follow while the value is short of what a number of that kind holds."""
+    while count_digits(latin[start:end]) < 20:
+        group = _GROUP.match(latin, end, limit)
+        if group is None or _touches_word(latin, group.end()):
+            break
+        if not _belongs(latin, start, end, group.start(1), group.end()):
+            break
+        end = group.end()
+    wrap = _WRAP.match(latin, end, limit)
+    if wrap is not None and latin[end : end + 1] in b"-_/" and count_digits(wrap.group()):
+        end = wrap.end()
+    return start, end
+
+
+def _belongs(latin: bytes, start: int, end: int, group: int, group_end: int) -> bool:
+    """Judge whether a group behind a value is its continuation and not the next word or number."""
+    text = latin[group:group_end]
+    last = end - max(latin.rfind(sign, start, end) for sign in (b" ", b"-", b"\n", b"/")) - 1
+    last = min(last, end - start)
+    if _UNIT.match(latin, group_end) or latin[group_end : group_end + 1] in (b":", b"/", b"(", b"="):
+        return False
+    if latin[group_end : group_end + 2] in (b".0", b".5") or latin[end : end + 1] in (b"/",):
+        return False
+    if not count_digits(text):
+        return text.isupper() and last <= 7 and latin[end : end + 1] == b" " and not _touches_word(latin, group_end + 1)
+    if b"\n" in latin[end:group]:
+        return count_digits(latin[start:end]) < 8 and latin[group_end : group_end + 1] in (b"", b"\n", b",", b" ", b".")
+    if last > 6:
+        return len(text) == 2 and text.startswith(b"0")
+    return True
+
+
+def _touches_word(latin: bytes, end: int) -> bool:
+    return end < len(latin) and is_word(latin[end])
+
+
+def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
+    """Tell whether a value is none of the lookalikes: a date, a time, a measure, a count; it needs *digits* digits."""
+    value = latin[start:end]
+    if count_digits(value) < digits:
+        return not value.isascii() or not count_digits(value)
+    if _DATE.fullmatch(value) or _TIME.fullmatch(value) or _DECIMAL.fullmatch(value):
+        return False
+    if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
+        return False
+    return not (start and latin[start - 1 : start] in (b"$", b"\xa3"))
+
+
+def shape(value: bytes) -> bytes:
+    """Return the shape of a value: its letters as A, its digits as 9, its signs as they are.
+
+    >>> shape(b"H-3392")
+    b'A-9999'
+    """
+    return bytes(57 if 48 <= byte <= 57 else 65 if is_word(byte) else byte for byte in value)
