@@ -187,6 +187,8 @@ class Lists:
         for name, single in entries.items():
             for line in sources.table(name):
                 self._entry(words_in(line), single)
+        for line in sources.table("regions"):
+            self._entry(words_in(line), WordClass.COUNTRY)
         for line in sources.table("states"):
             name, *codes = line.split(",")
             self._entry(words_in(name), WordClass.STATE)

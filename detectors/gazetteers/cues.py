@@ -2,7 +2,12 @@
 
 import re
 
-_REACH = 40
+from detectors.gazetteers.lookup import WordClass
+from detectors.gazetteers.words import Words
+
+_REACH = 48
+_FREQUENT = int(WordClass.ENGLISH_COMMON)
+_SAFE = _FREQUENT | int(WordClass.ENGLISH | WordClass.CLINICAL | WordClass.DRUG | WordClass.DISEASE)
 
 _ROLE = (
     r"patient|pt|client|resident|member|subscriber|insured|guarantor|policyholder|beneficiary|dependent|student|"
@@ -68,6 +73,36 @@ EPONYM_NOUNS = frozenset(
     waves web wire wires wort wound wrap
     """.split()  # noqa: SIM905
 )
+
+
+#: Verbs of living and coming from: a capital after them is a place.
+DWELLS = re.compile(
+    r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing|ent)|dwells?|born|raised|grew up|grown up|mov(?:es?|ed|ing)|"
+    r"relocat(?:es?|ed|ing)|hails?|hailing|stationed|native|originally|immigrated|emigrated|housed|home|house|works?|"
+    r"worked|working|driv(?:es?|en|ing)|flew|travel(?:s|ed|led|ing)?|returned|visit(?:s|ed|ing)?|based|located|"
+    r"trip|i['’]?m|i am|she['’]?s|he['’]?s|pt|patient|family)"
+    r"(?: (?:back|down|up|over|here|there|alone|out|with (?:her|his) \w{2,12}|originally|currently|now))?"
+    r" (?:in|to|from|near|outside|around|of)(?: the (?:town|city|village|suburb) of)? $",
+    re.IGNORECASE,
+)
+#: Captions of an address's town.
+PLACE_CAPTION = re.compile(
+    r"(?:\b(?:city|town|village|birth ?place|place of birth|hometown|home town|municipality|residence|county|born in))"
+    r"\s?[:=]\s{0,3}[\"']?$",
+    re.IGNORECASE,
+)
+#: Prepositions of place: enough for a large town.
+LOCATED = re.compile(r"(?:^|[\s(])(?:in|from|to|near|outside|around|at|of|via|through|visiting|leaving|downtown) $", re.I)
+
+
+def eponym_after(words: Words, index: int) -> bool:
+    """Tell whether the next word, or the one after it, is what things called after persons or places are."""
+    if index >= len(words) or words.gap(index - 1)[:1] not in (" ", "-", "'", "’"):
+        return False
+    if words.word(index) in EPONYM_NOUNS:
+        return True
+    adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & _SAFE
+    return bool(adjoining) and words.word(index + 1) in EPONYM_NOUNS and not words.masks[index] & _FREQUENT
 
 
 def before(pattern: re.Pattern[str], text: str, start: int) -> bool:

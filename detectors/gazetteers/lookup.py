@@ -39,7 +39,7 @@ class WordClass(IntFlag):
     COUNTY = 1 << 9  # A US county, without the word "county".
     STATE = 1 << 10  # A US state, or a word of one ("Carolina").
     STATE_CODE = 1 << 11  # Its postal code or older abbreviation ("TX", "Tex"), in any case.
-    COUNTRY = 1 << 12  # A country, or a word of one.
+    COUNTRY = 1 << 12  # A country, foreign state or region, or a word of one.
     FOREIGN_CITY = 1 << 13  # A large city outside the US, or a word of one.
     FACILITY_PART = 1 << 14  # A distinctive word of a listed hospital's name.
     FACILITY_HEAD = 1 << 15  # What facilities are called ("hospital", "clinic", "church").

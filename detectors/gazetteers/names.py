@@ -123,7 +123,7 @@ class NameRecognizer:
             return False
         if core.end < len(words) and words.gap(core.end - 1) in (" ", "'s ", "’s ", "' ", "-", " - "):
             mask = words.masks[core.end]
-            if _eponym_after(words, core.end) or (words.shapes[core.end] != Shape.LOWER and mask & (_STREET | _HEAD)):
+            if cues.eponym_after(words, core.end) or (words.shapes[core.end] != Shape.LOWER and mask & (_STREET | _HEAD)):
                 return True
         if core.start and words.word(core.start - 1) in ("st", "saint", "mt", "fort", "lake", "port", "camp"):
             return words.shapes[core.start - 1] != Shape.LOWER
@@ -147,7 +147,7 @@ class NameRecognizer:
             return seed, _extend_lower(words, seed), 0.7
         if mask & _COMMON and (kin or cues.before(cues.ADDRESSED_LOWER, text, start)):
             return seed, _extend_lower(words, seed), 0.7
-        if mask & _FIRST_COMMON and not mask & (_EPONYM | _CITY) and not _eponym_after(words, seed + 1):
+        if mask & _FIRST_COMMON and not mask & (_EPONYM | _CITY) and not cues.eponym_after(words, seed + 1):
             return seed, _extend_lower(words, seed), 0.5
         return None
 
@@ -161,16 +161,6 @@ class NameRecognizer:
         if words.shapes[first] == Shape.DIGITS or not (listed or unlisted):
             return None
         return first, _extend_lower(words, first), 0.8
-
-
-def _eponym_after(words: Words, index: int) -> bool:
-    """Tell whether the next word, or the one after it, is what things called after persons are."""
-    if index >= len(words):
-        return False
-    if words.word(index) in cues.EPONYM_NOUNS:
-        return True
-    adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & _SAFE
-    return bool(adjoining) and words.word(index + 1) in cues.EPONYM_NOUNS and not words.masks[index] & _FREQUENT
 
 
 def _seeds(words: Words) -> Iterator[int]:

@@ -1,0 +1,195 @@
+"""Facilities: listed hospitals, and capitalised names that end in "Hospital", "Clinic", "Church" and the like."""
+
+from collections.abc import Iterator
+
+from detectors.gazetteers import cues, sources
+from detectors.gazetteers.hashing import fold
+from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
+from detectors.gazetteers.words import Shape, Words
+
+Range = tuple[int, int, float]
+
+_LONGEST = 7
+_FACILITY, _CITY_PHRASE = int(PhraseClass.FACILITY), int(PhraseClass.CITY)
+_ORGANISATION_PHRASE = int(PhraseClass.ORGANISATION)
+_DISTINCT = int(
+    WordClass.CITY
+    | WordClass.CITY_PART
+    | WordClass.COUNTY
+    | WordClass.FACILITY_PART
+    | WordClass.SURNAME
+    | WordClass.FIRST
+    | WordClass.FOREIGN_CITY
+    | WordClass.STATE
+)
+_MEDICAL = int(WordClass.DISEASE | WordClass.DRUG | WordClass.ORGANISATION)
+_ORDINARY = int(WordClass.ENGLISH | WordClass.CLINICAL)
+_STREET = int(WordClass.STREET)
+_HEAD_CLASS = int(WordClass.FACILITY_HEAD)
+_GENERIC = frozenset(fold(line) for line in sources.table("departments"))
+#: Words that end the name of a facility whenever something distinctive stands before them.
+_HEADS = frozenset(
+    """
+    hospital hospitals hosp clinic clinics infirmary sanatorium hospice dialysis imaging radiology diagnostics rehab
+    rehabilitation pharmacy apothecary school elementary academy college university preschool daycare kindergarten
+    church chapel cathedral synagogue temple mosque parish monastery convent shelter motel hotel inn diner tavern pub
+    grill cafe restaurant bakery jail prison penitentiary pediatrics peds orthopaedics orthopedics ortho cardiology
+    oncology dermatology urology neurology gastroenterology ophthalmology dental dentistry orthodontics obgyn
+    healthcare middle seminary ministries nursery library mri surgicenter physicians
+    """.split()  # noqa: SIM905
+)
+#: Pairs that do the same; the second word alone says too little.
+_PAIRS = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "medical center,medical centre,medical ctr,health center,health centre,surgery center,cancer center,care center,"
+        "birth center,treatment center,recovery center,wellness center,dialysis center,imaging center,heart center,"
+        "eye center,community center,correctional facility,correctional institution,detention center,nursing home,"
+        "nursing center,nursing facility,skilled nursing,assisted living,senior living,memory care,urgent care,"
+        "family medicine,family practice,internal medicine,womens health,women health,health system,health services,"
+        "medical group,medical associates,medical clinic,peds assoc,home health,hospice care,group home,high school,"
+        "middle school,state university,state college,city college,behavioral health,mental health,health care,"
+        "treatment facility,retirement community,retirement home,rest home,care home,day care,open mri,group practice,"
+        "health department,childrens hospital,cardiology associates,pediatric associates,air base,army base,naval base"
+    ).split(",")
+)
+#: Ends that count only where a facility is expected ("at Mercy General").
+_WEAK_HEADS = frozenset("general memorial regional presbyterian methodist baptist lutheran manor lodge haven".split())  # noqa: SIM905
+_PLACED = frozenset("at from to of via by near".split())  # noqa: SIM905
+_TAIL = frozenset("center centre associates assoc group llc inc pc pllc hospital campus clinic home facility".split())  # noqa: SIM905
+_INSIDE = frozenset("of the and for at on de la las los del".split())  # noqa: SIM905
+_LEADING = frozenset("the at from to in by of a an our this that visit call see dear and or for with".split())  # noqa: SIM905
+_UNIVERSITY = frozenset("university college church hospital our".split())  # noqa: SIM905
+
+
+def find_facilities(words: Words, gazetteers: Gazetteers) -> Iterator[Range]:
+    """Yield word ranges that name a facility, with their scores; they may overlap."""
+    for index, (mask, shape) in enumerate(zip(words.masks, words.shapes, strict=True)):
+        if shape not in (Shape.CAPITAL, Shape.UPPER):
+            continue
+        end, classes = gazetteers.match_at(words.hashes, index)
+        if classes & _FACILITY and _is_listed(words, index, end):
+            yield index, end, 0.85
+        if mask & _HEAD_CLASS or not mask & ~_ORDINARY or words.word(index) in _HEADS | _WEAK_HEADS:
+            yield from _at_head(words, index, gazetteers)
+
+
+def _is_listed(words: Words, start: int, end: int) -> bool:
+    """Tell whether a listed facility is written as a name and says more than "Community Hospital"."""
+    if any(words.shapes[at] == Shape.LOWER and words.word(at) not in _INSIDE for at in range(start, end)):
+        return False
+    if any(len(words.gap(at)) > 3 or "\n" in words.gap(at) for at in range(start, end - 1)):  # noqa: PLR2004
+        return False
+    if not any(_is_distinct(words, at) for at in range(start, end)):
+        return False
+    return end - start > 2 or words.word(end - 1) in _HEADS or _placed(words, start)  # noqa: PLR2004
+
+
+def _at_head(words: Words, index: int, gazetteers: Gazetteers) -> Iterator[Range]:
+    """Judge the capitalised words that end in a head."""
+    head, word = index, words.word(index)
+    previous = words.word(index - 1) if index else ""
+    if (previous, word) in _PAIRS and _close(words, index - 1):
+        head = index - 1
+    elif word not in _HEADS and word not in _WEAK_HEADS:
+        return
+    start = _leftmost(words, head)
+    if word in _UNIVERSITY:
+        yield from _of_place(words, start, index)
+    if start == head or not any(_is_distinct(words, at) for at in range(start, head)):
+        return
+    if word in _WEAK_HEADS and not (_placed(words, start) and words.shapes[start] == Shape.CAPITAL):
+        return
+    if _is_organisation(words, start, index, gazetteers) or _ends_otherwise(words, index):
+        return
+    yield start, _rightmost(words, index), 0.8
+
+
+def _leftmost(words: Words, head: int) -> int:
+    """Return where the capitalised words before a head begin."""
+    start = at = head
+    while at > 0 and head - at < _LONGEST and _close(words, at - 1):
+        at -= 1
+        shape = words.shapes[at]
+        if shape in (Shape.CAPITAL, Shape.UPPER, Shape.INITIAL):
+            start = at
+        elif shape != Shape.LOWER or words.word(at) not in _INSIDE:
+            break
+    while start < head and (words.word(start) in _LEADING or words.masks[start] & int(WordClass.TITLE | WordClass.KIN)):
+        if words.word(start) in ("st", "sr") and words.gap(start)[:1] == ".":
+            break
+        start += 1
+    return start
+
+
+def _rightmost(words: Words, index: int) -> int:
+    """Return where the name ends: after "of the Valley", "Center", "Associates", "& Rehab"."""
+    end = index + 1
+    while end < len(words) and _close(words, end - 1) and end - index < _LONGEST:
+        word, capital = words.word(end), words.shapes[end] in (Shape.CAPITAL, Shape.UPPER)
+        if capital and (word in _TAIL or word in _HEADS or (words.gap(end - 1) == " & " and word in _GENERIC)):
+            end += 1
+            continue
+        after = end + 1
+        while after < len(words) and words.word(after) == "the" and _close(words, after - 1):
+            after += 1
+        if word != "of" or after >= len(words) or not _close(words, after - 1):
+            break
+        if words.shapes[after] != Shape.CAPITAL or not _is_distinct(words, after):
+            break
+        end = after + 1
+    return end
+
+
+def _of_place(words: Words, start: int, index: int) -> Iterator[Range]:
+    """Find "University of Tulsa", "Church of the Redeemer", "Our Lady of Sorrows"."""
+    end = _rightmost(words, index)
+    if end > index + 2 and words.word(index + 1) == "of" and words.shapes[index] == Shape.CAPITAL:
+        yield start, end, 0.8
+
+
+def _is_distinct(words: Words, index: int) -> bool:
+    """Tell whether a capitalised word can be what tells one facility from another."""
+    mask, shape, word = words.masks[index], words.shapes[index], words.word(index)
+    if shape not in (Shape.CAPITAL, Shape.UPPER) or word in _GENERIC or word in _HEADS or word in _LEADING:
+        return False
+    if mask & _MEDICAL and not mask & (_DISTINCT & ~int(WordClass.SURNAME | WordClass.FACILITY_PART)):
+        return False
+    if shape == Shape.UPPER:
+        return len(word) > 3 and (not mask or (bool(mask & _DISTINCT) and not mask & int(WordClass.ENGLISH_COMMON)))  # noqa: PLR2004
+    return not mask or bool(mask & _DISTINCT) or bool(mask & int(WordClass.ENGLISH))
+
+
+def _close(words: Words, index: int) -> bool:
+    """Tell whether a word and the next one stand in one name."""
+    gap = words.gap(index)
+    if gap in (" ", "-", "'s ", "’s ", "s' ", " & ", "' ", "’ ", "/"):
+        return True
+    return gap == ". " and words.word(index) in ("st", "mt", "ft", "ste", "dr", "sr")
+
+
+def _placed(words: Words, start: int) -> bool:
+    before = start - 1
+    if before > 0 and words.word(before) == "the":
+        before -= 1
+    return before >= 0 and words.word(before) in _PLACED and words.gap(before) == " "
+
+
+def _is_organisation(words: Words, start: int, index: int, gazetteers: Gazetteers) -> bool:
+    """Tell whether the name is a nation-wide chain's or an agency's."""
+    for at in range(start, index):
+        end, classes = gazetteers.match_at(words.hashes, at)
+        if classes & _ORGANISATION_PHRASE and end >= index:
+            return True
+    rest = range(start, index)
+    chains = [at for at in rest if words.masks[at] & int(WordClass.ORGANISATION)]
+    return bool(chains) and not any(_is_distinct(words, at) for at in rest if at not in chains)
+
+
+def _ends_otherwise(words: Words, index: int) -> bool:
+    """Tell whether the head goes on to something else ("School Street", "Hospital Anxiety Scale")."""
+    after = index + 1
+    if after >= len(words) or words.gap(index) != " ":
+        return False
+    word = words.word(after)
+    return word in cues.EPONYM_NOUNS or (words.shapes[after] == Shape.CAPITAL and bool(words.masks[after] & _STREET))

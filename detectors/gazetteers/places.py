@@ -1,0 +1,171 @@
+"""Towns, counties and facilities from the lists, where the words beside them make them places of somebody."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.gazetteers import cues
+from detectors.gazetteers.facilities import Range, find_facilities
+from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
+from detectors.gazetteers.words import Shape, Words, scan
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_CITY, _LARGE = int(WordClass.CITY), int(WordClass.CITY_LARGE)
+_FOREIGN, _COUNTY = int(WordClass.FOREIGN_CITY), int(WordClass.COUNTY)
+_STATE, _STATE_CODE = int(WordClass.STATE), int(WordClass.STATE_CODE)
+_TOWN = _CITY | _LARGE | _FOREIGN
+_SEED = _TOWN | _COUNTY | int(WordClass.CITY_PART)
+_ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON)
+_SAFE = _ORDINARY | int(WordClass.CLINICAL)
+_NAME = int(WordClass.FIRST | WordClass.SURNAME)
+_FIRST_COMMON = int(WordClass.FIRST_COMMON)
+_LEFT = int(
+    WordClass.COUNTRY
+    | WordClass.STATE
+    | WordClass.PEOPLE
+    | WordClass.CALENDAR
+    | WordClass.ORGANISATION
+    | WordClass.DRUG
+    | WordClass.DISEASE
+    | WordClass.TITLE
+    | WordClass.KIN
+)
+_TOWN_PHRASE = int(PhraseClass.CITY | PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
+_LARGE_PHRASE = int(PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
+_LEFT_PHRASE = int(PhraseClass.STATE | PhraseClass.COUNTRY | PhraseClass.EPONYM | PhraseClass.DISEASE)
+_DIVISIONS = frozenset({"county", "parish", "borough", "township", "reservation", "rancheria", "pueblo"})
+_AMBIGUOUS_CODES = frozenset({"pa", "ma", "md", "nd", "ms", "or", "in", "me", "hi", "ok", "oh", "de", "la", "al", "co"})
+_LARGE_WRITTEN = (Shape.CAPITAL, Shape.UPPER)
+
+
+class PlaceRecognizer:
+    """Finds towns, counties and facilities; states, countries and departments are left."""
+
+    name = "gazetteer.places"
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._gazetteers = gazetteers
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return the places in a passage."""
+        words = scan(passage, self._gazetteers)
+        ranges = [*find_facilities(words, self._gazetteers), *self._towns(words)]
+        return [
+            Span(words.starts[start], words.ends[end - 1], IdentifierType.GEO, score, self.name)
+            for start, end, score in ranges
+        ]
+
+    def _towns(self, words: Words) -> Iterator[Range]:
+        done = 0
+        for index, (mask, shape) in enumerate(zip(words.masks, words.shapes, strict=True)):
+            if index < done:
+                continue
+            if shape in _LARGE_WRITTEN:
+                found = self._large(words, index, mask) if mask & _SEED or not mask & _ORDINARY else None
+            elif shape == Shape.LOWER and mask & _SEED and not mask & _ORDINARY:
+                found = self._lower(words, index)
+            else:
+                continue
+            if found is not None:
+                done = found[1]
+                yield found
+
+    def _large(self, words: Words, index: int, mask: int) -> Range | None:
+        """Judge the town or county that begins at a capitalised word."""
+        division = _division(words, index)
+        if division is not None:
+            return division
+        end, classes = self._gazetteers.match_at(words.hashes, index)
+        if not classes & (_TOWN_PHRASE | _LEFT_PHRASE) or not _written_large(words, index, end):
+            end, classes = index + 1, 0
+        if cues.eponym_after(words, end) or _inside_name(words, index, end):
+            return None
+        state = self._state_after(words, end)
+        if state and self._before_state(words, index, end, classes, state):
+            return index, end, 0.9
+        if classes & _LEFT_PHRASE or (not classes and mask & _LEFT):
+            return None
+        known = classes & _TOWN_PHRASE or mask & _TOWN
+        start = words.starts[index]
+        if cues.before(cues.DWELLS, words.text, start) or cues.before(cues.PLACE_CAPTION, words.text, start):
+            return (index, end, 0.8) if known or not mask & _ORDINARY else None
+        large = classes & _LARGE_PHRASE or (mask & (_LARGE | _FOREIGN) and not mask & (_ORDINARY | _FIRST_COMMON))
+        if large and cues.before(cues.LOCATED, words.text, start):
+            return index, end, 0.7
+        return (index, end, 0.6) if classes & _LARGE_PHRASE and not classes & _LEFT_PHRASE else None
+
+    def _before_state(self, words: Words, index: int, end: int, classes: int, state: str) -> bool:
+        """Tell whether a town stands before a state, rather than a person before a degree."""
+        mask = words.masks[index]
+        if len(state) > 2 and not classes and mask & (_STATE | int(WordClass.COUNTRY)):  # noqa: PLR2004
+            return False  # A list of countries or states.
+        if classes & _TOWN_PHRASE or (mask & _TOWN and not mask & _ORDINARY):
+            return True
+        if mask & (_LEFT | _ORDINARY) or len(state) == 2 and state in _AMBIGUOUS_CODES:  # noqa: PLR2004
+            return bool(mask & _TOWN) and words.gap(end - 1) == ", "
+        return words.gap(end - 1) == ", "
+
+    def _state_after(self, words: Words, end: int) -> str:
+        """Return the state that follows a town, folded, or an empty string."""
+        if end >= len(words) or words.gap(end - 1) not in (", ", " ", ",", "; "):
+            return ""
+        word, mask, shape = words.word(end), words.masks[end], words.shapes[end]
+        if mask & _STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
+            comma = "," in words.gap(end - 1)
+            zip_after = words.gap(end) in (" ", "  ", ", ") and _is_zip(words, end + 1)
+            return word if comma or zip_after else ""
+        if "," not in words.gap(end - 1) or shape == Shape.LOWER:
+            return ""
+        _, classes = self._gazetteers.match_at(words.hashes, end)
+        one = mask & (_STATE | int(WordClass.COUNTRY)) and not mask & _ORDINARY
+        return word + "." if classes & int(PhraseClass.STATE | PhraseClass.COUNTRY) or one else ""
+
+    def _lower(self, words: Words, index: int) -> Range | None:
+        """Judge a town in lower case: before its state, or where somebody lives."""
+        end, classes = self._gazetteers.match_at(words.hashes, index)
+        mask = words.masks[index]
+        if not classes & _TOWN_PHRASE:
+            end, classes = index + 1, 0
+            if not mask & _TOWN:
+                return None
+        if classes & _LEFT_PHRASE or (not classes and mask & (_LEFT | int(WordClass.EPONYM))):
+            return None
+        listed = end < len(words) and words.masks[end] & _STATE and not words.masks[end] & _SAFE
+        if listed and words.gap(end - 1) in (", ", " ") and not cues.eponym_after(words, end):
+            return index, end, 0.7
+        likely = classes & _LARGE_PHRASE or (mask & (_LARGE | _FOREIGN) or not mask & (_SAFE | _FIRST_COMMON))
+        if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
+            return index, end, 0.7
+        return None
+
+
+def _division(words: Words, index: int) -> Range | None:
+    """Find "Yavapai County", "Saint Tammany Parish", "Boone Township"."""
+    end = index
+    while end < len(words) and end - index < 3 and words.shapes[end] in _LARGE_WRITTEN and words.gap(end) == " ":  # noqa: PLR2004
+        end += 1
+        if end < len(words) and words.word(end) in _DIVISIONS and words.shapes[end] in _LARGE_WRITTEN:
+            masks = words.masks[index:end]
+            known = any(mask & (_COUNTY | _CITY | _NAME) or not mask for mask in masks)
+            plain = not any(mask & (int(WordClass.ENGLISH_COMMON) | _LEFT & ~_STATE) for mask in masks[:1])
+            return (index, end + 1, 0.85) if known and plain else None
+    return None
+
+
+def _is_zip(words: Words, index: int) -> bool:
+    return index < len(words) and words.shapes[index] == Shape.DIGITS and len(words.word(index)) == 5  # noqa: PLR2004
+
+
+def _written_large(words: Words, start: int, end: int) -> bool:
+    """Tell whether a phrase of several words is written as a name, on one line."""
+    return all(words.shapes[at] != Shape.LOWER or len(words.word(at)) < 4 for at in range(start, end)) and all(  # noqa: PLR2004
+        words.gap(at) in (" ", "-", ". ", "'s ") for at in range(start, end - 1)
+    )
+
+
+def _inside_name(words: Words, start: int, end: int) -> bool:
+    """Tell whether more capitals touch, so that the town is part of a longer name."""
+    if end < len(words) and words.gap(end - 1) in (" ", "-") and words.shapes[end] == Shape.CAPITAL:
+        return not words.masks[end] & _STATE
+    before = start - 1
+    return before >= 0 and words.gap(before) in (" ", "-") and words.shapes[before] == Shape.INITIAL
