@@ -44,7 +44,7 @@ class Analyzer:
         plain = [normalize(text) for text, _ in texts]
         passages = [Passage(normal.text, hint) for normal, (_, hint) in zip(plain, texts, strict=True)]
         found = [resolve(p.text, spans) for p, spans in zip(passages, self._read(passages, clock, scope), strict=True)]
-        memory = Memory.of(passages, found)
+        memory = self._layers.memory.remember(passages, found) if self._layers.memory else Memory()
         resolved = []
         for (text, _), normal, passage, spans in zip(texts, plain, passages, found, strict=True):
             more = [*memory.recognize(passage), *read_lists(self._layers, passage, clock)]

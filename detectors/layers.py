@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.gazetteers.names import NameRecognizer
+from detectors.memory import Rememberer
+from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
 from schemas.spans import Span
 
@@ -16,7 +20,7 @@ class Tagger(Protocol):
         """The stable name that spans carry, lower-case."""
         ...
 
-    def recognize_all(self, passages: Sequence[Passage]) -> Sequence[Sequence[Span]]:
+    def recognize_many(self, passages: Sequence[Passage]) -> Sequence[Sequence[Span]]:
         """Return the spans of each passage, as `recognize` would."""
         ...
 
@@ -43,9 +47,16 @@ class Layers:
     taggers: tuple[Tagger, ...] = ()
     lists: tuple[Recognizer, ...] = ()
     veto: Veto | None = None
+    memory: Rememberer | None = None
     digests: tuple[str, ...] = field(default=(), repr=False)
 
 
 def default_layers() -> Layers:
     """Return every layer that is shipped; raises ModelUnavailable where a file of one is missing or altered."""
-    return Layers()
+    gazetteers = Gazetteers.load()
+    return Layers(
+        patterns=pattern_recognizers(),
+        gazetteers=(NameRecognizer(gazetteers),),
+        memory=Rememberer(gazetteers),
+        digests=(gazetteers.digest,),
+    )

@@ -87,7 +87,7 @@ def _recognize(recognizer: Recognizer, passage: Passage, clock: Clock) -> Sequen
 
 def _tag(tagger: Tagger, passages: Sequence[Passage]) -> list[Sequence[Span]]:
     try:
-        tagged = tagger.recognize_all(passages)
+        tagged = tagger.recognize_many(passages)
         return [_inside(tagger.name, passage, spans) for passage, spans in zip(passages, tagged, strict=True)]
     except PhistreamError:
         raise
