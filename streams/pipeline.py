@@ -76,7 +76,9 @@ class Pipeline:
 
         texts = walker.texts(event)
         found = self.analyzer.analyze_all(
-            [(text.text, text.hint) for text in texts], deadline=self.limits.deadline(record)
+            [(text.text, text.hint) for text in texts],
+            deadline=self.limits.deadline(record),
+            scope=f"{tenant.id}|{self.redactor.policy.fingerprint}",
         )
         scope = tenant.minter.scope(event.event_id, conversation_of(seed, tenant.minter), record.timestamp_ms)
         redacted = [

@@ -1,0 +1,34 @@
+"""The command line: every command in one table."""
+
+import sys
+
+import typer
+
+from schemas.errors import PhistreamError
+from streams.commands.config import config_app
+from streams.commands.detect import detect
+from streams.commands.redact import redact
+
+app = typer.Typer(
+    name="phistream",
+    help="Streaming PHI redaction for LLM inference logs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(detect)
+app.command()(redact)
+app.add_typer(config_app, name="config")
+
+#: Settings, files or keys that no second try will mend.
+REFUSED_STATUS = 78
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line that names where, never what."""
+    try:
+        app()
+    except PhistreamError as error:
+        typer.secho(f"phistream: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(REFUSED_STATUS)

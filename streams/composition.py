@@ -1,0 +1,164 @@
+"""The composition root: from settings or a state folder to a worker, a pipeline, and their parts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from detectors.patterns.structured import holds_structured
+
+from detectors.analyzer import Analyzer
+from schemas.errors import ConfigError
+from schemas.raw import Bounds
+from schemas.topics import RAW
+from streams.batch import BatchBuilder
+from streams.clock import Clock, SystemClock
+from streams.config import Settings, TenantSettings, TopicSettings
+from streams.decode import Decoder
+from streams.embedded import TENANT, EmbeddedState
+from streams.identity import EventIdentity
+from streams.limits import Limits
+from streams.log.ports import TransactionalLog
+from streams.log.sqlite import SqliteTransactionalLog
+from streams.phase import PhaseMap
+from streams.pipeline import Pipeline
+from streams.policy import Policy, load_policy
+from streams.quarantine import QuarantineWriter
+from streams.redact import Redactor
+from streams.redacted_event import EventWriter
+from streams.register import Agreement, Agreements
+from streams.supervisor import RunFolder
+from streams.telemetry.metrics import Metrics
+from streams.tenants import Tenant, Tenants, TopicTenancy
+from streams.vault.envelope import SealingVault
+from streams.vault.kek import open_kek
+from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.quarantine_seal import QuarantineSeal
+from streams.vault.tokenkeys import ensure_token_keys
+from streams.vault.tokens import Minter
+from streams.worker import Worker
+
+Value = TypeVar("Value")
+
+#: The consumer group of redactors, and of the embedded one.
+REDACTORS = "redactor"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a worker process needs to know of itself."""
+
+    number: int
+    run_folder: Path
+    stopping: Callable[[], bool]
+
+
+def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
+    """Return the settings of a state folder: one tenant, keys beside the log, encryption at rest by our own seals."""
+    return Settings(
+        policy=policy,
+        operator_tenant=TENANT,
+        run_folder=state.run_folder,
+        topics={RAW: TopicSettings(tenant=TENANT)},
+        tenants={TENANT: TenantSettings()},
+        vault={  # type: ignore[arg-type]
+            "kek_uri": f"local:{state.keys / 'vault.public.pem'}",
+            "quarantine_kek_uri": f"local:{state.keys / 'quarantine.public.pem'}",
+            "token_keys_file": state.keys / "token-keys.json",
+            "key_store": state.key_store,
+        },
+    )
+
+
+def embedded_worker(state: EmbeddedState, policy: str, slot: Slot) -> Worker:
+    """Build the one worker of a state folder."""
+    log = SqliteTransactionalLog(state.open_store(), REDACTORS, [RAW])
+    return build_worker(embedded_settings(state, policy), log, slot)
+
+
+def build_worker(settings: Settings, log: TransactionalLog, slot: Slot) -> Worker:
+    """Wire a worker around a log; raises ConfigError or ModelUnavailable before anything is read."""
+    clock = SystemClock()
+    policy = load_policy(settings.policy)
+    analyzer = Analyzer.default()
+    analyzer.self_test()
+    tenants = build_tenants(settings, clock)
+    folder = RunFolder(slot.run_folder)
+    seal = QuarantineSeal(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")), clock)
+    builder = BatchBuilder(
+        slot=f"{settings.kafka.environment}-{slot.number}",
+        policy=policy.fingerprint,
+        detector=analyzer.fingerprint,
+        quarantine=QuarantineWriter(seal, clock),
+        tenants=tenants,
+        clock=clock,
+        max_record_bytes=log.max_record_bytes,
+    )
+    return Worker(
+        log=log,
+        pipeline=build_pipeline(settings, log, tenants, policy, analyzer),
+        builder=builder,
+        phases=PhaseMap(folder.phase_map(slot.number)),
+        metrics=Metrics(),
+        limits=build_limits(settings),
+        doomed=folder.doomed(),
+        stopping=slot.stopping,
+    )
+
+
+def build_pipeline(
+    settings: Settings, log: TransactionalLog, tenants: Tenants, policy: Policy, analyzer: Analyzer
+) -> Pipeline:
+    """Wire the pure centre."""
+    bounds = Bounds(
+        settings.limits.record_bytes, settings.limits.depth, settings.limits.decoding_depth, settings.limits.growth
+    )
+    agreements = Agreements(tuple(Agreement(**agreement.model_dump()) for agreement in settings.agreements))
+    return Pipeline(
+        tenants=tenants,
+        identity=EventIdentity(log.cluster_id, log.topic_id),
+        decoder=Decoder(holds_structured, bounds),
+        analyzer=analyzer,
+        redactor=Redactor(policy),
+        writer=EventWriter(policy.fingerprint, analyzer.fingerprint, agreements, SystemClock()),
+        limits=build_limits(settings),
+    )
+
+
+def build_limits(settings: Settings) -> Limits:
+    """Return the loop's bounds."""
+    limits = settings.limits
+    return Limits(
+        limits.batch_records,
+        limits.batch_bytes,
+        limits.poll_seconds,
+        limits.cpu_seconds,
+        limits.cpu_seconds_a_mib,
+        limits.wall_seconds,
+    )
+
+
+def build_tenants(settings: Settings, clock: Clock) -> Tenants:
+    """Open keys and vaults of every tenant, the operator's among them."""
+    names = sorted({*settings.tenants, settings.operator_tenant})
+    keys = ensure_token_keys(required(settings.vault.token_keys_file, "vault.token_keys_file"), names)
+    store = SqliteKeyStore(required(settings.vault.key_store, "vault.key_store"))
+    texts = frozenset(name for name, topic in settings.topics.items() if topic.format == "text")
+
+    def tenant(name: str, *, known: bool) -> Tenant:
+        declared = settings.tenants.get(name, TenantSettings())
+        kek = open_kek(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri"))
+        staff = frozenset(declared.staff_applications)
+        vault = SealingVault(name, kek, store, clock)
+        return Tenant(name, Minter(name, keys[name]), vault, declared.region, staff, texts, known)
+
+    by_id = {name: tenant(name, known=True) for name in settings.tenants}
+    by_topic = {name: TopicTenancy(topic.tenant, topic.tenant_header) for name, topic in settings.topics.items()}
+    return Tenants(by_topic, by_id, tenant(settings.operator_tenant, known=False))
+
+
+def required(value: Value | None, setting: str) -> Value:
+    """Return a setting that must be there; raises ConfigError that names it."""
+    if value is None:
+        raise ConfigError("setting is missing", setting=setting)
+    return value

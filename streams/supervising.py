@@ -1,0 +1,41 @@
+"""Supervised workers: the command that a slot's child executes, embedded and over Kafka."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from schemas.errors import LogRefused
+from schemas.topics import RAW
+from streams.composition import REDACTORS
+from streams.embedded import EmbeddedState
+from streams.log.sqlite import SqliteReader
+from streams.log.sqlite_store import SqliteStore
+from streams.supervisor import RunFolder, Supervisor
+
+
+def worker_command(slot: int, folder: RunFolder, *more: str) -> Sequence[str]:
+    """Return the command of one worker process."""
+    return (sys.executable, "-m", "streams.worker_main", "--slot", str(slot), "--run-folder", str(folder.path), *more)
+
+
+def drain_embedded(state: EmbeddedState, policy: str, store: SqliteStore, on_left: Callable[[int], None]) -> None:
+    """Redact everything that the embedded log holds, in one supervised worker; *on_left* hears what is left."""
+    folder = RunFolder(state.run_folder)
+
+    def tick() -> None:
+        on_left(sum(SqliteReader(store, REDACTORS, [RAW]).lag().values()))
+
+    more = ("--embedded", str(state.folder), "--policy", policy, "--drain")
+    supervisor = Supervisor(folder, [0], lambda slot: worker_command(slot, folder, *more), on_tick=tick)
+    status = supervisor.run()
+    tick()
+    if status != 0:
+        raise LogRefused("worker ended before everything was redacted", status=status)
+
+
+def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int], start: str | None) -> Supervisor:
+    """Return the supervisor of some slots over Kafka."""
+    run_folder.mkdir(parents=True, exist_ok=True)
+    folder = RunFolder(run_folder)
+    more = [*(("--config", str(config)) if config else ()), *(("--start", start) if start else ())]
+    return Supervisor(folder, slots, lambda slot: worker_command(slot, folder, *more))

@@ -1,0 +1,101 @@
+"""The worker process: what the supervisor starts for each slot."""
+
+import argparse
+import faulthandler
+import resource
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
+from streams.composition import Slot, build_worker, embedded_worker
+from streams.config import load_settings
+from streams.embedded import EmbeddedState
+from streams.supervisor import FENCED_STATUS, STOPPED_STATUS
+from streams.telemetry.logs import configure
+from streams.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+#: Pure Python frames for a record at the depth bound, in JSON strings at the decoding bound, with room to spare.
+_RECURSION = 6_000
+
+
+class _Stop:
+    """Notes that the process was asked to end; the worker ends between transactions."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one worker until it is asked to end; return the exit status."""
+    options = _parser().parse_args(arguments)
+    harden()
+    configure()
+    stop = _Stop()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        worker = _build(options, Slot(options.slot, options.run_folder, lambda: stop.asked))
+        with worker.log:
+            worker.run(until_drained=options.drain)
+    except Fenced:
+        log.error("Slot was taken over, ending.", slot=options.slot)
+        return FENCED_STATUS
+    except (ConfigError, LogRefused, ModelUnavailable, UnknownVersion) as error:
+        log.error("Worker cannot run.", slot=options.slot, reason=str(error))
+        return STOPPED_STATUS
+    except PhistreamError as error:
+        log.error("Worker stopped.", slot=options.slot, error_class=type(error).__name__)
+        return 1
+    return 0
+
+
+def harden() -> None:
+    """Keep clear text out of core dumps and tracebacks, and give deep records the frames they need."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faulthandler.disable()
+    sys.excepthook = _report
+    sys.setrecursionlimit(_RECURSION)
+
+
+def _report(kind: type[BaseException], _error: BaseException, traceback: object) -> None:
+    """Name an unknown exception's class and place; its message may hold text, so it is not printed."""
+    where = ""
+    while traceback is not None:
+        frame = traceback.tb_frame  # type: ignore[attr-defined]
+        where = f"{Path(frame.f_code.co_filename).name}:{traceback.tb_lineno}"  # type: ignore[attr-defined]
+        traceback = traceback.tb_next  # type: ignore[attr-defined]
+    log.error("Worker failed.", error_class=kind.__name__, where=where)
+
+
+def _build(options: argparse.Namespace, slot: Slot) -> Worker:
+    if options.embedded is not None:
+        return embedded_worker(EmbeddedState(options.embedded), options.policy, slot)
+    from streams.log.kafka import connect_slot  # noqa: PLC0415 - the embedded profile needs no Kafka client.
+
+    settings = load_settings(options.config)
+    return build_worker(settings, connect_slot(settings, slot.number, start=options.start), slot)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="phistream-worker")
+    parser.add_argument("--slot", type=int, required=True)
+    parser.add_argument("--run-folder", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--embedded", type=Path)
+    parser.add_argument("--policy", default="default")
+    parser.add_argument("--start", choices=("earliest", "latest"))
+    parser.add_argument("--drain", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
