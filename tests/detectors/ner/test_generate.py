@@ -41,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in files.items():
         (raw / name).write_text(text, encoding="utf-8")
     (root / "disease_names_medquad_dev.txt").write_text("Example disease\n", encoding="utf-8")
+    (root / "eponym_candidates_dev.tsv").write_text("Exampler\t3\n", encoding="utf-8")
     (root / "drug_names_medquad_dev.txt").write_text("Examplimab\n", encoding="utf-8")
     return root
 

@@ -48,6 +48,7 @@ class Lists:
     streets: tuple[str, ...] = field(repr=False)
     conditions: tuple[str, ...] = field(repr=False)
     drugs: tuple[str, ...] = field(repr=False)
+    eponyms: tuple[str, ...] = field(repr=False)
     abbreviations: tuple[str, ...] = field(repr=False)
     rare_words: tuple[str, ...] = field(repr=False)
 
@@ -75,6 +76,7 @@ def load(folder: Path) -> Lists:
         streets=streets,
         conditions=tuple(name for name in _lines(folder / "disease_names_medquad_dev.txt") if len(name) < 45),
         drugs=tuple(_lines(folder / "drug_names_medquad_dev.txt")),
+        eponyms=tuple(line.split("\t")[0] for line in _lines(folder / "eponym_candidates_dev.tsv")),
         abbreviations=_abbreviations(raw),
         rare_words=_rare_words(raw / "philter_whitelist_plus_fps_091718_nonames.json"),
     )

@@ -3,13 +3,14 @@
 import random
 from collections.abc import Callable, Mapping
 
+from detectors.ner.training.generate import names
 from detectors.ner.training.generate.lexicon import lexicon
 from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Pieces, plain
 
 Filler = Callable[[random.Random, Lists], Pieces]
 SECTIONS = (
-    *("region", "eponym", "brand", "lab", "vitals", "sx", "dept", "room", "insurer", "chain", "icd", "cpt", "proc"),
+    *("region", "brand", "lab", "vitals", "sx", "dept", "room", "insurer", "chain", "icd", "cpt", "proc"),
     *("code.misc", "dur", "rel", "season", "cred", "role", "kin", "job", "lang", "people", "score", "device", "money"),
     *("filler", "ack", "org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
 )
@@ -62,8 +63,27 @@ def _cond(rng: random.Random, lists: Lists) -> Pieces:
     if roll < 0.6:
         return plain(rng.choice(lexicon()["cond"]))
     if roll < 0.8:
-        return plain(rng.choice(lexicon()["eponym"]))
+        return _eponym(rng, lists)
     return plain(rng.choice(lists.conditions))
+
+
+def bare_eponym(rng: random.Random, lists: Lists) -> str:
+    """Return a family name as it stands in an eponym, known or not."""
+    roll = rng.random()
+    if roll < 0.5:
+        return rng.choice(lexicon()["eponym.l"])
+    if roll < 0.75:
+        return rng.choice(lists.eponyms)
+    name = names.family(rng, lists, rng.choice(("census", "origin", "rare")), rng.choice(names.ORIGINS))
+    return name if rng.random() < 0.7 else f"{name}-{names.family(rng, lists, 'mixed', 'eu')}"
+
+
+def _eponym(rng: random.Random, lists: Lists) -> Pieces:
+    """Return a known eponym, or a new one, so that the pattern is learnt and not the list."""
+    if rng.random() < 0.65:
+        return plain(rng.choice(lexicon()["eponym"]))
+    ending = rng.choice(("'s", "", "", ""))
+    return plain(f"{bare_eponym(rng, lists)}{ending} {rng.choice(lexicon()['eponym.noun'])}")
 
 
 def _dose(rng: random.Random, _: Lists) -> Pieces:
@@ -73,6 +93,8 @@ def _dose(rng: random.Random, _: Lists) -> Pieces:
 
 FILLERS: Mapping[str, Filler] = {
     **{name: _section(name) for name in SECTIONS},
+    "eponym": _eponym,
+    "epo": lambda rng, lists: plain(bare_eponym(rng, lists)),
     "drug": _drug,
     "brand": _brand,
     "cond": _cond,
