@@ -1,0 +1,1 @@
+"""Names, places, facilities, employers, dates and ids by a small neural tagger."""
