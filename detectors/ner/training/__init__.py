@@ -1,0 +1,1 @@
+"""Training of the tagger: data, network, export, evaluation; never imported at run time."""

@@ -1,0 +1,137 @@
+"""The training loop: batches with words dropped, loss, optimiser, averaged weights."""
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from detectors.ner.features import GAZETTEER_COLUMNS
+from detectors.ner.labels import LABELS, Kind
+from detectors.ner.training.encode import IGNORED, Sequence, WordTable, batches
+from detectors.ner.training.network import Tagger
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train."""
+
+    passes: int = 8
+    batch_words: int = 6000
+    rate: float = 3e-3
+    decay: float = 0.02
+    warm_up: float = 0.05
+    average: float = 0.999
+
+
+# Chances that a word loses its pieces and its classes, its classes only, its pieces only.
+DROP_OUTSIDE = np.array([0.01, 0.04, 0.02])
+DROP_NAMES = np.array([0.14, 0.18, 0.08])
+NAMELIKE = np.array([label != "O" and label[2:] not in {Kind.DATE, Kind.ID} for label in LABELS] + [False])
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors of one batch; `places` point into its distinct words."""
+
+    pieces: Tensor
+    features: Tensor
+    places: Tensor
+    gaps: Tensor
+    labels: Tensor
+    mask: Tensor
+
+
+def collate(group: list[Sequence], table: WordTable, unknown: int, rng: np.random.Generator | None) -> Batch:
+    """Return a batch; with *rng*, words lose their pieces or gazetteer classes at random."""
+    length = max(len(sequence.rows) for sequence in group)
+    rows = np.zeros((len(group), length), dtype=np.int64)
+    gaps = np.zeros((len(group), length), dtype=np.int64)
+    labels = np.full((len(group), length), IGNORED, dtype=np.int64)
+    mask = np.zeros((len(group), length, 1), dtype=np.float32)
+    for index, sequence in enumerate(group):
+        size = len(sequence.rows)
+        rows[index, :size], gaps[index, :size], labels[index, :size] = sequence.rows, sequence.gaps, sequence.labels
+        mask[index, :size] = 1
+    variants = np.zeros_like(rows) if rng is None else _variants(labels, rng)
+    distinct, places = np.unique(rows * 4 + variants, return_inverse=True)
+    words, variant = distinct >> 2, distinct & 3
+    pieces = table.pieces[words]
+    pieces[(variant & 1).astype(bool)] = (unknown, *[0] * (pieces.shape[1] - 1))
+    features = table.features[words].astype(np.float32)
+    features[(variant == 1) | (variant == 2), GAZETTEER_COLUMNS:] = 0
+    return Batch(
+        torch.from_numpy(pieces).long(),
+        torch.from_numpy(features),
+        torch.from_numpy(places.reshape(rows.shape)),
+        torch.from_numpy(gaps),
+        torch.from_numpy(labels),
+        torch.from_numpy(mask),
+    )
+
+
+def _variants(labels: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return 0 for a word as it is, 1 without pieces and classes, 2 without classes, 3 without pieces."""
+    chance = np.where(NAMELIKE[labels][..., None], DROP_NAMES, DROP_OUTSIDE).cumsum(-1)
+    draw = rng.random(labels.shape)[..., None]
+    kept: npt.NDArray[np.int64] = (3 - (draw < chance).sum(-1) + 1) % 4
+    return kept
+
+
+class Learner:
+    """Trains a tagger pass by pass over sequences that the caller draws."""
+
+    def __init__(self, model: Tagger, table: WordTable, unknown: int, settings: Settings, steps: int) -> None:
+        self.model = model
+        self.averaged: Tagger = copy.deepcopy(model)
+        self._table, self._unknown, self._settings, self._steps = table, unknown, settings, steps
+        self._optimiser = torch.optim.AdamW(
+            [parameter for parameter in model.parameters() if parameter.requires_grad],
+            lr=settings.rate,
+            weight_decay=settings.decay,
+        )
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, max_lr=settings.rate, total_steps=steps, pct_start=settings.warm_up
+        )
+        self._loss = nn.CrossEntropyLoss(ignore_index=IGNORED)
+        self._done = 0
+
+    def run(self, sequences: list[Sequence], rng: np.random.Generator) -> Iterator[float]:
+        """Train on one pass; yield the mean loss every few steps. Ends early when the planned steps are done."""
+        self.model.train()
+        losses: list[float] = []
+        began = time.monotonic()
+        words = 0
+        for group in batches(sequences, self._settings.batch_words, rng):
+            if self._done >= self._steps:
+                return
+            batch = collate(group, self._table, self._unknown, rng)
+            losses.append(self._step(batch))
+            words += int(batch.mask.sum())
+            if len(losses) % 20 == 0:
+                pace = words / (time.monotonic() - began)
+                print(f"{self._done}/{self._steps} loss {np.mean(losses[-20:]):.4f} {pace:.0f} words/s", flush=True)
+                yield float(np.mean(losses[-20:]))
+
+    def _step(self, batch: Batch) -> float:
+        vectors = self.model.words(batch.pieces, batch.features)
+        scores = self.model(vectors, batch.places, batch.gaps, batch.mask)
+        loss = self._loss(scores.flatten(0, 1), batch.labels.flatten())
+        self._optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        self._done += 1
+        self._average()
+        return float(loss.detach())
+
+    def _average(self) -> None:
+        weight = min(self._settings.average, (1 + self._done) / (10 + self._done))
+        with torch.no_grad():
+            for mean, value in zip(self.averaged.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(value, 1 - weight)

@@ -1,0 +1,93 @@
+"""One pass of training data: public texts, filled carriers, generated texts, near misses."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.ner.training import carriers, datasets
+from detectors.ner.training.augment import augment
+from detectors.ner.training.generate import corpus
+from detectors.ner.training.generate.lists import load
+from detectors.ner.training.generate.pieces import Example
+from detectors.ner.training.negatives import Negatives, chats
+from detectors.ner.training.values import Values
+
+WINDOW = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How many texts of each sort one pass has."""
+
+    carriers: int = 10000
+    passages: int = 8000
+    negatives: int = 4000
+    generated: int = 20000
+    chats: int = 1500
+    records: int = 1200
+
+
+@dataclass(slots=True)
+class Mixture:
+    """Everything that one pass draws from; each pass is drawn anew."""
+
+    corpora: Path
+    gazetteers: Gazetteers
+    amounts: Amounts
+    public: list[Example] = field(init=False, repr=False)
+    records: list[Example] = field(init=False, repr=False)
+    texts: list[carriers.Carrier] = field(init=False, repr=False)
+    passages: list[carriers.Carrier] = field(init=False, repr=False)
+    chats: list[Example] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Read what does not change from pass to pass."""
+        reader = datasets.Reader(self.corpora, self.gazetteers)
+        self.public = [
+            part
+            for source in datasets.SOURCES
+            for example in reader.read(source)
+            for part in datasets.windows(example, WINDOW)
+            for _ in range(source.weight)
+        ]
+        self.records = [
+            part
+            for source in datasets.RECORDS
+            for example in reader.read(source)
+            for part in datasets.windows(example, WINDOW)
+        ]
+        self.texts = carriers.read(self.corpora)
+        self.passages = carriers.read_passages(self.corpora)
+        self.chats = [part for chat in chats(self.corpora, self.gazetteers) for part in datasets.windows(chat, WINDOW)]
+
+    def draw(self, seed: int) -> Iterator[Example]:
+        """Yield the texts of one pass; the same seed gives the same texts."""
+        rng = random.Random(seed)
+        values = Values(load(self.corpora / "gazetteers"), rng)
+        for example in self.public:
+            yield augment(example, values)
+        for example in rng.sample(self.records, min(self.amounts.records, len(self.records))):
+            yield augment(example, values, swap=0.1)
+        yield from self._filled(values)
+        negatives = Negatives(self.corpora, rng)
+        for _ in range(self.amounts.negatives):
+            yield augment(negatives.draw(), values, swap=0)
+        for example in rng.sample(self.chats, min(self.amounts.chats, len(self.chats))):
+            yield augment(example, values, swap=0)
+        yield from self._generated(seed)
+
+    def _filled(self, values: Values) -> Iterator[Example]:
+        filler = carriers.Filler(values)
+        rng = values.rng
+        for carrier in rng.choices(self.texts, k=self.amounts.carriers):
+            density = rng.choice((0.0, 0.1, 0.2, 0.35, 0.6))
+            yield augment(filler.fill(carrier, rng.choice((20, 40, 70, 120, 180)), density), values, swap=0)
+        for carrier in rng.choices(self.passages, k=self.amounts.passages):
+            density = rng.choice((0.0, 0.0, 0.0, 0.0, 0.15, 0.4))
+            yield augment(filler.fill(carrier, rng.choice((15, 40, 90, 150)), density), values, swap=0)
+
+    def _generated(self, seed: int) -> Iterator[Example]:
+        for example in corpus.generate(seed, self.amounts.generated, self.corpora / "gazetteers"):
+            yield from datasets.windows(example, WINDOW * 2)
