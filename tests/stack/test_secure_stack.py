@@ -28,7 +28,7 @@ from tests.stack.requests import request
 from tests.stack.running import Stack
 from tests.stack.topics import fresh_topic
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.secure]
 _SECONDS = 30.0
 
 
