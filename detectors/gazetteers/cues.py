@@ -49,7 +49,7 @@ EPONYM_NOUNS = frozenset(
     abscess agar airway ambulation amputation anastomosis anemia aneurysm angina anomaly antibody antibodies anesthesia
     aorta apnea approach arch area arthroplasty ataxia atrophy bacillus bag band bands bandage barre bed bipolar blade blocker
     block blocks board bodies body boot brace bracelet breathing bulb bundle button bypass calculator calculi canal
-    cannula cap capsule carcinoma cast catheter catheters cell cells chair channel chart chorea cirrhosis clamp clamps
+    cannula cap capsule carcinoma cast catheter catheters cell cells chair chromosome channel chart chorea cirrhosis clamp clamps
     chest clasp classification classifier clip clips closure coefficient coil collar coma cone contracture contraction
     contractions correction cream crisis criteria criterion curve curette curettes cyst cysts deformity dermatitis device dilator dilators diabetes
     diagram diet disease diseases disorder dissector distribution drain drains dressing drill dye dystrophy edema effect
@@ -64,10 +64,10 @@ EPONYM_NOUNS = frozenset(
     phenomenon pin pins plan plaque plasty plate plexus point pose pose position posture pouch pressure prick principle
     procedure projection prolapse prosthesis protein punch protocol protractor psychosis pump purpura pupil questionnaire rack rate ratio
     reaction reflex regimen repair resection respiration respirations response restraint retractor retractors rhythm ring
-    rod rods rongeur rongeurs rule rules salve sarcoma scale scales scan schema scissors score scores screen screening screw screws series
+    rod rods rongeur rongeurs rule rules salve sarcoma scale scales scan schema scissors score scores screen screening screw screws series serology
     shunt sign signs silk sinus sling socket solution space speculum sphincter sphincterotome spine splint splints spondylitis spot spots sprain
     stage staging stain stains stand stenosis stent sting stitch stool stone strip strips stroke study substance sulcus
-    suture sutures swab syncope syndrome syndromes system tables tachycardia technique test tests tetralogy thyroiditis thrush
+    suture sutures swab syncope syndrome syndromes system tables tachycardia technique test tests tetralogy thyroiditis titer titre thrush
     tip tissue tongs traction transform transplant tremor triad triangle triangles trial trocar trocars tube tubes tubules tumor tumour
     tumors ulcer ulcers unit units urethritis uveitis vaccine valve valves vasculitis vein view virus walker warts wave
     waves web wire wires wort wound wrap

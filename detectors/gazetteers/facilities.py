@@ -22,7 +22,9 @@ _DISTINCT = int(
     | WordClass.FOREIGN_CITY
     | WordClass.STATE
 )
-_MEDICAL = int(WordClass.DISEASE | WordClass.DRUG | WordClass.ORGANISATION)
+_MEDICAL = int(WordClass.DISEASE | WordClass.DRUG | WordClass.ORGANISATION | WordClass.PEOPLE)
+_PLACE_NAME = int(WordClass.CITY | WordClass.COUNTY | WordClass.FACILITY_PART)
+_COMMON_NAME = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
 _ORDINARY = int(WordClass.ENGLISH | WordClass.CLINICAL)
 _STREET = int(WordClass.STREET)
 _HEAD_CLASS = int(WordClass.FACILITY_HEAD)
@@ -52,6 +54,14 @@ _PAIRS = frozenset(
         "treatment facility,retirement community,retirement home,rest home,care home,day care,open mri,group practice,"
         "health department,childrens hospital,cardiology associates,pediatric associates,air base,army base,naval base"
     ).split(",")
+)
+#: Heads that are departments as well: "Interventional Radiology" is none.
+_DEPARTMENTS = frozenset(
+    """
+    radiology imaging mri diagnostics cardiology oncology dermatology urology neurology gastroenterology ophthalmology
+    pediatrics peds ortho orthopedics orthopaedics dental dentistry obgyn dialysis rehab rehabilitation hospice
+    pharmacy physicians middle nursery ministries library care health medicine practice
+    """.split()  # noqa: SIM905
 )
 #: Ends that count only where a facility is expected ("at Mercy General").
 _WEAK_HEADS = frozenset("general memorial regional presbyterian methodist baptist lutheran manor lodge haven".split())  # noqa: SIM905
@@ -96,7 +106,8 @@ def _at_head(words: Words, index: int, gazetteers: Gazetteers) -> Iterator[Range
     start = _leftmost(words, head)
     if word in _UNIVERSITY:
         yield from _of_place(words, start, index)
-    if start == head or not any(_is_distinct(words, at) for at in range(start, head)):
+    certain = word in _DEPARTMENTS
+    if start == head or not any(_is_distinct(words, at, certain=certain) for at in range(start, head)):
         return
     if word in _WEAK_HEADS and not (_placed(words, start) and words.shapes[start] == Shape.CAPITAL):
         return
@@ -148,12 +159,14 @@ def _of_place(words: Words, start: int, index: int) -> Iterator[Range]:
         yield start, end, 0.8
 
 
-def _is_distinct(words: Words, index: int) -> bool:
-    """Tell whether a capitalised word can be what tells one facility from another."""
+def _is_distinct(words: Words, index: int, *, certain: bool = False) -> bool:
+    """Tell whether a capitalised word can be what tells one facility from another; *certain*: and is nothing clinical."""
     mask, shape, word = words.masks[index], words.shapes[index], words.word(index)
     if shape not in (Shape.CAPITAL, Shape.UPPER) or word in _GENERIC or word in _HEADS or word in _LEADING:
         return False
     if mask & _MEDICAL and not mask & (_DISTINCT & ~int(WordClass.SURNAME | WordClass.FACILITY_PART)):
+        return False
+    if certain and mask & int(WordClass.CLINICAL) and not mask & (_PLACE_NAME | _COMMON_NAME):
         return False
     if shape == Shape.UPPER:
         return len(word) > 3 and (not mask or (bool(mask & _DISTINCT) and not mask & int(WordClass.ENGLISH_COMMON)))  # noqa: PLR2004

@@ -61,7 +61,8 @@ class PlaceRecognizer:
             if index < done:
                 continue
             if shape in _LARGE_WRITTEN:
-                found = self._large(words, index, mask) if mask & _SEED or not mask & _ORDINARY else None
+                seed = mask & _SEED or not mask & _ORDINARY
+                found = self._large(words, index, mask) if seed or self._begins_town(words, index) else None
             elif shape == Shape.LOWER and mask & _SEED and not mask & _ORDINARY:
                 found = self._lower(words, index)
             else:
@@ -69,6 +70,11 @@ class PlaceRecognizer:
             if found is not None:
                 done = found[1]
                 yield found
+
+    def _begins_town(self, words: Words, index: int) -> bool:
+        """Tell whether an ordinary word begins a town of several ("New Haven")."""
+        following = index + 1 < len(words) and words.shapes[index + 1] in _LARGE_WRITTEN
+        return following and bool(self._gazetteers.match_at(words.hashes, index)[1] & _TOWN_PHRASE)
 
     def _large(self, words: Words, index: int, mask: int) -> Range | None:
         """Judge the town or county that begins at a capitalised word."""
@@ -97,10 +103,12 @@ class PlaceRecognizer:
     def _before_state(self, words: Words, index: int, end: int, classes: int, state: str) -> bool:
         """Tell whether a town stands before a state, rather than a person before a degree."""
         mask = words.masks[index]
+        if not classes and mask & int(WordClass.ABBREVIATION) and words.shapes[index] == Shape.UPPER:
+            return False  # "GI, GU".
         if len(state) > 2 and not classes and mask & (_STATE | int(WordClass.COUNTRY)):  # noqa: PLR2004
             return False  # A list of countries or states.
         if classes & _TOWN_PHRASE or (mask & _TOWN and not mask & _ORDINARY):
-            return True
+            return len(words.word(index)) > 2  # noqa: PLR2004
         if mask & (_LEFT | _ORDINARY) or len(state) == 2 and state in _AMBIGUOUS_CODES:  # noqa: PLR2004
             return bool(mask & _TOWN) and words.gap(end - 1) == ", "
         return words.gap(end - 1) == ", "
