@@ -105,7 +105,7 @@ class SealingVault:
         self.aborted()
 
     def discard(self, entries: Sequence[VaultEntry]) -> None:
-        """Forget entries that will not be published although their batch will; called before the next event is sealed."""
+        """Forget entries that will not be in their batch (an event too large); called before the next is sealed."""
         self._pending.difference_update((entry.unit, entry.token) for entry in entries)
 
     def aborted(self) -> None:
