@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from schemas.audit import BatchRecord, OffsetRange
 from schemas.codec import BATCH_RECORD, encode
-from schemas.errors import QuarantineReason
 from schemas.topics import BATCHES, REDACTED, VAULT
 from schemas.vault import VaultEntry
 from streams.clock import Clock, rfc3339
 from streams.log.ports import Publication, Record, TopicPartition
-from streams.pipeline import Outcome, Quarantined
+from streams.pipeline import Outcome, Quarantined, Redacted
 from streams.quarantine import QuarantineWriter
 from streams.tenants import Tenants
 
@@ -38,7 +37,6 @@ class BatchBuilder:
     quarantine: QuarantineWriter
     tenants: Tenants
     clock: Clock
-    max_record_bytes: int
 
     def build(self, batch_id: str, outcomes: Sequence[tuple[Record, Outcome]]) -> Batch:
         """Put the outcomes of *records* into one batch: entries, events and withheld places, the batch record last."""
@@ -47,17 +45,16 @@ class BatchBuilder:
         reasons: Counter[str] = Counter()
         identifiers: Counter[str] = Counter()
         tenants: Counter[str] = Counter()
-        for record, outcome in outcomes:
-            written = self._write(record, outcome)
-            if isinstance(written, Quarantined):
-                publications += self.quarantine.publications(written, batch_id)
-                reasons[written.reason.value] += 1
-                tenants[written.tenant.id] += 1
+        for _, outcome in outcomes:
+            if isinstance(outcome, Quarantined):
+                publications += self.quarantine.publications(outcome, batch_id)
+                reasons[outcome.reason.value] += 1
+                tenants[outcome.tenant.id] += 1
             else:
-                entries += written.entries
-                publications += written.publications
-                identifiers.update(written.identifiers)
-                tenants[written.tenant] += 1
+                entries += outcome.entries
+                publications.append(_redacted(outcome))
+                identifiers.update(outcome.event.phi.counts)
+                tenants[outcome.event.tenant] += 1
         sealed = _distinct(entries)
         summary = BatchRecord(
             v=BATCH_RECORD.version,
@@ -80,29 +77,9 @@ class BatchBuilder:
         everything = (*vault, *publications, batch_record)
         return Batch(batch_id, tuple(record for record, _ in outcomes), everything, sealed, summary)
 
-    def _write(self, record: Record, outcome: Outcome) -> "Quarantined | _Written":
-        if isinstance(outcome, Quarantined):
-            return outcome
-        event = outcome.event
-        value = encode(event)
-        key = (event.key or event.event_id).encode()
-        largest = max([len(encode(entry)) for entry in outcome.entries], default=0)
-        if max(len(value) + len(key), largest) > self.max_record_bytes:
-            return Quarantined(record, event.event_id, self.tenants.of(record), QuarantineReason.GROWN)
-        publication = Publication(REDACTED, key, value, timestamp_ms=record.timestamp_ms)
-        return _Written(event.tenant, (publication,), outcome.entries, event.phi.counts)
-
     def _entry_digest(self, entry: VaultEntry) -> str:
         """Return 16 bytes, in hex, of the tenant's keyed digest of an entry's record key."""
         return self.tenants.by_id[entry.tenant].minter.digest(entry_key(entry))[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    tenant: str
-    publications: tuple[Publication, ...] = field(repr=False)
-    entries: tuple[VaultEntry, ...] = field(repr=False)
-    identifiers: dict[str, int]
 
 
 def entry_key(entry: VaultEntry) -> bytes:
@@ -142,6 +119,12 @@ def cut(records: Sequence[Record], limit_bytes: int) -> Iterable[Sequence[Record
         size += length
     if run:
         yield run
+
+
+def _redacted(outcome: Redacted) -> Publication:
+    event = outcome.event
+    key = (event.key or event.event_id).encode()
+    return Publication(REDACTED, key, outcome.value, timestamp_ms=event.coordinates.timestamp_ms)
 
 
 def _distinct(entries: Iterable[VaultEntry]) -> tuple[VaultEntry, ...]:

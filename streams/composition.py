@@ -92,7 +92,6 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot) -> Worke
         quarantine=QuarantineWriter(seal, clock),
         tenants=tenants,
         clock=clock,
-        max_record_bytes=log.max_record_bytes,
     )
     return Worker(
         log=log,
@@ -122,6 +121,7 @@ def build_pipeline(
         redactor=Redactor(policy),
         writer=EventWriter(policy.fingerprint, analyzer.fingerprint, agreements, SystemClock()),
         limits=build_limits(settings),
+        max_record_bytes=log.max_record_bytes,
     )
 
 

@@ -14,7 +14,8 @@ class Limits:
     """Bounds of the worker's loop.
 
     A transaction ends at `records` or `batch_bytes`, whichever comes first. A record may use `cpu_seconds` plus
-    `cpu_seconds_a_mib` for each MiB of it, and `wall_seconds` at most, which must stay below max.poll.interval.ms.
+    `cpu_seconds_a_mib` for each MiB of it, and `wall_seconds` at most; after `reading_seconds`
+    what was read and not settled is read again. The two together must stay below max.poll.interval.ms.
     """
 
     records: int = 200
@@ -23,6 +24,7 @@ class Limits:
     cpu_seconds: float = 5.0
     cpu_seconds_a_mib: float = 15.0
     wall_seconds: float = 240.0
+    reading_seconds: float = 30.0
 
     def budgets(self, record: Record) -> tuple[float, float]:
         """Return the CPU and wall seconds that *record* may use."""

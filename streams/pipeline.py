@@ -3,13 +3,15 @@
 Pure but for the minting of tokens and the sealing of secrets; the worker publishes what comes out in one transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detectors.analyzer import Analyzer
+from schemas.codec import encode
 from schemas.errors import DetectionError, Malformed, QuarantineReason, RecognizerTimeout
 from schemas.events import LLMEvent, RedactedEvent
 from schemas.sources.source import Source
-from schemas.vault import VaultEntry
+from schemas.vault import Secret, VaultEntry
 from streams.conversation import conversation_of
 from streams.decode import Decoder
 from streams.identity import EventIdentity
@@ -27,6 +29,7 @@ class Redacted:
     """A record that was redacted, and the entries that its tokens need."""
 
     event: RedactedEvent
+    value: bytes = field(repr=False)
     entries: tuple[VaultEntry, ...] = field(repr=False)
 
 
@@ -43,6 +46,14 @@ class Quarantined:
 
 Outcome = Redacted | Quarantined
 
+#: What a record key of ours may take beside its value.
+KEY_ROOM = 4_096
+
+
+def sealed_size(length: int) -> int:
+    """Return at most how many bytes the entry of a value of *length* bytes takes: base64 and the entry's own fields."""
+    return 4 * (length + 16) // 3 + KEY_ROOM
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -55,6 +66,7 @@ class Pipeline:
     redactor: Redactor
     writer: EventWriter
     limits: Limits
+    max_record_bytes: int
 
     def process(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or say why it must be quarantined."""
@@ -89,5 +101,13 @@ class Pipeline:
         types = [type_ for text in redacted for type_ in text.types]
         secrets = list({secret.token: secret for text in redacted for secret in text.secrets}.values())
 
-        redacted_event = self.writer.write(event, source, rebuilt, types, scope, tenant, record, batch_id, staff=staff)
-        return Redacted(redacted_event, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))
+        written = self.writer.write(event, source, rebuilt, types, scope, tenant, record, batch_id, staff=staff)
+        value = encode(written)
+        self._refuse_grown(value, secrets)
+        return Redacted(written, value, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))
+
+    def _refuse_grown(self, value: bytes, secrets: Sequence[Secret]) -> None:
+        """Raise Malformed where the event, or an entry of it, would exceed what the log takes; before it is sealed."""
+        largest = max((sealed_size(len(secret.value.encode())) for secret in secrets), default=0)
+        if max(len(value) + KEY_ROOM, largest) > self.max_record_bytes:
+            raise Malformed(QuarantineReason.GROWN, size=len(value))

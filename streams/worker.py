@@ -77,35 +77,58 @@ class Worker:
     limits: Limits
     doomed: frozenset[str] = frozenset()
     stopping: Callable[[], bool] = field(default=lambda: False)
+    _failures: int = 0
+    _stale: bool = False
 
     def run(self, *, until_drained: bool = False) -> None:
         """Work until asked to stop, or until nothing is left to read; raises what stops it."""
-        failures = 0
         while not self.stopping():
             try:
-                self.phases.write(Phase.IDLE)
-                records = self.log.read(self.limits.records, self.limits.poll_seconds)
-                if not records and until_drained and not any(self.log.lag().values()):
+                if self._step(until_drained=until_drained):
                     return
-                self._work(records)
-                failures = 0
+                self._failures = 0
             except PhistreamError as error:
                 if disposition(error) is not Disposition.RETRY:
                     raise
-                failures += 1
-                self._recover(error, failures)
+                self._forget(error)
 
-    def _work(self, records: Sequence[Record]) -> None:
+    def _step(self, *, until_drained: bool) -> bool:
+        """Read and settle some records; tell whether everything was read that there is."""
+        self.phases.write(Phase.IDLE)
+        if self._stale:
+            self.log.rewind()
+            self._stale = False
+        records = self.log.read(self.limits.records, self.limits.poll_seconds)
+        if not records:
+            return until_drained and not any(self.log.lag().values())
+        self._settle(records)
+        return False
+
+    def _settle(self, records: Sequence[Record]) -> None:
+        """Publish *records* run by run; past the time for one reading, the rest is read again.
+
+        The log must hear of the worker before max.poll.interval.ms has passed, however slow the records are.
+        """
+        read_at = time.monotonic()
         for run in cut(records, self.limits.batch_bytes):
             started = time.monotonic()
-            batch = self._build(run)
+            batch_id = str(uuid.uuid4())
+            outcomes = self._outcomes(run, batch_id, read_at + self.limits.reading_seconds)
+            batch = self.builder.build(batch_id, outcomes)
             self._publish(batch)
             self.metrics.batch(batch.summary, time.monotonic() - started)
+            if time.monotonic() > read_at + self.limits.reading_seconds:
+                self._stale = True
+                return
 
-    def _build(self, records: Sequence[Record]) -> Batch:
-        batch_id = str(uuid.uuid4())
-        outcomes = [(record, self._outcome(record, batch_id)) for record in records]
-        return self.builder.build(batch_id, outcomes)
+    def _outcomes(self, records: Sequence[Record], batch_id: str, until: float) -> list[tuple[Record, Outcome]]:
+        """Redact records until the time for one reading is over, at least one."""
+        outcomes: list[tuple[Record, Outcome]] = []
+        for record in records:
+            outcomes.append((record, self._outcome(record, batch_id)))
+            if time.monotonic() > until:
+                break
+        return outcomes
 
     def _outcome(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or quarantine it unanalysed where it has killed two workers."""
@@ -127,15 +150,15 @@ class Worker:
         for vault in vaults:
             vault.committed(batch.entries)
 
-    def _recover(self, error: PhistreamError, failures: int) -> None:
-        """Forget what was not committed, go back to what was, and wait a little longer each time."""
+    def _forget(self, error: PhistreamError) -> None:
+        """Drop what was not committed, wait a little longer each time, and read it again."""
+        self._failures += 1
+        self._stale = True
         for tenant in self.pipeline.tenants.by_id.values():
             tenant.vault.aborted()
         self.metrics.retried(type(error).__name__)
-        log.warning("Batch dropped, reading again.", reason=type(error).__name__, failures=failures)
-        time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(failures, 10)))
-        if not isinstance(error, TransactionFailed):
-            self.log.rewind()
+        log.warning("Batch dropped, reading again.", reason=type(error).__name__, failures=self._failures)
+        time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(self._failures, 10)))
 
 
 def disposition(error: PhistreamError) -> Disposition:

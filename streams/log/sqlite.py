@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 from schemas.errors import Fenced, LogRefused, TransactionFailed
+from streams.log.offsets import after
 from streams.log.ports import Publication, Record, TopicPartition
 from streams.log.sqlite_store import SqliteStore
 
@@ -152,12 +153,3 @@ class SqliteTransactionalLog:
             "SELECT generation FROM log_leases WHERE consumers = ?", (self._consumers,)
         ).fetchone()
         return int(row[0])
-
-
-def after(records: Sequence[Record]) -> dict[TopicPartition, int]:
-    """Return the offset after the last of *records* in each partition."""
-    ends: dict[TopicPartition, int] = {}
-    for record in records:
-        place = TopicPartition(record.topic, record.partition)
-        ends[place] = max(ends.get(place, 0), record.offset + 1)
-    return ends

@@ -1,0 +1,199 @@
+"""Topics and rights on the brokers: applied from the one table, and checked against it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from schemas.errors import LogRefused
+from schemas.topics import BY_NAME, TOPICS, Role, TopicSpec
+from streams.config import KafkaSettings, Settings, retention_ms
+from streams.log.client import client_settings, translated
+
+_SECONDS = 30.0
+_GROUPS = {
+    Role.REDACTOR: "redactor",
+    Role.INDEXER: "indexer",
+    Role.MONITOR: "monitor",
+    Role.BREAKGLASS: "breakglass",
+    Role.OBSERVABILITY: "tail",
+    Role.INTAKE: "intake",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What a slot has to know of the brokers."""
+
+    id: str
+    topic_ids: Mapping[str, str]
+    max_record_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that the brokers have otherwise than the table says."""
+
+    topic: str
+    setting: str
+    wanted: str
+    found: str
+
+
+def describe_cluster(kafka: KafkaSettings, topics: Sequence[str]) -> Cluster:
+    """Return the cluster's id, the ids of *topics*, and the largest record that the topics of ours take.
+
+    Raises LogRefused where a topic does not exist or may not be seen.
+    """
+    admin = _admin(kafka)
+    try:
+        cluster_id = admin.describe_cluster(request_timeout=_SECONDS).result().cluster_id
+        found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_SECONDS)
+        ids = {name: str(future.result().topic_id) for name, future in found.items()}
+    except KafkaException as error:
+        raise translated(error) from None
+    return Cluster(str(cluster_id), ids, kafka.max_record_bytes)
+
+
+def create_topics(settings: Settings) -> tuple[str, ...]:
+    """Create every topic of the table that is missing, and the configured raw ones; return their names."""
+    admin = _admin(settings.kafka)
+    wanted = [*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME)]
+    futures = admin.create_topics([_new_topic(settings, spec) for spec in wanted], request_timeout=_SECONDS)
+    created = []
+    for name, future in futures.items():
+        try:
+            future.result()
+            created.append(name)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise translated(error) from None
+    return tuple(created)
+
+
+def check_topics(settings: Settings) -> tuple[Difference, ...]:
+    """Return what differs between the table and the brokers; empty when all is well."""
+    admin = _admin(settings.kafka)
+    specs = {spec.name: spec for spec in (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))}
+    try:
+        known = admin.list_topics(timeout=_SECONDS).topics
+        present = [name for name in specs if name in known]
+        resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
+        described = {
+            resource.name: {entry.name: entry.value for entry in future.result().values()}
+            for resource, future in admin.describe_configs(resources, request_timeout=_SECONDS).items()
+        }
+    except KafkaException as error:
+        raise translated(error) from None
+    missing = [Difference(name, "topic", "present", "missing") for name in specs if name not in known]
+    return (*missing, *(found for name in present for found in _differences(settings, specs[name], described[name])))
+
+
+def apply_acls(settings: Settings, principals: Mapping[Role, str]) -> int:
+    """Grant each role what the table says and nothing else; return how many grants were made.
+
+    *principals* are Kafka principals such as `User:redactor`.
+    """
+    admin = _admin(settings.kafka)
+    bindings = list(_bindings(settings, principals))
+    try:
+        for future in admin.create_acls(bindings, request_timeout=_SECONDS).values():
+            future.result()
+    except KafkaException as error:
+        raise translated(error) from None
+    return len(bindings)
+
+
+def topic_config(settings: Settings, spec: TopicSpec) -> dict[str, str]:
+    """Return the broker-side configuration of a topic."""
+    retention = retention_ms(settings, spec.name) or spec.retention_ms
+    config = {
+        "cleanup.policy": "compact" if spec.compacted else "delete",
+        "min.insync.replicas": str(settings.kafka.min_insync_replicas),
+        "max.message.bytes": str(settings.kafka.max_record_bytes),
+        "unclean.leader.election.enable": "false",
+    }
+    if not spec.compacted:
+        config["retention.ms"] = str(retention)
+    return config
+
+
+def _admin(kafka: KafkaSettings) -> AdminClient:
+    settings = client_settings(kafka)
+    del settings["message.max.bytes"]
+    return AdminClient(settings)
+
+
+def _as_raw(name: str) -> TopicSpec:
+    """Return the table's raw topic under the name of a configured one."""
+    raw = BY_NAME["llm.events.raw.v1"]
+    return TopicSpec(
+        name,
+        raw.record_key,
+        raw.retention_ms,
+        compacted=False,
+        clear=True,
+        writers=raw.writers,
+        readers=raw.readers,
+        holds=raw.holds,
+    )
+
+
+def _new_topic(settings: Settings, spec: TopicSpec) -> NewTopic:
+    kafka = settings.kafka
+    return NewTopic(spec.name, kafka.partitions, kafka.replication_factor, config=topic_config(settings, spec))
+
+
+def _differences(settings: Settings, spec: TopicSpec, found: Mapping[str, str]) -> Iterator[Difference]:
+    for name, wanted in topic_config(settings, spec).items():
+        if found.get(name) != wanted:
+            yield Difference(spec.name, name, wanted, found.get(name, ""))
+
+
+def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[AclBinding]:
+    kafka = settings.kafka
+    prefix = f"{kafka.group}.{kafka.environment}."
+    specs = (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))
+    for role, principal in principals.items():
+        for spec in specs:
+            if role in spec.writers:
+                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.WRITE)
+                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.DESCRIBE)
+            if role in spec.readers:
+                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.READ)
+                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.DESCRIBE)
+        if role in _GROUPS:
+            yield _allow(ResourceType.GROUP, prefix + _GROUPS[role], principal, AclOperation.READ)
+        if role is Role.REDACTOR:
+            name = f"{kafka.group}-{kafka.environment}-"
+            for operation in (AclOperation.WRITE, AclOperation.DESCRIBE):
+                yield _allow(ResourceType.TRANSACTIONAL_ID, name, principal, operation, prefixed=True)
+
+
+def _allow(
+    kind: ResourceType, name: str, principal: str, operation: AclOperation, *, prefixed: bool = False
+) -> AclBinding:
+    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
+    return AclBinding(kind, name, pattern, principal, "*", operation, AclPermissionType.ALLOW)
+
+
+def refuse_missing(settings: Settings) -> None:
+    """Refuse to start where topics are missing or set up otherwise than the table says."""
+    for difference in check_topics(settings):
+        raise LogRefused(
+            "topic is not as it should be; `phistream topics create` makes it",
+            topic=difference.topic,
+            setting=difference.setting,
+            wanted=difference.wanted,
+            found=difference.found,
+        )

@@ -1,0 +1,111 @@
+"""Settings and errors of the Kafka client, shared by all that talk to brokers."""
+# ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
+
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+
+from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
+from streams.config import KafkaSettings
+
+#: What no retry mends: rights, topics, limits, offsets that are gone.
+_REFUSED = frozenset(
+    {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._UNKNOWN_TOPIC,
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError._AUTHENTICATION,
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+        KafkaError._AUTO_OFFSET_RESET,
+        KafkaError.OFFSET_OUT_OF_RANGE,
+        KafkaError._INVALID_ARG,
+    }
+)
+_FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.FENCED_INSTANCE_ID})
+
+
+def client_settings(kafka: KafkaSettings) -> dict[str, Any]:
+    """Return what every client needs to reach the brokers; TLS is 1.2 or newer by OpenSSL's own configuration."""
+    settings: dict[str, Any] = {
+        "bootstrap.servers": kafka.bootstrap_servers,
+        "security.protocol": kafka.security_protocol,
+        "log.connection.close": False,
+        "log_level": 2,
+        "socket.keepalive.enable": True,
+        "message.max.bytes": kafka.max_record_bytes,
+    }
+    optional = {
+        "sasl.mechanism": kafka.sasl_mechanism,
+        "sasl.username": kafka.sasl_username,
+        "sasl.password": None if kafka.sasl_password is None else kafka.sasl_password.get_secret_value(),
+        "ssl.ca.location": None if kafka.ca_file is None else str(kafka.ca_file),
+        "ssl.certificate.location": None if kafka.certificate_file is None else str(kafka.certificate_file),
+        "ssl.key.location": None if kafka.key_file is None else str(kafka.key_file),
+    }
+    return settings | {name: value for name, value in optional.items() if value is not None}
+
+
+def consumer_settings(
+    kafka: KafkaSettings, group: str, *, start: str | None, member: str | None = None
+) -> dict[str, Any]:
+    """Return the settings of a consumer: classic group protocol, cooperative, static where a member name is given.
+
+    A group without offsets is an error unless *start* ("earliest" or "latest") says where to begin.
+    """
+    settings = client_settings(kafka) | {
+        "group.id": f"{kafka.group}.{kafka.environment}.{group}",
+        "group.protocol": "classic",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "isolation.level": "read_committed",
+        "auto.offset.reset": start or "error",
+        "session.timeout.ms": kafka.session_timeout_ms,
+        "heartbeat.interval.ms": max(1_000, kafka.session_timeout_ms // 10),
+        "max.poll.interval.ms": 300_000,
+        "fetch.message.max.bytes": 4 * 1024 * 1024,
+        "queued.max.messages.kbytes": 64 * 1024,
+        "fetch.wait.max.ms": 50,
+    }
+    del settings["message.max.bytes"]
+    if member is not None:
+        settings["group.instance.id"] = member
+    return settings
+
+
+def producer_settings(kafka: KafkaSettings, transactional_id: str) -> dict[str, Any]:
+    """Return the settings of a slot's transactional producer.
+
+    The retry backoff is what a small transaction costs: the first request after a commit meets CONCURRENT_TRANSACTIONS
+    and waits one. message timeout < transaction timeout < session timeout.
+    """
+    return client_settings(kafka) | {
+        "transactional.id": transactional_id,
+        "acks": "all",
+        "compression.type": "zstd",
+        "linger.ms": 0,
+        "retry.backoff.ms": 5,
+        "retry.backoff.max.ms": 20,
+        "transaction.timeout.ms": kafka.transaction_timeout_ms,
+        "message.timeout.ms": kafka.transaction_timeout_ms - 5_000,
+        "partitioner": "murmur2_random",
+    }
+
+
+def translated(error: KafkaException | KafkaError) -> LogError:
+    """Return our error for one of the client's; it carries the client's code and nothing of a record."""
+    cause = error.args[0] if isinstance(error, KafkaException) else error
+    if not isinstance(cause, KafkaError):
+        return TransactionFailed("log client failed")
+    code = cause.name()
+    if cause.code() in _FENCED:
+        return Fenced("another worker holds the slot", code=code)
+    if cause.code() in _REFUSED:
+        return LogRefused("log refuses", code=code)
+    if cause.retriable():
+        return LogUnavailable("log cannot be reached", code=code)
+    return TransactionFailed("log did not take the transaction", code=code)
