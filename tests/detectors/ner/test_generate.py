@@ -193,3 +193,12 @@ def test_slot_names_are_unique() -> None:
     names = [name for table in fillers.TABLES for name in table]
 
     assert sorted(names) == sorted(set(names))
+
+
+def test_given_and_family_name_in_one_run_are_one_span() -> None:
+    """Two name slots with a blank between them make one span; a comma or a word between them does not."""
+    first, last = pieces.Piece("Ada", "NAME"), pieces.Piece("Ott", "NAME")
+
+    run = pieces.joined([first, pieces.Piece(" "), last, pieces.Piece(" and "), last])
+
+    assert [piece.text for piece in run] == ["Ada Ott", " and ", "Ott"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detectors.ner.training.generate import augment, grammar, lists, templates
 from detectors.ner.training.generate.fillers import Filler
-from detectors.ner.training.generate.pieces import Draft, Example
+from detectors.ner.training.generate.pieces import Draft, Example, joined
 
 CLEAN_SHARE = 0.36
 
@@ -29,6 +29,6 @@ def generate(
 def one(rng: random.Random, template: templates.Template, sources: lists.Lists, rates: augment.Rates) -> Example:
     """Fill and augment one template."""
     pieces = grammar.render(template.nodes, rng, Filler(rng, sources).fill)
-    draft = Draft.of(pieces)
+    draft = Draft.of(joined(pieces))
     augment.apply(rng, draft, rates)
     return draft.example(template.kind)

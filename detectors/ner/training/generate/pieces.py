@@ -1,6 +1,6 @@
 """What a slot filler returns: runs of text, each with a label or none, and the example they add up to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 LABELS = ("NAME", "GEO", "FACILITY", "EMPLOYER", "DATE", "ID")
@@ -34,6 +34,17 @@ def plain(text: str) -> Pieces:
 def marked(text: str, label: str) -> Pieces:
     """Return *text* as one span of *label*."""
     return (Piece(text, label),)
+
+
+def joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Make one span of given and family name that stand beside each other, as they are one run of text."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        if piece.label == "NAME" and len(kept) > 1 and kept[-1] == Piece(" ") and kept[-2].label == "NAME":
+            kept[-2:] = [Piece(f"{kept[-2].text} {piece.text}", "NAME")]
+        else:
+            kept.append(piece)
+    return kept
 
 
 @dataclass(slots=True)
