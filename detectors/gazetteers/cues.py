@@ -2,12 +2,20 @@
 
 import re
 
-from detectors.gazetteers.lookup import WordClass
+from detectors.gazetteers import masks as m
+from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Words
 
 _REACH = 48
-_FREQUENT = int(WordClass.ENGLISH_COMMON)
-_SAFE = _FREQUENT | int(WordClass.ENGLISH | WordClass.CLINICAL | WordClass.DRUG | WordClass.DISEASE)
+
+#: Relatives and friends: a capitalised first name after one is somebody.
+FAMILY = frozenset(table("kin_family"))
+#: Roles in care after which a name stands without a title ("nurse Kowalski").
+STAFF = frozenset({"nurse", "chaplain", "interpreter", "pharmacist", "paramedic", "technician", "coach", "counselor"})
+STAFF |= {"officer", "rn", "lpn", "cna", "pharmd", "emt"}
+#: Persons in care and around it: a name of two words after one is somebody.
+ROLES = frozenset({"patient", "pt", "client", "resident", "caller", "member", "decedent", "student", "attorney", "lawyer"})
+ROLES |= {"user", "patientin", "paciente", "patiente", "pasien", "patientes", "surgeon", "physician", "provider"}
 
 _ROLE = (
     r"patient|pt|client|resident|member|subscriber|insured|guarantor|policyholder|beneficiary|dependent|student|"
@@ -27,7 +35,7 @@ CAPTION = re.compile(
 #: Words that announce a name and nothing else.
 NAMED = re.compile(
     r"(?:\b(?:name|names|name['’]s)(?: is| was|['’]s)|\bnamed|\bnicknamed|\bcall (?:me|him|her)|\bgo(?:es)? by|"
-    r"\bknown as|\ba\.?k\.?a\.?|\bn[eé]e|\balias|\bcalled (?:me|him|her|himself|herself)|\bsigned by|\bdictated by|"
+    r"\ba\.?k\.?a\.?|\bn[eé]e|\balias|\bcalled (?:me|him|her|himself|herself)|\bsigned by|\bdictated by|"
     r"\btranscribed by|\bauthored by|\bcosigned by|\binterpreter|\battorney|\bone of|\bthe chart of|\bin care of)"
     r"[\s:,]{1,2}[\"'“(]?$",
     re.IGNORECASE,
@@ -44,35 +52,7 @@ GREETED = re.compile(
     re.IGNORECASE,
 )
 #: What is called after persons: after one of these words' owners no name is redacted.
-EPONYM_NOUNS = frozenset(
-    """
-    abscess agar airway ambulation amputation anastomosis anemia aneurysm angina anomaly antibody antibodies anesthesia
-    aorta apnea approach arch area arthroplasty ataxia atrophy bacillus bag band bands bandage barre bed bipolar blade blocker
-    block blocks board bodies body boot brace bracelet breathing bulb bundle button bypass calculator calculi canal
-    cannula cap capsule carcinoma cast catheter catheters cell cells chair chromosome channel chart chorea cirrhosis clamp clamps
-    chest clasp classification classifier clip clips closure coefficient coil collar coma cone contracture contraction
-    contractions correction cream crisis criteria criterion curve curette curettes cyst cysts deformity dermatitis device dilator dilators diabetes
-    diagram diet disease diseases disorder dissector distribution drain drains dressing drill dye dystrophy edema effect
-    elevator encephalopathy enema epilepsy equation eruption exercise exercises exudate facies factor fever filter
-    fistula flap follicle foramen forceps formula fracture fractures frame freckles ganglion gangrene gene genes
-    gland glands goiter grade grading graft granuloma gray guidelines gutter handicap hematoma hemiarthroplasty hernia herniation hook
-    hormone hypothesis implant incision index inhibitor insufficiency inventory island islets item jelly joint keratosis
-    lens lesion level ligament light line lines liver lobe loop louse lymphoma machine maneuver manoeuvre manual mask
-    mastectomy medium membrane metal method microscope migraine mode model monitor mount muscle murmur myocarditis
-    myopathy myotomy nails nail needle needles nephritis nephropathy neuralgia neuroma neuropathy nevus node nodes nodule
-    nodules nucleus osteotome osteotomes number operation osteotomy osteodystrophy oximeter palsy paralysis paralyses patch patches pelvis
-    phenomenon pin pins plan plaque plasty plate plexus point pose pose position posture pouch pressure prick principle
-    procedure projection prolapse prosthesis protein punch protocol protractor psychosis pump purpura pupil questionnaire rack rate ratio
-    reaction reflex regimen repair resection respiration respirations response restraint retractor retractors rhythm ring
-    rod rods rongeur rongeurs rule rules salve sarcoma scale scales scan schema scissors score scores screen screening screw screws series serology
-    shunt sign signs silk sinus sling socket solution space speculum sphincter sphincterotome spine splint splints spondylitis spot spots sprain
-    stage staging stain stains stand stenosis stent sting stitch stool stone strip strips stroke study substance sulcus
-    suture sutures swab syncope syndrome syndromes system tables tachycardia technique test tests tetralogy thyroiditis titer titre thrush
-    tip tissue tongs traction transform transplant tremor triad triangle triangles trial trocar trocars tube tubes tubules tumor tumour
-    tumors ulcer ulcers unit units urethritis uveitis vaccine valve valves vasculitis vein view virus walker warts wave
-    waves web wire wires wort wound wrap
-    """.split()  # noqa: SIM905
-)
+EPONYM_NOUNS = frozenset(table("eponym_nouns"))
 
 
 #: Verbs of living and coming from: a capital after them is a place.
@@ -101,8 +81,8 @@ def eponym_after(words: Words, index: int) -> bool:
         return False
     if words.word(index) in EPONYM_NOUNS:
         return True
-    adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & _SAFE
-    return bool(adjoining) and words.word(index + 1) in EPONYM_NOUNS and not words.masks[index] & _FREQUENT
+    adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & m.SAFE
+    return bool(adjoining) and words.word(index + 1) in EPONYM_NOUNS and not words.masks[index] & m.FREQUENT
 
 
 def before(pattern: re.Pattern[str], text: str, start: int) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from detectors.gazetteers import cues, sources
+from detectors.gazetteers import cues
 from detectors.gazetteers.hashing import fold
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
+from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Shape, Words
 
 Range = tuple[int, int, float]
@@ -28,48 +29,20 @@ _COMMON_NAME = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
 _ORDINARY = int(WordClass.ENGLISH | WordClass.CLINICAL)
 _STREET = int(WordClass.STREET)
 _HEAD_CLASS = int(WordClass.FACILITY_HEAD)
-_GENERIC = frozenset(fold(line) for line in sources.table("departments"))
+_GENERIC = frozenset(map(fold, table("departments")))
 #: Words that end the name of a facility whenever something distinctive stands before them.
-_HEADS = frozenset(
-    """
-    hospital hospitals hosp clinic clinics infirmary sanatorium hospice dialysis imaging radiology diagnostics rehab
-    rehabilitation pharmacy apothecary school elementary academy college university preschool daycare kindergarten
-    church chapel cathedral synagogue temple mosque parish monastery convent shelter motel hotel inn diner tavern pub
-    grill cafe restaurant bakery jail prison penitentiary pediatrics peds orthopaedics orthopedics ortho cardiology
-    oncology dermatology urology neurology gastroenterology ophthalmology dental dentistry orthodontics obgyn
-    healthcare middle seminary ministries nursery library mri surgicenter physicians
-    """.split()  # noqa: SIM905
-)
+_HEADS = frozenset(table("facility_ends"))
 #: Pairs that do the same; the second word alone says too little.
-_PAIRS = frozenset(
-    tuple(pair.split())
-    for pair in (
-        "medical center,medical centre,medical ctr,health center,health centre,surgery center,cancer center,care center,"
-        "birth center,treatment center,recovery center,wellness center,dialysis center,imaging center,heart center,"
-        "eye center,community center,correctional facility,correctional institution,detention center,nursing home,"
-        "nursing center,nursing facility,skilled nursing,assisted living,senior living,memory care,urgent care,"
-        "family medicine,family practice,internal medicine,womens health,women health,health system,health services,"
-        "medical group,medical associates,medical clinic,peds assoc,home health,hospice care,group home,high school,"
-        "middle school,state university,state college,city college,behavioral health,mental health,health care,"
-        "treatment facility,retirement community,retirement home,rest home,care home,day care,open mri,group practice,"
-        "health department,childrens hospital,cardiology associates,pediatric associates,air base,army base,naval base"
-    ).split(",")
-)
+_PAIRS = frozenset(tuple(line.split()) for line in table("facility_pairs"))
 #: Heads that are departments as well: "Interventional Radiology" is none.
-_DEPARTMENTS = frozenset(
-    """
-    radiology imaging mri diagnostics cardiology oncology dermatology urology neurology gastroenterology ophthalmology
-    pediatrics peds ortho orthopedics orthopaedics dental dentistry obgyn dialysis rehab rehabilitation hospice
-    pharmacy physicians middle nursery ministries library care health medicine practice
-    """.split()  # noqa: SIM905
-)
+_DEPARTMENTS = frozenset({"radiology", "imaging", "mri", "diagnostics", "cardiology", "oncology", "dermatology", "urology", "neurology", "gastroenterology", "ophthalmology", "pediatrics", "peds", "ortho", "orthopedics", "orthopaedics", "dental", "dentistry", "obgyn", "dialysis", "rehab", "rehabilitation", "hospice", "pharmacy", "physicians", "middle", "nursery", "ministries", "library", "care", "health", "medicine", "practice"})
 #: Ends that count only where a facility is expected ("at Mercy General").
-_WEAK_HEADS = frozenset("general memorial regional presbyterian methodist baptist lutheran manor lodge haven".split())  # noqa: SIM905
-_PLACED = frozenset("at from to of via by near".split())  # noqa: SIM905
-_TAIL = frozenset("center centre associates assoc group llc inc pc pllc hospital campus clinic home facility".split())  # noqa: SIM905
-_INSIDE = frozenset("of the and for at on de la las los del".split())  # noqa: SIM905
-_LEADING = frozenset("the at from to in by of a an our this that visit call see dear and or for with".split())  # noqa: SIM905
-_UNIVERSITY = frozenset("university college church hospital our".split())  # noqa: SIM905
+_WEAK_HEADS = frozenset({"general", "memorial", "regional", "presbyterian", "methodist", "baptist", "lutheran", "manor", "lodge", "haven"})
+_PLACED = frozenset({"at", "from", "to", "of", "via", "by", "near"})
+_TAIL = frozenset({"center", "centre", "associates", "assoc", "group", "llc", "inc", "pc", "pllc", "hospital", "campus", "clinic", "home", "facility"})
+_INSIDE = frozenset({"of", "the", "and", "for", "at", "on", "de", "la", "las", "los", "del"})
+_LEADING = frozenset({"the", "at", "from", "to", "in", "by", "of", "a", "an", "our", "this", "that", "visit", "call", "see", "dear", "and", "or", "for", "with"})
+_UNIVERSITY = frozenset({"university", "college", "church", "hospital", "our"})
 
 
 def find_facilities(words: Words, gazetteers: Gazetteers) -> Iterator[Range]:

@@ -37,12 +37,7 @@ _SAFE_PHRASE = int(
 _EPONYM_PHRASE = int(PhraseClass.EPONYM)
 _TOWN_PHRASE = int(PhraseClass.CITY | PhraseClass.COUNTY | PhraseClass.FOREIGN_CITY | PhraseClass.FACILITY)
 #: Nouns that make an eponym of any name or place before them.
-_CERTAIN_NOUNS = frozenset(
-    """
-    disease syndrome sign phenomenon anomaly reflex grade classification criteria chromosome scale virus fever flu
-    protocol brace collar serology titer score maneuver fracture palsy wort
-    """.split()  # noqa: SIM905
-)
+_CERTAIN_NOUNS = frozenset({"disease", "syndrome", "sign", "phenomenon", "anomaly", "reflex", "grade", "classification", "criteria", "chromosome", "scale", "virus", "fever", "flu", "protocol", "brace", "collar", "serology", "titer", "score", "maneuver", "fracture", "palsy", "wort"})
 
 
 class SafeList:

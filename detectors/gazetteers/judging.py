@@ -1,0 +1,95 @@
+"""How surely capitalised words are a name: by their lists, by their neighbours, by their order."""
+
+from detectors.gazetteers import cues
+from detectors.gazetteers import masks as m
+from detectors.gazetteers.runs import Core, core_around, is_plain_title, strength
+from detectors.gazetteers.words import Shape, Words
+
+_PLACE = m.LARGE_CITY | m.FOREIGN_CITY | m.COUNTRY | m.STATE
+_NO_RELATIVE = m.LEFT & ~m.CALENDAR
+_LISTED, _COMMON = 2, 3
+
+
+def judge(words: Words, core: Core) -> float:
+    """Return how surely the words are a name, 0.0 for too little."""
+    best = core.best
+    if core.titled:
+        spelled = core.capital and words.shapes[core.start - 1] == Shape.CAPITAL
+        spelled = spelled and is_plain_title(words, core.start - 1)
+        return 0.95 if best >= _LISTED or (spelled and (core.plain or best)) else 0.0
+    if core.credentialed and core.full and core.plain and (best >= _LISTED or len(core.masks) > 1):
+        return 0.9
+    return _by_lists(words, core) or _by_cues(words, core, best) or _alone(core, best)
+
+
+def judge_reversed(words: Words, core: Core) -> tuple[int, int, float] | None:
+    """Judge "Last, First M."; returns the range of both and the score."""
+    if core.titled or core.end >= len(words) or words.gap(core.end - 1) not in (", ", ","):
+        return None
+    if words.shapes[core.end] not in (Shape.CAPITAL, Shape.UPPER) or words.masks[core.end] & (m.STATE | m.COUNTRY):
+        return None
+    given = core_around(words, core.end, core.end)
+    if given is None or given.start != core.end or given.titled or len(given.masks) > _COMMON:
+        return None
+    last, first = strength(core.masks[-1]), strength(given.masks[0]) if given.masks[0] & m.FIRST else 0
+    if core.masks[0] & m.LARGE_CITY and given.masks[0] & m.LARGE_CITY:
+        return None
+    start = words.starts[core.start]
+    captioned = cues.before(cues.CAPTION, words.text, start) or cues.before(cues.NAMED, words.text, start)
+    if captioned and core.plain and given.plain:
+        return core.start, given.end, 0.85
+    if core.heading or given.credentialed or last < _LISTED or first < _LISTED:
+        return None
+    sure = bool(given.masks[0] & m.FIRST_COMMON) or given.shapes[-1] == Shape.INITIAL or _fills_line(words, given)
+    return (core.start, given.end, 0.8) if sure else None
+
+
+def _by_lists(words: Words, core: Core) -> float:
+    """Judge several words without any context."""
+    if len(core.masks) == 1:
+        return 0.0
+    masks = core.masks
+    first, last = strength(masks[0]) if masks[0] & m.FIRST else 0, strength(masks[-1])
+    if core.shapes[0] == Shape.INITIAL and last >= _LISTED and words.gap(core.end - 2) in (". ", "-", " "):
+        return 0.8
+    if first >= _LISTED and last >= _LISTED and (first + last > 2 * _LISTED or not core.heading):
+        return 0.85
+    if core.heading:
+        return 0.0
+    if first == _COMMON and (last or (not masks[-1] and core.shapes[-1] == Shape.CAPITAL)):
+        return 0.75
+    return 0.7 if last == _COMMON and masks[0] & m.FIRST_COMMON else 0.0
+
+
+def _by_cues(words: Words, core: Core, best: int) -> float:
+    """Judge a name by the words before it."""
+    text, start, first = words.text, words.starts[core.start], core.masks[0]
+    eponym = any(mask & m.EPONYM for mask in core.masks)
+    known = best >= _LISTED or (core.plain and len(core.masks) > 1 and core.shapes[0] != Shape.UPPER)
+    whole = best and _fills_line(words, core)
+    if (known or whole) and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
+        return 0.85
+    before = words.word(core.start - 1) if core.start and words.gap(core.start - 1) in (" ", ", ", " (") else ""
+    given = bool(first & m.FIRST) and core.capital and not eponym
+    if before in cues.FAMILY and given and not first & _NO_RELATIVE:
+        return 0.8
+    if before in cues.STAFF and (best >= _LISTED or (core.plain and core.capital)):
+        return 0.8
+    if before in cues.ROLES and len(core.masks) > 1 and not eponym and (best >= _LISTED or (given and core.masks[-1] & m.NAME)):
+        return 0.8
+    greeted = given and not first & m.LEFT and not core.heading and cues.before(cues.GREETED, text, start)
+    return 0.75 if greeted else 0.0
+
+
+def _alone(core: Core, best: int) -> float:
+    """Judge a single common first name that is nothing else."""
+    first = core.masks[0]
+    if len(core.masks) > 1 or core.heading or not core.capital or not first & m.FIRST_COMMON:
+        return 0.0
+    return 0.0 if first & (m.EPONYM | _PLACE) or best < _COMMON else 0.6
+
+
+def _fills_line(words: Words, core: Core) -> bool:
+    """Tell whether a line, a cell or a column ends after the words."""
+    gap = words.gap(core.end - 1)
+    return gap[:2] in ("", "  ", "\t") or gap.lstrip(" ")[:1] in ("\n", "|", "<", "")
