@@ -31,7 +31,7 @@ _DEK_VERSION = 1
 
 @dataclass(slots=True)
 class LiveDek:
-    """A DEK in use by this process, and the tokens whose entries it has sealed and seen committed."""
+    """A DEK in use by this process."""
 
     id: str
     unit: str
@@ -39,44 +39,47 @@ class LiveDek:
     born: float
     cipher: AESGCM = field(repr=False)
     uses: int = 0
-    committed: OrderedDict[Token, None] = field(default_factory=OrderedDict, repr=False)
 
 
 class SealingVault:
     """Seals the secrets of one tenant, each token once for as long as its entry is known to be committed.
 
-    Used by one thread. *entry_memory* bounds how many committed tokens are remembered for each DEK; what is forgotten
-    is sealed again, which costs a record and loses nothing.
+    Used by one thread. *entry_memory* bounds how many committed tokens are remembered, each with its DEK, so that the
+    memory ends with the DEK; what is forgotten is sealed again, which costs a record and loses nothing.
     """
 
-    def __init__(self, tenant: str, kek: Kek, keystore: KeyStore, clock: Clock, entry_memory: int = 100_000) -> None:
+    def __init__(self, tenant: str, kek: Kek, keystore: KeyStore, clock: Clock, entry_memory: int = 50_000) -> None:
         self.tenant = TenantId(tenant)
         self._kek = kek
         self._keystore = keystore
         self._clock = clock
         self._entry_memory = entry_memory
         self._live: OrderedDict[str, LiveDek] = OrderedDict()
-        self._pending: set[tuple[str, Token]] = set()
+        self._committed: OrderedDict[tuple[str, Token], None] = OrderedDict()
+        self._pending: dict[tuple[str, Token], VaultEntry] = {}
         self._used: dict[str, int] = {}
 
     def seal(self, event_id: str, secrets: Sequence[Secret], timestamp_ms: int) -> tuple[VaultEntry, ...]:
         """Return the entries that the event's tokens still need, for the transaction that publishes the event.
 
-        Leaves out what this process has committed under the unit's DEK, and what it sealed since the last commit.
+        Leaves out what this process has committed under the unit's DEK. What it sealed since the last commit is not
+        sealed again but returned again, so that an event keeps its entries when another one is left out of the batch.
         Raises KmsUnavailable or KeyRetired where no DEK can be had; nothing may be published then.
         """
         if not secrets:
             return ()
         unit = unit_of(timestamp_ms)
-        sealed: list[VaultEntry] = []
+        entries: dict[Token, VaultEntry] = {}
         for secret in secrets:
             dek = self._dek(unit)
-            if secret.token in dek.committed:
-                dek.committed.move_to_end(secret.token)
-            elif (unit, secret.token) not in self._pending:
-                sealed.append(self._seal(event_id, secret, dek))
-                self._pending.add((unit, secret.token))
-        return tuple(sealed)
+            if (dek.id, secret.token) in self._committed:
+                self._committed.move_to_end((dek.id, secret.token))
+                continue
+            place = (unit, secret.token)
+            if place not in self._pending:
+                self._pending[place] = self._seal(event_id, secret, dek)
+            entries[secret.token] = self._pending[place]
+        return tuple(entries.values())
 
     def check_units(self) -> None:
         """Raise KeyRetired where a unit in use was retired; called before each transaction, which must not begin then.
@@ -97,16 +100,15 @@ class SealingVault:
     def committed(self, entries: Sequence[VaultEntry]) -> None:
         """Remember the entries of a transaction, all that were sealed since the last one; called only when it is OK."""
         for entry in entries:
-            dek = self._live.get(entry.unit)
-            if dek is not None and dek.id == entry.dek_id:
-                dek.committed[entry.token] = None
-                if len(dek.committed) > self._entry_memory:
-                    dek.committed.popitem(last=False)
+            self._committed[entry.dek_id, entry.token] = None
+        while len(self._committed) > self._entry_memory:
+            self._committed.popitem(last=False)
         self.aborted()
 
     def discard(self, entries: Sequence[VaultEntry]) -> None:
-        """Forget entries that will not be in their batch (an event too large); called before the next is sealed."""
-        self._pending.difference_update((entry.unit, entry.token) for entry in entries)
+        """Forget entries that will not be published although others of their batch will."""
+        for entry in entries:
+            self._pending.pop((entry.unit, entry.token), None)
 
     def aborted(self) -> None:
         """Forget what was sealed since the last commit: it was not published, so it is sealed again."""

@@ -72,9 +72,10 @@ class TokenScope:
     timestamp_ms: int
     epoch: Epoch
     _forms: dict[tuple[IdentifierType, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _random: dict[tuple[IdentifierType, str], Token] = field(
+    _minted: dict[tuple[IdentifierType, TokenMode, str], Token] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _tags: dict[tuple[IdentifierType, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def mint(self, type_: IdentifierType, value: str, mode: TokenMode, *, staff: bool = False) -> Token:
         """Return the token of *value*.
@@ -86,8 +87,15 @@ class TokenScope:
         form = self._form(type_, value)
         if mode is TokenMode.DETERMINISTIC and not staff:
             mode = _allowed(type_, form)
+        found = self._minted.get((type_, mode, form))
+        if found is None:
+            found = self._minted[type_, mode, form] = self._mint(type_, mode, form)
+        return found
+
+    def _mint(self, type_: IdentifierType, mode: TokenMode, form: str) -> Token:
         if mode is TokenMode.RANDOM:
-            return self._random_token(type_, form)
+            body = letters(os.urandom(KEY_BYTES), BODY_LENGTH)
+            return format_token(TokenParts(type_, mode, self.epoch.letter, body))
         place: tuple[str, ...] = ("tenant",)
         if mode is TokenMode.CONVERSATION:
             place = ("event", self.event_id) if self.conversation is None else ("conversation", self.conversation)
@@ -97,8 +105,12 @@ class TokenScope:
 
     def lookup_tag(self, type_: IdentifierType, value: str) -> str:
         """Return the tag under which an audited look-up finds every token of *value*, in every mode."""
-        message = length_prefixed(type_.value, self._form(type_, value))
-        return keyed_digest(self.minter.lookup_key(), message).hex()
+        form = self._form(type_, value)
+        found = self._tags.get((type_, form))
+        if found is None:
+            message = length_prefixed(type_.value, form)
+            found = self._tags[type_, form] = keyed_digest(self.minter.lookup_key(), message).hex()
+        return found
 
     def salt(self) -> bytes:
         """Return the salt of the hash operator: secret, and another one for every event."""
@@ -108,14 +120,6 @@ class TokenScope:
         found = self._forms.get((type_, value))
         if found is None:
             found = self._forms[type_, value] = canonical(type_, value)
-        return found
-
-    def _random_token(self, type_: IdentifierType, form: str) -> Token:
-        found = self._random.get((type_, form))
-        if found is None:
-            body = letters(os.urandom(KEY_BYTES), BODY_LENGTH)
-            found = format_token(TokenParts(type_, TokenMode.RANDOM, self.epoch.letter, body))
-            self._random[type_, form] = found
         return found
 
 
