@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
-from confluent_kafka.admin import (  # type: ignore[attr-defined] # two are documented there but not declared
+from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
     AclOperation,

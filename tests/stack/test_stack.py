@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from confluent_kafka import Consumer, KafkaException, Message, Producer
-from confluent_kafka.admin import (  # type: ignore[attr-defined] # two are documented there but not declared
+from confluent_kafka.admin import (
     AdminClient,
     ConfigResource,
     ResourceType,

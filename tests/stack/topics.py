@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from confluent_kafka.admin import (  # type: ignore[attr-defined] # one is documented there but not declared
+from confluent_kafka.admin import (
     AdminClient,
     NewTopic,
 )
