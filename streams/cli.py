@@ -7,7 +7,10 @@ import typer
 from schemas.errors import PhistreamError
 from streams.commands.config import config_app
 from streams.commands.detect import detect
+from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
+from streams.commands.topics import topics_app
+from streams.commands.worker import worker
 
 app = typer.Typer(
     name="phistream",
@@ -19,6 +22,9 @@ app = typer.Typer(
 )
 app.command()(detect)
 app.command()(redact)
+app.command()(worker)
+app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(topics_app, name="topics")
 app.add_typer(config_app, name="config")
 
 #: Settings, files or keys that no second try will mend.

@@ -1,5 +1,6 @@
 """From a rebuilt record to the event that may be seen, with what an auditor asks of an AI call."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from streams.register import Agreements
 from streams.tenants import Tenant
 from streams.vault.tokens import TokenScope
 from streams.walk import Rebuilt
+
+_EPOCH = re.compile(r"1\d{9}(?:\d{3}){0,3}(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class EventWriter:
         call = source.describe(rebuilt.document)
         call = replace(
             call,
+            called_at=_time(call.called_at),
             workforce=call.end_user if staff else None,
             conversation=call.conversation or scope.conversation,
             agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
@@ -71,3 +75,12 @@ class EventWriter:
             headers=rebuilt.headers,
             record=rebuilt.document,
         )
+
+
+def _time(source: str | None) -> str | None:
+    """Write the source's own time as RFC 3339: it may be one already, or seconds to nanoseconds since the epoch."""
+    if source is None or _EPOCH.fullmatch(source) is None:
+        return source
+    digits, _, fraction = source.partition(".")
+    seconds = float(f"{digits[:10]}.{digits[10:] or fraction or 0}")
+    return rfc3339(round(seconds * 1000))

@@ -4,8 +4,9 @@ Contracts stand in ports.py; with client.py and admin.py the only users of confl
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as Place
@@ -15,7 +16,7 @@ from streams.config import Settings
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import consumer_settings, producer_settings, translated
 from streams.log.offsets import after
-from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.ports import Publication, Reader, Record, TopicPartition
 
 _COMMIT_SECONDS = 25.0
 _ABORT_SECONDS = 10.0
@@ -233,6 +234,19 @@ def connect_reader(
     return KafkaReader(consumer_settings(settings.kafka, group, start=start), topics)
 
 
+Item = TypeVar("Item")
+
+
+def read_whole_topic(settings: Settings, topic: str, read: Callable[[Reader], Iterator[Item]]) -> Iterator[Item]:
+    """Read a topic from its begin to what was its end, in a group of its own that leaves nothing behind."""
+    group = f"look-{uuid.uuid4()}"
+    reader = KafkaReader(consumer_settings(settings.kafka, group, start="earliest"), [topic])
+    try:
+        yield from read(reader)
+    finally:
+        reader.close()
+
+
 def _produce(producer: Producer, publication: Publication) -> None:
     until = time.monotonic() + _BUFFER_SECONDS
     arguments: dict[str, Any] = {"key": publication.key, "value": publication.value}
@@ -283,7 +297,7 @@ def _record(message: Message) -> Record:
         timestamp_ms=message.timestamp()[1],
         key=_raw(message.key()),
         value=_raw(message.value()),
-        headers=tuple((name, _raw(value)) for name, value in message.headers() or ()),
+        headers=tuple((name, _raw(value)) for name, value in cast(list[tuple[str, Any]], message.headers() or [])),
     )
 
 
