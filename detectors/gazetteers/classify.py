@@ -187,6 +187,11 @@ class Lists:
         for name, single in entries.items():
             for line in sources.table(name):
                 self._entry(words_in(line), single)
+        for line in sources.table("us_places"):
+            place = words_in(line)
+            self._entry(place, WordClass.CITY, WordClass.CITY_LARGE)
+            if len(place) > 1:
+                self.phrases[place] |= PhraseClass.CITY_LARGE
         for line in sources.table("regions"):
             self._entry(words_in(line), WordClass.COUNTRY)
         for line in sources.table("states"):

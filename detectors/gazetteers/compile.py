@@ -1,7 +1,7 @@
-"""Compile the raw lists into the committed files: `python -m detectors.gazetteers.compile FOLDER [--texts DIR] [--out DIR]`.
+"""Compile the raw lists into the committed files.
 
-FOLDER holds the lists, DIR of `--texts` subfolders of JSON lines whose words are counted. The same input gives the same
-bytes.
+`python -m detectors.gazetteers.compile FOLDER [--texts DIR] [--out DIR]`: FOLDER holds the lists, DIR of `--texts`
+subfolders of JSON lines whose words are counted. The same input gives the same bytes.
 """
 
 import argparse

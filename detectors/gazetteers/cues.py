@@ -14,7 +14,9 @@ FAMILY = frozenset(table("kin_family"))
 STAFF = frozenset({"nurse", "chaplain", "interpreter", "pharmacist", "paramedic", "technician", "coach", "counselor"})
 STAFF |= {"officer", "rn", "lpn", "cna", "pharmd", "emt"}
 #: Persons in care and around it: a name of two words after one is somebody.
-ROLES = frozenset({"patient", "pt", "client", "resident", "caller", "member", "decedent", "student", "attorney", "lawyer"})
+ROLES = frozenset(
+    {"patient", "pt", "client", "resident", "caller", "member", "decedent", "student", "attorney", "lawyer"}
+)
 ROLES |= {"user", "patientin", "paciente", "patiente", "pasien", "patientes", "surgeon", "physician", "provider"}
 
 _ROLE = (
@@ -72,7 +74,9 @@ PLACE_CAPTION = re.compile(
     re.IGNORECASE,
 )
 #: Prepositions of place: enough for a large town.
-LOCATED = re.compile(r"(?:^|[\s(])(?:in|from|to|near|outside|around|at|of|via|through|visiting|leaving|downtown) $", re.I)
+LOCATED = re.compile(
+    r"(?:^|[\s(])(?:in|from|to|near|outside|around|at|of|via|through|visiting|leaving|downtown) $", re.IGNORECASE
+)
 
 
 def eponym_after(words: Words, index: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from detectors.gazetteers import cues
+from detectors.gazetteers import masks as m
 from detectors.gazetteers.hashing import fold
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
 from detectors.gazetteers.sources import table
@@ -13,35 +14,100 @@ Range = tuple[int, int, float]
 _LONGEST = 7
 _FACILITY, _CITY_PHRASE = int(PhraseClass.FACILITY), int(PhraseClass.CITY)
 _ORGANISATION_PHRASE = int(PhraseClass.ORGANISATION)
-_DISTINCT = int(
-    WordClass.CITY
-    | WordClass.CITY_PART
-    | WordClass.COUNTY
-    | WordClass.FACILITY_PART
-    | WordClass.SURNAME
-    | WordClass.FIRST
-    | WordClass.FOREIGN_CITY
-    | WordClass.STATE
-)
-_MEDICAL = int(WordClass.DISEASE | WordClass.DRUG | WordClass.ORGANISATION | WordClass.PEOPLE)
-_PLACE_NAME = int(WordClass.CITY | WordClass.COUNTY | WordClass.FACILITY_PART)
-_COMMON_NAME = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
-_ORDINARY = int(WordClass.ENGLISH | WordClass.CLINICAL)
-_STREET = int(WordClass.STREET)
-_HEAD_CLASS = int(WordClass.FACILITY_HEAD)
+_DISTINCT = m.CITY | m.CITY_PART | m.COUNTY | m.FACILITY_PART | m.NAME | m.FOREIGN_CITY | m.STATE
+_KNOWN_AS_ELSE = int(WordClass.DISEASE | WordClass.DRUG) | m.ORGANISATION | m.PEOPLE
+_PLACE_NAME = m.CITY | m.COUNTY | m.FACILITY_PART
 _GENERIC = frozenset(map(fold, table("departments")))
 #: Words that end the name of a facility whenever something distinctive stands before them.
 _HEADS = frozenset(table("facility_ends"))
 #: Pairs that do the same; the second word alone says too little.
 _PAIRS = frozenset(tuple(line.split()) for line in table("facility_pairs"))
 #: Heads that are departments as well: "Interventional Radiology" is none.
-_DEPARTMENTS = frozenset({"radiology", "imaging", "mri", "diagnostics", "cardiology", "oncology", "dermatology", "urology", "neurology", "gastroenterology", "ophthalmology", "pediatrics", "peds", "ortho", "orthopedics", "orthopaedics", "dental", "dentistry", "obgyn", "dialysis", "rehab", "rehabilitation", "hospice", "pharmacy", "physicians", "middle", "nursery", "ministries", "library", "care", "health", "medicine", "practice"})
+_DEPARTMENTS = frozenset(
+    {
+        "radiology",
+        "imaging",
+        "mri",
+        "diagnostics",
+        "cardiology",
+        "oncology",
+        "dermatology",
+        "urology",
+        "neurology",
+        "gastroenterology",
+        "ophthalmology",
+        "pediatrics",
+        "peds",
+        "ortho",
+        "orthopedics",
+        "orthopaedics",
+        "dental",
+        "dentistry",
+        "obgyn",
+        "dialysis",
+        "rehab",
+        "rehabilitation",
+        "hospice",
+        "pharmacy",
+        "physicians",
+        "middle",
+        "nursery",
+        "ministries",
+        "library",
+        "care",
+        "health",
+        "medicine",
+        "practice",
+    }
+)
 #: Ends that count only where a facility is expected ("at Mercy General").
-_WEAK_HEADS = frozenset({"general", "memorial", "regional", "presbyterian", "methodist", "baptist", "lutheran", "manor", "lodge", "haven"})
+_WEAK_HEADS = frozenset(
+    {"general", "memorial", "regional", "presbyterian", "methodist", "baptist", "lutheran", "manor", "lodge", "haven"}
+)
 _PLACED = frozenset({"at", "from", "to", "of", "via", "by", "near"})
-_TAIL = frozenset({"center", "centre", "associates", "assoc", "group", "llc", "inc", "pc", "pllc", "hospital", "campus", "clinic", "home", "facility"})
+_TAIL = frozenset(
+    {
+        "center",
+        "centre",
+        "associates",
+        "assoc",
+        "group",
+        "llc",
+        "inc",
+        "pc",
+        "pllc",
+        "hospital",
+        "campus",
+        "clinic",
+        "home",
+        "facility",
+    }
+)
 _INSIDE = frozenset({"of", "the", "and", "for", "at", "on", "de", "la", "las", "los", "del"})
-_LEADING = frozenset({"the", "at", "from", "to", "in", "by", "of", "a", "an", "our", "this", "that", "visit", "call", "see", "dear", "and", "or", "for", "with"})
+_LEADING = frozenset(
+    {
+        "the",
+        "at",
+        "from",
+        "to",
+        "in",
+        "by",
+        "of",
+        "a",
+        "an",
+        "our",
+        "this",
+        "that",
+        "visit",
+        "call",
+        "see",
+        "dear",
+        "and",
+        "or",
+        "for",
+        "with",
+    }
+)
 _UNIVERSITY = frozenset({"university", "college", "church", "hospital", "our"})
 
 
@@ -53,7 +119,7 @@ def find_facilities(words: Words, gazetteers: Gazetteers) -> Iterator[Range]:
         end, classes = gazetteers.match_at(words.hashes, index)
         if classes & _FACILITY and _is_listed(words, index, end):
             yield index, end, 0.85
-        if mask & _HEAD_CLASS or not mask & ~_ORDINARY or words.word(index) in _HEADS | _WEAK_HEADS:
+        if mask & m.HEAD or words.word(index) in _HEADS | _WEAK_HEADS:
             yield from _at_head(words, index, gazetteers)
 
 
@@ -99,7 +165,7 @@ def _leftmost(words: Words, head: int) -> int:
             start = at
         elif shape != Shape.LOWER or words.word(at) not in _INSIDE:
             break
-    while start < head and (words.word(start) in _LEADING or words.masks[start] & int(WordClass.TITLE | WordClass.KIN)):
+    while start < head and (words.word(start) in _LEADING or words.masks[start] & (m.TITLE | m.KIN)):
         if words.word(start) in ("st", "sr") and words.gap(start)[:1] == ".":
             break
         start += 1
@@ -133,17 +199,17 @@ def _of_place(words: Words, start: int, index: int) -> Iterator[Range]:
 
 
 def _is_distinct(words: Words, index: int, *, certain: bool = False) -> bool:
-    """Tell whether a capitalised word can be what tells one facility from another; *certain*: and is nothing clinical."""
+    """Tell whether a capitalised word tells one facility from another; where *certain*, it is no clinical word."""
     mask, shape, word = words.masks[index], words.shapes[index], words.word(index)
     if shape not in (Shape.CAPITAL, Shape.UPPER) or word in _GENERIC or word in _HEADS or word in _LEADING:
         return False
-    if mask & _MEDICAL and not mask & (_DISTINCT & ~int(WordClass.SURNAME | WordClass.FACILITY_PART)):
+    if mask & _KNOWN_AS_ELSE and not mask & (_DISTINCT & ~(m.NAME | m.FACILITY_PART)):
         return False
-    if certain and mask & int(WordClass.CLINICAL) and not mask & (_PLACE_NAME | _COMMON_NAME):
+    if certain and mask & m.CLINICAL and not mask & (_PLACE_NAME | m.COMMON_NAME):
         return False
     if shape == Shape.UPPER:
-        return len(word) > 3 and (not mask or (bool(mask & _DISTINCT) and not mask & int(WordClass.ENGLISH_COMMON)))  # noqa: PLR2004
-    return not mask or bool(mask & _DISTINCT) or bool(mask & int(WordClass.ENGLISH))
+        return len(word) > 3 and (not mask or (bool(mask & _DISTINCT) and not mask & m.FREQUENT))  # noqa: PLR2004
+    return not mask or bool(mask & _DISTINCT) or bool(mask & m.ORDINARY)
 
 
 def _close(words: Words, index: int) -> bool:
@@ -168,7 +234,7 @@ def _is_organisation(words: Words, start: int, index: int, gazetteers: Gazetteer
         if classes & _ORGANISATION_PHRASE and end >= index:
             return True
     rest = range(start, index)
-    chains = [at for at in rest if words.masks[at] & int(WordClass.ORGANISATION)]
+    chains = [at for at in rest if words.masks[at] & m.ORGANISATION]
     return bool(chains) and not any(_is_distinct(words, at) for at in rest if at not in chains)
 
 
@@ -178,4 +244,4 @@ def _ends_otherwise(words: Words, index: int) -> bool:
     if after >= len(words) or words.gap(index) != " ":
         return False
     word = words.word(after)
-    return word in cues.EPONYM_NOUNS or (words.shapes[after] == Shape.CAPITAL and bool(words.masks[after] & _STREET))
+    return word in cues.EPONYM_NOUNS or (words.shapes[after] == Shape.CAPITAL and bool(words.masks[after] & m.STREET))

@@ -24,9 +24,7 @@ class Frequencies:
         """Tell whether texts use the word as an ordinary one; of names more evidence is asked."""
         least, corpora, share = (4, 3, 0.5) if listed_name else (4, 2, 0.25)
         return (
-            self.lower[word] >= least
-            and self.corpora[word] >= corpora
-            and self.lower[word] >= share * self.total[word]
+            self.lower[word] >= least and self.corpora[word] >= corpora and self.lower[word] >= share * self.total[word]
         )
 
     def frequent(self, word: str) -> bool:

@@ -1,7 +1,8 @@
 """From words to 64-bit hashes, alike for one word, a list of words and a whole text.
 
 A word is hashed in its folded form (lower case, accents and typographic apostrophes removed). The hash of the bytes
-`b0 b1 ...` is `mix(SEED + b0*M + b1*M**2 + ...)` modulo 2**64: a sum, so that numpy can hash all words of a text at once.
+`b0 b1 ...` is `mix(SEED + b0*M + b1*M**2 + ...)` modulo 2**64: a sum, so that numpy can hash all words of a text
+at once.
 """
 
 import operator
@@ -24,7 +25,19 @@ _SEPARATOR = 10
 _STEP_INT = 0xC2B2AE3D27D4EB4F
 _PHRASE_STEP = np.uint64(_STEP_INT)
 
-_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "’": "'", "ʼ": "'"}
+_LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ł": "l",
+    "ı": "i",
+    "’": "'",
+    "ʼ": "'",
+}
 _LOWER = bytes(byte + 32 if ord("A") <= byte <= ord("Z") else byte for byte in range(256))
 
 

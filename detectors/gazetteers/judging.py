@@ -8,6 +8,7 @@ from detectors.gazetteers.words import Shape, Words
 _PLACE = m.LARGE_CITY | m.FOREIGN_CITY | m.COUNTRY | m.STATE
 _NO_RELATIVE = m.LEFT & ~m.CALENDAR
 _LISTED, _COMMON = 2, 3
+_LONGEST_GIVEN = 3
 
 
 def judge(words: Words, core: Core) -> float:
@@ -24,16 +25,10 @@ def judge(words: Words, core: Core) -> float:
 
 def judge_reversed(words: Words, core: Core) -> tuple[int, int, float] | None:
     """Judge "Last, First M."; returns the range of both and the score."""
-    if core.titled or core.end >= len(words) or words.gap(core.end - 1) not in (", ", ","):
-        return None
-    if words.shapes[core.end] not in (Shape.CAPITAL, Shape.UPPER) or words.masks[core.end] & (m.STATE | m.COUNTRY):
-        return None
-    given = core_around(words, core.end, core.end)
-    if given is None or given.start != core.end or given.titled or len(given.masks) > _COMMON:
+    given = _given_after(words, core)
+    if given is None:
         return None
     last, first = strength(core.masks[-1]), strength(given.masks[0]) if given.masks[0] & m.FIRST else 0
-    if core.masks[0] & m.LARGE_CITY and given.masks[0] & m.LARGE_CITY:
-        return None
     start = words.starts[core.start]
     captioned = cues.before(cues.CAPTION, words.text, start) or cues.before(cues.NAMED, words.text, start)
     if captioned and core.plain and given.plain:
@@ -42,6 +37,18 @@ def judge_reversed(words: Words, core: Core) -> tuple[int, int, float] | None:
         return None
     sure = bool(given.masks[0] & m.FIRST_COMMON) or given.shapes[-1] == Shape.INITIAL or _fills_line(words, given)
     return (core.start, given.end, 0.8) if sure else None
+
+
+def _given_after(words: Words, core: Core) -> Core | None:
+    """Return the words after a comma where they may be given names."""
+    if core.titled or core.end >= len(words) or words.gap(core.end - 1) not in (", ", ","):
+        return None
+    if words.shapes[core.end] not in (Shape.CAPITAL, Shape.UPPER) or words.masks[core.end] & (m.STATE | m.COUNTRY):
+        return None
+    given = core_around(words, core.end, core.end)
+    if given is None or given.start != core.end or given.titled or len(given.masks) > _LONGEST_GIVEN:
+        return None
+    return None if core.masks[0] & m.LARGE_CITY and given.masks[0] & m.LARGE_CITY else given
 
 
 def _by_lists(words: Words, core: Core) -> float:
@@ -69,16 +76,23 @@ def _by_cues(words: Words, core: Core, best: int) -> float:
     whole = best and _fills_line(words, core)
     if (known or whole) and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
         return 0.85
-    before = words.word(core.start - 1) if core.start and words.gap(core.start - 1) in (" ", ", ", " (") else ""
     given = bool(first & m.FIRST) and core.capital and not eponym
-    if before in cues.FAMILY and given and not first & _NO_RELATIVE:
-        return 0.8
-    if before in cues.STAFF and (best >= _LISTED or (core.plain and core.capital)):
-        return 0.8
-    if before in cues.ROLES and len(core.masks) > 1 and not eponym and (best >= _LISTED or (given and core.masks[-1] & m.NAME)):
+    if _after_role(words, core, best, given=given):
         return 0.8
     greeted = given and not first & m.LEFT and not core.heading and cues.before(cues.GREETED, text, start)
     return 0.75 if greeted else 0.0
+
+
+def _after_role(words: Words, core: Core, best: int, *, given: bool) -> bool:
+    """Tell whether the words name the relative, member of staff or patient right before them."""
+    before = words.word(core.start - 1) if core.start and words.gap(core.start - 1) in (" ", ", ", " (") else ""
+    if before in cues.FAMILY:
+        return given and not core.masks[0] & _NO_RELATIVE
+    if before in cues.STAFF:
+        return best >= _LISTED or (core.plain and core.capital)
+    if before not in cues.ROLES or len(core.masks) == 1 or any(mask & m.EPONYM for mask in core.masks):
+        return False
+    return best >= _LISTED or (given and bool(core.masks[-1] & m.NAME))
 
 
 def _alone(core: Core, best: int) -> float:

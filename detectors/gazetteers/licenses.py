@@ -20,12 +20,12 @@ _GROUPS = (
 )
 _INTRODUCTION = """# Licences of the compiled lists
 
-`words.bin`, `phrases.bin` and `zips.bin` hold 64-bit hashes of the entries below and bits that say which kind of list an
-entry stands in; entries were lower-cased, stripped of accents and split into words. Which words are ordinary English was
-decided by counting words in openly licensed texts (MedQuAD, MTS-Dialog, ACI-Bench and Broad Twitter Corpus, WNUT 17:
+`words.bin`, `phrases.bin` and `zips.bin` hold 64-bit hashes of the entries below and bits that say which kind of list
+an entry stands in; entries were lower-cased, stripped of accents and split into words. Which words are ordinary English
+was decided by counting words in openly licensed texts (MedQuAD, MTS-Dialog, ACI-Bench, Broad Twitter Corpus, WNUT 17:
 CC BY 4.0; SEC filings: CC BY 3.0; MTSamples, C-CDA examples: CC0; HH-RLHF, CrossNER, Synthea, HL7 samples: MIT; Gretel,
-AmbientMeta, OpenMed: Apache-2.0); none of their text is in the files. The tables of facts in `detectors/gazetteers/tables`
-are part of this project.
+AmbientMeta, OpenMed: Apache-2.0); none of their text is in the files. The tables of facts in
+`detectors/gazetteers/tables` are part of this project.
 
 CC BY 4.0: https://creativecommons.org/licenses/by/4.0/. CC BY 3.0: https://creativecommons.org/licenses/by/3.0/.
 """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +107,9 @@ class HashTable:
         self._deepest = int(counts.max(initial=0))
         # The same memory again: indexing a memoryview is several times faster than indexing an array.
         self._one_shift = int(self._shift)
-        self._one_hash, self._one_mask, self._one_first = map(memoryview, (hashes, masks, self._first))
+        self._one_hash: Sequence[int] = cast("Sequence[int]", memoryview(hashes))
+        self._one_mask: Sequence[int] = cast("Sequence[int]", memoryview(masks))
+        self._one_first: Sequence[int] = cast("Sequence[int]", memoryview(self._first))
 
     def __len__(self) -> int:
         return len(self._hashes)
@@ -190,7 +192,7 @@ class Gazetteers:
         ]
 
     def match(self, hashes: Hashes) -> tuple[npt.NDArray[np.int64], Masks]:
-        """Return, for each word's hash, the end and the classes of the longest phrase that begins there (0 for none)."""
+        """Return the end and the classes of the longest phrase that begins at each word, 0 and 0 for none."""
         ends = np.zeros(len(hashes), dtype=np.int64)
         masks = np.zeros(len(hashes), dtype=np.uint32)
         start, prefix = np.arange(len(hashes)), hashes

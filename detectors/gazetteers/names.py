@@ -86,8 +86,10 @@ class NameRecognizer:
         """Tell whether a listed phrase that is no name holds words of the core."""
         for start in range(max(0, core.start - 1), core.end):
             end, classes = self._gazetteers.match_at(words.hashes, start)
-            if end > core.start and classes & _NO_NAME_PHRASE and all(
-                words.gap(at) in (" ", "-", ". ", "'s ", "’s ") for at in range(start, end - 1)
+            if (
+                end > core.start
+                and classes & _NO_NAME_PHRASE
+                and all(words.gap(at) in (" ", "-", ". ", "'s ", "’s ") for at in range(start, end - 1))
             ):
                 return True
         return False
@@ -102,11 +104,12 @@ def _seeds(words: Words) -> Iterator[int]:
         if shape == lower:
             if mask & listed and (not mask & safe or mask & title):
                 yield index
-        elif shape != digits:
-            if not mask or (mask & listed and (not mask & frequent or mask & title)):
-                yield index
-            elif shape == capital and before & kin and mask & first:
-                yield index
+        elif shape != digits and (
+            not mask
+            or (mask & listed and (not mask & frequent or mask & title))
+            or (shape == capital and before & kin and mask & first)
+        ):
+            yield index
         before = mask
 
 
@@ -123,10 +126,10 @@ def _lower(words: Words, seed: int) -> Found | None:
     if not mask & m.COMMON_NAME:
         return None
     before = words.word(seed - 1) if seed and words.gap(seed - 1) in (" ", ", ") else ""
-    if before in cues.FAMILY or before in cues.STAFF or cues.before(cues.ADDRESSED_LOWER, text, start):
-        return seed, _extend_lower(words, seed), 0.7
-    if mask & m.FIRST_COMMON and not mask & (m.EPONYM | m.CITY) and not cues.eponym_after(words, seed + 1):
-        return seed, _extend_lower(words, seed), 0.5
+    announced = before in cues.FAMILY or before in cues.STAFF or cues.before(cues.ADDRESSED_LOWER, text, start)
+    alone = mask & m.FIRST_COMMON and not mask & (m.EPONYM | m.CITY) and not cues.eponym_after(words, seed + 1)
+    if announced or alone:
+        return seed, _extend_lower(words, seed), 0.7 if announced else 0.5
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.gazetteers import cues
+from detectors.gazetteers import masks as m
 from detectors.gazetteers.facilities import Range, find_facilities
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
 from detectors.gazetteers.words import Shape, Words, scan
@@ -10,26 +11,8 @@ from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_CITY, _LARGE = int(WordClass.CITY), int(WordClass.CITY_LARGE)
-_FOREIGN, _COUNTY = int(WordClass.FOREIGN_CITY), int(WordClass.COUNTY)
-_STATE, _STATE_CODE = int(WordClass.STATE), int(WordClass.STATE_CODE)
-_TOWN = _CITY | _LARGE | _FOREIGN
-_SEED = _TOWN | _COUNTY | int(WordClass.CITY_PART)
-_ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON)
-_SAFE = _ORDINARY | int(WordClass.CLINICAL)
-_NAME = int(WordClass.FIRST | WordClass.SURNAME)
-_FIRST_COMMON = int(WordClass.FIRST_COMMON)
-_LEFT = int(
-    WordClass.COUNTRY
-    | WordClass.STATE
-    | WordClass.PEOPLE
-    | WordClass.CALENDAR
-    | WordClass.ORGANISATION
-    | WordClass.DRUG
-    | WordClass.DISEASE
-    | WordClass.TITLE
-    | WordClass.KIN
-)
+_SEED = m.TOWN | m.COUNTY | m.CITY_PART
+_LEFT = m.LEFT | m.TITLE | m.KIN | int(WordClass.DRUG | WordClass.DISEASE)
 _TOWN_PHRASE = int(PhraseClass.CITY | PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
 _LARGE_PHRASE = int(PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
 _LEFT_PHRASE = int(PhraseClass.STATE | PhraseClass.COUNTRY | PhraseClass.EPONYM | PhraseClass.DISEASE)
@@ -61,9 +44,9 @@ class PlaceRecognizer:
             if index < done:
                 continue
             if shape in _LARGE_WRITTEN:
-                seed = mask & _SEED or not mask & _ORDINARY
-                found = self._large(words, index, mask) if seed or self._begins_town(words, index) else None
-            elif shape == Shape.LOWER and mask & _SEED and not mask & _ORDINARY:
+                seed = mask & _SEED or not mask & m.ORDINARY
+                found = self._large(words, index) if seed or self._begins_town(words, index) else None
+            elif shape == Shape.LOWER and mask & _SEED and not mask & m.ORDINARY:
                 found = self._lower(words, index)
             else:
                 continue
@@ -76,7 +59,7 @@ class PlaceRecognizer:
         following = index + 1 < len(words) and words.shapes[index + 1] in _LARGE_WRITTEN
         return following and bool(self._gazetteers.match_at(words.hashes, index)[1] & _TOWN_PHRASE)
 
-    def _large(self, words: Words, index: int, mask: int) -> Range | None:
+    def _large(self, words: Words, index: int) -> Range | None:
         """Judge the town or county that begins at a capitalised word."""
         division = _division(words, index)
         if division is not None:
@@ -89,28 +72,20 @@ class PlaceRecognizer:
         state = self._state_after(words, end)
         if state and self._before_state(words, index, end, classes, state):
             return index, end, 0.9
-        if classes & _LEFT_PHRASE or (not classes and mask & _LEFT):
-            return None
-        known = classes & _TOWN_PHRASE or mask & _TOWN
-        start = words.starts[index]
-        if cues.before(cues.DWELLS, words.text, start) or cues.before(cues.PLACE_CAPTION, words.text, start):
-            return (index, end, 0.8) if known or not mask & _ORDINARY else None
-        large = classes & _LARGE_PHRASE or (mask & (_LARGE | _FOREIGN) and not mask & (_ORDINARY | _FIRST_COMMON))
-        if large and cues.before(cues.LOCATED, words.text, start):
-            return index, end, 0.7
-        return (index, end, 0.6) if classes & _LARGE_PHRASE and not classes & _LEFT_PHRASE else None
+        score = _cued(words, index, classes)
+        return (index, end, score) if score else None
 
     def _before_state(self, words: Words, index: int, end: int, classes: int, state: str) -> bool:
         """Tell whether a town stands before a state, rather than a person before a degree."""
         mask = words.masks[index]
-        if not classes and mask & int(WordClass.ABBREVIATION) and words.shapes[index] == Shape.UPPER:
+        if not classes and mask & m.ABBREVIATION and words.shapes[index] == Shape.UPPER:
             return False  # "GI, GU".
-        if len(state) > 2 and not classes and mask & (_STATE | int(WordClass.COUNTRY)):  # noqa: PLR2004
+        if len(state) > 2 and not classes and mask & (m.STATE | m.COUNTRY):  # noqa: PLR2004
             return False  # A list of countries or states.
-        if classes & _TOWN_PHRASE or (mask & _TOWN and not mask & _ORDINARY):
+        if classes & _TOWN_PHRASE or (mask & m.TOWN and not mask & m.ORDINARY):
             return len(words.word(index)) > 2  # noqa: PLR2004
-        if mask & (_LEFT | _ORDINARY) or len(state) == 2 and state in _AMBIGUOUS_CODES:  # noqa: PLR2004
-            return bool(mask & _TOWN) and words.gap(end - 1) == ", "
+        if mask & (_LEFT | m.ORDINARY) or (len(state) == 2 and state in _AMBIGUOUS_CODES):  # noqa: PLR2004
+            return bool(mask & m.TOWN) and words.gap(end - 1) == ", "
         return words.gap(end - 1) == ", "
 
     def _state_after(self, words: Words, end: int) -> str:
@@ -118,14 +93,14 @@ class PlaceRecognizer:
         if end >= len(words) or words.gap(end - 1) not in (", ", " ", ",", "; "):
             return ""
         word, mask, shape = words.word(end), words.masks[end], words.shapes[end]
-        if mask & _STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
+        if mask & m.STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
             comma = "," in words.gap(end - 1)
             zip_after = words.gap(end) in (" ", "  ", ", ") and _is_zip(words, end + 1)
             return word if comma or zip_after else ""
         if "," not in words.gap(end - 1) or shape == Shape.LOWER:
             return ""
         _, classes = self._gazetteers.match_at(words.hashes, end)
-        one = mask & (_STATE | int(WordClass.COUNTRY)) and not mask & _ORDINARY
+        one = mask & (m.STATE | m.COUNTRY) and not mask & m.ORDINARY
         return word + "." if classes & int(PhraseClass.STATE | PhraseClass.COUNTRY) or one else ""
 
     def _lower(self, words: Words, index: int) -> Range | None:
@@ -134,17 +109,32 @@ class PlaceRecognizer:
         mask = words.masks[index]
         if not classes & _TOWN_PHRASE:
             end, classes = index + 1, 0
-            if not mask & _TOWN:
+            if not mask & m.TOWN:
                 return None
-        if classes & _LEFT_PHRASE or (not classes and mask & (_LEFT | int(WordClass.EPONYM))):
+        if classes & _LEFT_PHRASE or (not classes and mask & (_LEFT | m.EPONYM)):
             return None
-        listed = end < len(words) and words.masks[end] & _STATE and not words.masks[end] & _SAFE
+        listed = end < len(words) and words.masks[end] & m.STATE and not words.masks[end] & m.SAFE
         if listed and words.gap(end - 1) in (", ", " ") and not cues.eponym_after(words, end):
             return index, end, 0.7
-        likely = classes & _LARGE_PHRASE or (mask & (_LARGE | _FOREIGN) or not mask & (_SAFE | _FIRST_COMMON))
+        likely = classes & _LARGE_PHRASE or (
+            mask & (m.LARGE_CITY | m.FOREIGN_CITY) or not mask & (m.SAFE | m.FIRST_COMMON)
+        )
         if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
             return index, end, 0.7
         return None
+
+
+def _cued(words: Words, index: int, classes: int) -> float:
+    """Return how surely a town is somebody's by what stands before it, 0.0 for too little."""
+    mask, start = words.masks[index], words.starts[index]
+    if classes & _LEFT_PHRASE or (not classes and mask & _LEFT):
+        return 0.0
+    if cues.before(cues.DWELLS, words.text, start) or cues.before(cues.PLACE_CAPTION, words.text, start):
+        return 0.8 if classes & _TOWN_PHRASE or mask & m.TOWN or not mask & m.ORDINARY else 0.0
+    large = mask & (m.LARGE_CITY | m.FOREIGN_CITY) and not mask & (m.ORDINARY | m.FIRST_COMMON)
+    if (large or classes & _LARGE_PHRASE) and cues.before(cues.LOCATED, words.text, start):
+        return 0.7
+    return 0.6 if classes & _LARGE_PHRASE else 0.0
 
 
 def _division(words: Words, index: int) -> Range | None:
@@ -154,8 +144,8 @@ def _division(words: Words, index: int) -> Range | None:
         end += 1
         if end < len(words) and words.word(end) in _DIVISIONS and words.shapes[end] in _LARGE_WRITTEN:
             masks = words.masks[index:end]
-            known = any(mask & (_COUNTY | _CITY | _NAME) or not mask for mask in masks)
-            plain = not any(mask & (int(WordClass.ENGLISH_COMMON) | _LEFT & ~_STATE) for mask in masks[:1])
+            known = any(mask & (m.COUNTY | m.CITY | m.NAME) or not mask for mask in masks)
+            plain = not any(mask & (m.FREQUENT | _LEFT & ~m.STATE) for mask in masks[:1])
             return (index, end + 1, 0.85) if known and plain else None
     return None
 
@@ -174,6 +164,6 @@ def _written_large(words: Words, start: int, end: int) -> bool:
 def _inside_name(words: Words, start: int, end: int) -> bool:
     """Tell whether more capitals touch, so that the town is part of a longer name."""
     if end < len(words) and words.gap(end - 1) in (" ", "-") and words.shapes[end] == Shape.CAPITAL:
-        return not words.masks[end] & _STATE
+        return not words.masks[end] & m.STATE
     before = start - 1
     return before >= 0 and words.gap(before) in (" ", "-") and words.shapes[before] == Shape.INITIAL

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.words import Shape, Words
 
-_PLAIN_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "sra", "srta", "senora", "senor", "frau", "mme"})
+_PLAIN_TITLES = frozenset(
+    {"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "sra", "srta", "senora", "senor", "frau", "mme"}
+)
 LOWER_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "doctor", "prof", "professor"})
 _SPOKEN_SUFFIXES = frozenset({"jr", "sr", "esq", "phd", "pharmd"})
 _POINTED_DEGREES = ("M.D.", "D.O.", "Ph.D.", "R.N.")
@@ -68,7 +70,9 @@ def strength(mask: int) -> int:
 def core_around(words: Words, seed: int, done: int) -> Core | None:
     """Return the words of one possible name around a seed, none of them before *done*."""
     start = seed
-    while start > done and _joined(words, start - 1) and _nameable(words, start - 1, inside=False):
+    while (
+        start > max(done, seed - _LONGEST) and _joined(words, start - 1) and _nameable(words, start - 1, inside=False)
+    ):
         start -= 1
     titled = start > 0 and is_title(words, start - 1)
     while is_title(words, start):

@@ -3,13 +3,15 @@
 import re
 
 from detectors.gazetteers import cues
-from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
+from detectors.gazetteers import masks as m
+from detectors.gazetteers.lookup import Gazetteers, PhraseClass
 from detectors.gazetteers.words import Shape, Words, scan
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _BEFORE, _AFTER = 24, 40  # Code points of context; a listed phrase seldom begins further away.
+_PAIR = 2
 _CERTAIN = 0.75  # A gazetteer recognizer that is so sure has read the context already.
 _NAMES_OR_PLACES = frozenset({IdentifierType.NAME, IdentifierType.GEO})
 _TITLED = re.compile(
@@ -17,14 +19,7 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 
-_COMMON_NAME = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
-_NAME = int(WordClass.FIRST | WordClass.SURNAME)
-_PLACE = int(WordClass.CITY | WordClass.CITY_PART | WordClass.COUNTY | WordClass.FOREIGN_CITY | WordClass.FACILITY_PART)
-_FREQUENT, _ENGLISH = int(WordClass.ENGLISH_COMMON), int(WordClass.ENGLISH)
-_MEDICAL = int(WordClass.DRUG | WordClass.DISEASE | WordClass.ABBREVIATION | WordClass.CLINICAL)
-_LEFT = int(WordClass.STATE | WordClass.COUNTRY | WordClass.PEOPLE | WordClass.ORGANISATION | WordClass.CALENDAR)
-_STATE_CODE, _EPONYM = int(WordClass.STATE_CODE), int(WordClass.EPONYM)
-_FIRST_COMMON = int(WordClass.FIRST_COMMON)
+_PLACE = m.CITY | m.CITY_PART | m.COUNTY | m.FOREIGN_CITY | m.FACILITY_PART
 _SAFE_PHRASE = int(
     PhraseClass.EPONYM
     | PhraseClass.DRUG
@@ -37,7 +32,34 @@ _SAFE_PHRASE = int(
 _EPONYM_PHRASE = int(PhraseClass.EPONYM)
 _TOWN_PHRASE = int(PhraseClass.CITY | PhraseClass.COUNTY | PhraseClass.FOREIGN_CITY | PhraseClass.FACILITY)
 #: Nouns that make an eponym of any name or place before them.
-_CERTAIN_NOUNS = frozenset({"disease", "syndrome", "sign", "phenomenon", "anomaly", "reflex", "grade", "classification", "criteria", "chromosome", "scale", "virus", "fever", "flu", "protocol", "brace", "collar", "serology", "titer", "score", "maneuver", "fracture", "palsy", "wort"})
+_CERTAIN_NOUNS = frozenset(
+    {
+        "disease",
+        "syndrome",
+        "sign",
+        "phenomenon",
+        "anomaly",
+        "reflex",
+        "grade",
+        "classification",
+        "criteria",
+        "chromosome",
+        "scale",
+        "virus",
+        "fever",
+        "flu",
+        "protocol",
+        "brace",
+        "collar",
+        "serology",
+        "titer",
+        "score",
+        "maneuver",
+        "fracture",
+        "palsy",
+        "wort",
+    }
+)
 
 
 class SafeList:
@@ -77,8 +99,10 @@ class SafeList:
                 continue
             if classes & _TOWN_PHRASE and span.type is IdentifierType.GEO:
                 continue
-            full_name = end - first == 2 and words.gap(first) == " " and all(words.masks[at] & _NAME for at in inside)
-            if not full_name or stop - start > 2 or classes & ~_EPONYM_PHRASE:  # noqa: PLR2004
+            full_name = (
+                len(inside) == _PAIR and words.gap(first) == " " and all(words.masks[at] & m.NAME for at in inside)
+            )
+            if not full_name or stop - start > _PAIR or classes & ~_EPONYM_PHRASE:
                 return True
         return False
 
@@ -86,9 +110,9 @@ class SafeList:
 def _is_eponymous(words: Words, index: int, end: int) -> bool:
     """Tell whether a word may be the person after whom the noun behind the span is called."""
     mask = words.masks[index]
-    if mask & (_EPONYM | _MEDICAL):
+    if mask & (m.EPONYM | m.MEDICAL):
         return True
-    return words.word(end) in _CERTAIN_NOUNS and not mask & _FREQUENT
+    return words.word(end) in _CERTAIN_NOUNS and not mask & m.FREQUENT
 
 
 def _is_safe(words: Words, index: int, kind: IdentifierType) -> bool:
@@ -96,17 +120,13 @@ def _is_safe(words: Words, index: int, kind: IdentifierType) -> bool:
     mask, shape = words.masks[index], words.shapes[index]
     if not mask or shape in (Shape.INITIAL, Shape.DIGITS):
         return False
-    if mask & _LEFT or (mask & _STATE_CODE and shape == Shape.UPPER):
-        if kind is IdentifierType.GEO:
-            return not _state_follows(words, index)
-        return not mask & _COMMON_NAME
-    if mask & _FREQUENT:
-        return not mask & _FIRST_COMMON and (shape == Shape.LOWER or not mask & _COMMON_NAME)
-    if mask & _EPONYM and mask & int(WordClass.CLINICAL) and not mask & _COMMON_NAME:
-        return True
-    if mask & (_NAME | _PLACE):
-        return bool(mask & _MEDICAL) and shape == Shape.LOWER and not mask & _COMMON_NAME
-    return bool(mask & (_MEDICAL | _ENGLISH))
+    if mask & m.LEFT or (mask & m.STATE_CODE and shape == Shape.UPPER):
+        return not (_state_follows(words, index) if kind is IdentifierType.GEO else mask & m.COMMON_NAME)
+    if mask & m.FREQUENT:
+        return not mask & m.FIRST_COMMON and (shape == Shape.LOWER or not mask & m.COMMON_NAME)
+    if mask & (m.NAME | _PLACE) and not (mask & m.EPONYM and mask & m.CLINICAL and not mask & m.COMMON_NAME):
+        return bool(mask & m.MEDICAL) and shape == Shape.LOWER and not mask & m.COMMON_NAME
+    return bool(mask & (m.MEDICAL | m.ORDINARY))
 
 
 def _state_follows(words: Words, index: int) -> bool:
@@ -114,4 +134,4 @@ def _state_follows(words: Words, index: int) -> bool:
     after = index + 1
     if after >= len(words) or words.gap(index) != ", ":
         return False
-    return words.shapes[after] == Shape.UPPER and bool(words.masks[after] & _STATE_CODE)
+    return words.shapes[after] == Shape.UPPER and bool(words.masks[after] & m.STATE_CODE)

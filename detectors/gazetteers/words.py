@@ -1,6 +1,7 @@
 """A passage cut into words with their classes, all at once over its bytes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -110,15 +111,15 @@ def scan_long(passage: Passage, gazetteers: Gazetteers) -> Words:
     hashes = _hash(letters, inside, starts, ends)
     shapes = _shapes(kinds, starts, ends)
     if (kinds & _SLOW).any():
-        slow = np.flatnonzero(np.bitwise_or.reduceat(np.where(inside, kinds & _SLOW, 0), starts))
-        _mend(text, slow, starts, ends, hashes, shapes)
+        slow = np.flatnonzero(np.bitwise_or.reduceat(np.where(inside, kinds & _SLOW, 0), starts)).tolist()
+        _mend(slow, [text[starts[index] - 1 : ends[index] - 1] for index in slow], hashes, shapes)
     masks = gazetteers.words.find(hashes)
     return Words(text, (starts - 1).tolist(), (ends - 1).tolist(), shapes.tolist(), masks.tolist(), hashes.tolist())
 
 
 def _inside(letters: npt.NDArray[np.uint8], kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Tell which bytes stand inside words."""
-    inside = kinds != 0
+    inside: npt.NDArray[np.bool_] = kinds != 0
     marks = np.flatnonzero(letters == _APOSTROPHE)
     for at in marks.tolist():
         if not (kinds[at - 1] & _LETTER and kinds[at + 1] & _LETTER):
@@ -146,7 +147,7 @@ def _hash(
 def _shapes(
     kinds: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.uint8]:
-    uppers, letters, digits = (_count(kinds & bit, starts, ends) for bit in (_UPPER, _LETTER, _DIGIT))
+    uppers, letters, digits = (_count((kinds & bit) != 0, starts, ends) for bit in (_UPPER, _LETTER, _DIGIT))
     shapes = np.where((kinds[starts] & _UPPER) != 0, np.uint8(Shape.CAPITAL), np.uint8(Shape.LOWER))
     shapes[(uppers == letters) & (uppers > 1)] = Shape.UPPER
     shapes[(uppers == 1) & (ends - starts == 1)] = Shape.INITIAL
@@ -155,26 +156,18 @@ def _shapes(
 
 
 def _count(
-    marks: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    marks: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int32]:
     """Return how many bytes of each word are marked."""
     total = np.zeros(len(marks) + 1, dtype=np.int32)
-    np.cumsum(marks != 0, out=total[1:])
+    np.cumsum(marks, out=total[1:])
     return total[ends] - total[starts]
 
 
-def _mend(
-    text: str,
-    slow: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    hashes: Hashes,
-    shapes: npt.NDArray[np.uint8],
-) -> None:
+def _mend(slow: Sequence[int], words: Sequence[str], hashes: Hashes, shapes: npt.NDArray[np.uint8]) -> None:
     """Hash and shape the words with letters that one byte cannot tell."""
-    words = [text[starts[index] - 1 : ends[index] - 1] for index in slow.tolist()]
     hashes[slow] = hash_words(words)
-    for index, word in zip(slow.tolist(), words, strict=True):
+    for index, word in zip(slow, words, strict=True):
         if shapes[index] != Shape.DIGITS:
             shapes[index] = shape_of(word)
 
