@@ -50,7 +50,42 @@ venv: $(READY_TEST) ## Make the environment with everything the tests need
 
 # --- demo -------------------------------------------------------------------------------------------------------------
 
+.PHONY: demo
+demo: $(READY) ## Redact sample traffic on this machine, without a server, and show what came of it
+	@$(BIN)/phistream demo
+
+.PHONY: demo-stack
+demo-stack: $(READY) ## The same traffic through real Kafka, the redactor, the Faust monitor and OpenSearch
+	@$(BIN)/python -m tests.stack.up
+	@$(BIN)/python -m tests.demo_stack
+	@$(BIN)/python -m tests.stack.down
+
 # --- tests ------------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(READY_TEST) ## Lint, types and all tests; with Java and Maven also on the real stack (REQUIRE_STACK=1: or fail)
+	@tests/run
+
+.PHONY: lint
+lint: $(READY_TEST) ## Lint, format and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell --toml pyproject.toml
+
+.PHONY: unit
+unit: $(READY_TEST) ## The tests that need no server
+	@$(BIN)/python -m pytest -q -m "not integration and not secure"
+
+.PHONY: schemas
+schemas: $(READY) ## Write the JSON Schemas of schemas/json anew
+	@$(BIN)/python -m tests.write_schemas
+
+.PHONY: lock
+lock: $(READY_TEST) ## Resolve the locked dependencies anew
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile -q pyproject.toml --extra monitor --generate-hashes --no-annotate --no-emit-index-url \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --extra monitor --group test --group lint --generate-hashes --no-annotate \
+	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -c requirements.lock \
+	  -o requirements-test.lock
 
 # --- real stack -------------------------------------------------------------------------------------------------------
 # Kafka and OpenSearch on loopback, from Maven jars: tests/stack/README.md.
