@@ -62,12 +62,12 @@ def every_template(folder: Path, rates: augment.Rates) -> Iterator[tuple[templat
     sources = lists.load(folder)
     for number, template in enumerate(templates.load()):
         for round_ in range(3):
-            yield template, corpus.one(random.Random(number * 10 + round_), template, sources, rates)  # noqa: S311
+            yield template, corpus.one(random.Random(number * 10 + round_), [template], sources, rates)  # noqa: S311
 
 
 def test_spans_are_exact_under_every_augmentation(folder: Path) -> None:
     """A span lies inside the text, is not empty, is trimmed, carries a known label and overlaps no other."""
-    often = augment.Rates(*[0.5] * 11)
+    often = augment.Rates(**dict.fromkeys(augment.Rates.__slots__, 0.5))
 
     unsound = [example.kind for _, example in every_template(folder, often) if not sound(example)]
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from detectors.ner.training.generate.disguise import disguise
 from detectors.ner.training.generate.pieces import Draft
 
 NEIGHBOURS = {
@@ -76,10 +77,11 @@ class Rates:
     unaccented: float = 0.25
     spaced: float = 0.03
     cropped: float = 0.04
+    disguised: float = 0.03
 
 
 DEFAULT = Rates()
-NONE = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NONE = Rates(**dict.fromkeys(Rates.__slots__, 0.0))
 FOLD = str.maketrans("áàâäãéèêëíîïóòôöõøúüûñçšćčžźżśłęąńÁÉÍÓÚÑŁŠŽ", "aaaaaeeeeiiioooooouuuncscczzzsleanAEIOUNLSZ")
 
 
@@ -87,6 +89,7 @@ def apply(rng: random.Random, draft: Draft, rates: Rates) -> None:
     """Make each change to *draft* with its rate."""
     for rate, change in (
         (rates.unaccented, unaccent),
+        (rates.disguised, disguise),
         (rates.markup, markup),
         (rates.typos, typos),
         (rates.unpunctuated, unpunctuate),

@@ -129,5 +129,6 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "shelter": lambda rng, _: marked(rng.choice(lexicon()["shelter"]), "FACILITY"),
     "clinic.es": _clinica,
     "emp": employer,
+    "emp.big": lambda rng, _: marked(rng.choice(lexicon()["employer.big"]).removeprefix("the "), "EMPLOYER"),
     "emp.firm": lambda rng, lists: marked(f"{stem(rng, lists)} {rng.choice(lexicon()['employer.firm'])}", "EMPLOYER"),
 }

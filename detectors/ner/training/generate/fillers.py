@@ -5,21 +5,23 @@ from collections.abc import Mapping
 
 from detectors.ner.training.generate import dates, facilities, ids, people, places, words
 from detectors.ner.training.generate.grammar import TemplateError
+from detectors.ner.training.generate.lexicon import lexicon
 from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Piece, Pieces, marked
 
 # People of a text by letter: patients p q, doctors d e, nurse n, relatives r s, caller or agent c, others t x,
-# and h k m with Hispanic names for the most part.
-PEOPLE = tuple("pqdenrsctxhkm")
-HISPANIC = frozenset("hkm")
+# h k m with Hispanic names for the most part, v and w with names that are ordinary words.
+PEOPLE = tuple("pqdenrsctxhkmvw")
+KINDS = {"h": "es", "k": "es", "m": "es", "v": "word", "w": "word"}
 FACILITIES = tuple("fg")
 SHAPES = ("full", "short", "acr")
 OWN_DATES = {"dob": "usual", "dobiso": "iso", "dobspoken": "spoken", "dobflat": "flat", "dobmd": "month_day"}
 MODIFIERS = ("upper", "lower", "title", "raw")
 
 
+ALIASES = {"alias": "an unknown patient's name", "script": "a name in another script"}
 TABLES: tuple[Mapping[str, object], ...] = (
-    *(dates.FILLERS, ids.FILLERS, ids.ANY, places.FILLERS, facilities.FILLERS, words.FILLERS),
+    *(ALIASES, dates.FILLERS, ids.FILLERS, ids.ANY, places.FILLERS, facilities.FILLERS, words.FILLERS),
 )
 
 
@@ -45,16 +47,18 @@ class Filler:
             return self._of_person(head, tail)
         if head in FACILITIES and tail in SHAPES:
             return self._of_facility(head, tail)
+        return self._of_table(name)
+
+    def _of_table(self, name: str) -> Pieces:
         rng, lists = self._rng, self._lists
-        if name in dates.FILLERS:
-            return dates.FILLERS[name](rng)
-        if name in ids.FILLERS:
-            return ids.FILLERS[name](rng)
-        if name in ids.ANY:
-            return ids.ANY[name](rng)
-        for table in (places.FILLERS, facilities.FILLERS, words.FILLERS):
+        if name in ALIASES:
+            return marked(rng.choice(lexicon()[name]), "NAME")
+        for table in (dates.FILLERS, ids.FILLERS, ids.ANY):
             if name in table:
-                return table[name](rng, lists)
+                return table[name](rng)
+        for placed in (places.FILLERS, facilities.FILLERS, words.FILLERS):
+            if name in placed:
+                return placed[name](rng, lists)
         raise TemplateError(f"no slot {name}")
 
     def _of_person(self, head: str, tail: str) -> Pieces:
@@ -62,7 +66,7 @@ class Filler:
             person = people.draw(self._rng, self._lists)
         else:
             if head not in self._people:
-                self._people[head] = people.draw(self._rng, self._lists, "es" if head in HISPANIC else "")
+                self._people[head] = people.draw(self._rng, self._lists, KINDS.get(head, ""))
             person = self._people[head]
         if tail in people.ATTRIBUTES:
             return people.ATTRIBUTES[tail](self._rng, person)

@@ -36,10 +36,13 @@ class Person:
         return self.given[0].upper() + self.family.lstrip("'-. ")[0].upper()
 
 
-def draw(rng: random.Random, lists: Lists, origin: str = "") -> Person:
-    """Return a new person, mostly of *origin* where one is given."""
+def draw(rng: random.Random, lists: Lists, kind: str = "") -> Person:
+    """Return a new person; *kind* is an origin, which most then have, or "word" for names that are ordinary words."""
     source = rng.choices(names.SOURCES, names.SHARES)[0]
-    if origin and rng.random() < 0.8:
+    origin = kind
+    if kind == "word":
+        source, origin = "word", ""
+    elif kind and rng.random() < 0.8:
         source = "origin"
     else:
         origin = rng.choice(names.ORIGINS)

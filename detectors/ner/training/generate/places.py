@@ -204,6 +204,7 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "place": _any,
     "reservation": lambda rng, _: marked(rng.choice(lexicon()["reservation"]), "GEO"),
     "street.es": _calle,
+    "cityword": lambda rng, _: marked(rng.choice(lexicon()["city.word"]), "GEO"),
     "colonia": lambda rng, _: marked(rng.choice(lexicon()["colonia"]), "GEO"),
     "address": address,
     "address.lines": lambda rng, lists: address(rng, lists, "\n"),
