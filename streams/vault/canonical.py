@@ -37,7 +37,8 @@ def canonical(type_: IdentifierType, value: str) -> str:
     if type_ is IdentifierType.CREDENTIAL:
         raise ValueError("a credential has no canonical form: it gets no token")
     text = _plain(value, fold=type_ not in _CASE_COUNTS)
-    return _FORMS[type_](text) or unicodedata.normalize("NFKC", value) or value
+    form = unicodedata.normalize("NFKC", _FORMS[type_](text))  # Again: what was apart may now compose.
+    return form or unicodedata.normalize("NFKC", value)
 
 
 def _plain(value: str, *, fold: bool) -> str:
