@@ -1,21 +1,33 @@
 """The recognizers of the pattern layer, in order."""
 
+from detectors.patterns.account import AccountRecognizer
+from detectors.patterns.address import AddressRecognizer
 from detectors.patterns.ages import AgeRecognizer
 from detectors.patterns.date_words import DateWordRecognizer
 from detectors.patterns.dates import DateRecognizer
+from detectors.patterns.ip import IpRecognizer
+from detectors.patterns.mail import MailRecognizer
 from detectors.patterns.phone import PhoneRecognizer
+from detectors.patterns.record import RecordRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
+from detectors.patterns.urls import UrlRecognizer
 from detectors.recognizer import Recognizer
 
 
 def pattern_recognizers() -> tuple[Recognizer, ...]:
     """Make every recognizer of the pattern layer."""
     return (
+        MailRecognizer(),
+        UrlRecognizer(),
+        IpRecognizer(),
+        AddressRecognizer(),
         AgeRecognizer(),
         DateRecognizer(),
         DateWordRecognizer(),
         SsnRecognizer(),
         PhoneRecognizer(),
+        RecordRecognizer(),
+        AccountRecognizer(),
         SpokenNumberRecognizer(),
     )

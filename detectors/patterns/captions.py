@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from detectors.patterns.scanning import Match, compile_latin, count_digits, follows, is_word
+from detectors.patterns.scanning import Match, compile_latin, count_digits, follows
 from detectors.patterns.values import is_plausible, read_value, shape
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -40,11 +40,13 @@ _FILLER = (
     r"extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:[\s:=#.,*'\x22`>|\\\[(<^~\x1a/]|-+>?|%3[AD]|%23|%20|%22|\([^()\n]{{0,32}}\)|{_FILLER}\b\.?){{0,16}}"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[()<^~\x1a/]|-+>?|%3[AD]|%23|%20|%22|{_FILLER}\b\.?){{0,16}}"
 )
 _NUMBERED = compile_latin(rf"#|%23|\b(?:{_MARKER})\b")
 _FIELD = compile_latin(r"[\x22']\s*[:=]|[=:]\s*[\x22']|>\s*$|=\s*$|:\s*$")
-_LIST = compile_latin(r"\s*(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)+\s*(?:also |now |is )?")
+_WORDS = compile_latin(r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was) )(?:(?:file|chart|card|stub) (?:says|reads) )?")
+_GLUED = compile_latin(r"[0-9]{4,}")
+_LIST = compile_latin(r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)+\s*(?:also |now |is )?\.{0,3}")
 _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 _NO_CAPTION = compile_latin(
     r"\b(?:protocol|form|template|version|model|lot|filter|schema|table|column|ref|catalog(?:ue)?|reference|sample|"
@@ -58,39 +60,38 @@ class Captions:
     def __init__(self, table: Sequence[Caption]) -> None:
         self._table = tuple(table)
         groups = "|".join("(" + "|".join(map(_phrase, caption.phrases)) + ")" for caption in self._table)
-        self._pattern = compile_latin(rf"(?:\b|_)(?:{groups})")
+        self._pattern = compile_latin(rf"(?:\b|_)(?:{groups})(?:[^A-Z\xc0-\xff]|$)")
 
     def spans(self, passage: Passage, name: str) -> list[Span]:
         """Return the values that the captions of the table announce, with their lists and siblings."""
         latin = passage.latin
         spans: list[Span] = []
         for found in self._pattern.finditer(latin):
-            caption = self._caption(latin, found)
-            value = caption and self._value(latin, found, caption)
+            caption, end = self._caption(latin, found)
+            value = caption and self._value(latin, found.start(), end, caption)
             if caption and value:
                 ranges = [value, *self._listed(latin, *value), *_siblings(latin, *value)]
                 spans += [Span(start, end, caption.type, SCORE, name) for start, end in dict.fromkeys(ranges)]
         return spans
 
-    def _caption(self, latin: bytes, found: Match) -> Caption | None:
-        """Return the caption that was found, unless it is the inside of a longer word or belongs to a code."""
-        end = found.end()
-        if end < len(latin) and is_word(latin[end]) and not 48 <= latin[end] <= 57:
-            return None
+    def _caption(self, latin: bytes, found: Match) -> tuple[Caption | None, int]:
+        """Return the caption that was found and its end; none where it belongs to a code."""
         if follows(_NO_CAPTION, latin, found.start(), 20):
-            return None
+            return None, 0
         index = next(number for number in range(1, len(self._table) + 1) if found.start(number) >= 0)
-        return self._table[index - 1]
+        return self._table[index - 1], found.end(index)
 
-    def _value(self, latin: bytes, found: Match, caption: Caption) -> tuple[int, int] | None:
+    def _value(self, latin: bytes, begin: int, end: int, caption: Caption) -> tuple[int, int] | None:
         """Return the value behind a caption, where it is strong enough for what stands between them."""
-        connector = _CONNECTOR.match(latin, found.end(), min(len(latin), found.end() + 80))
-        start = connector.end() if connector else found.end()
+        connector = _CONNECTOR.match(latin, end, min(len(latin), end + 80))
+        start = connector.end() if connector else end
+        if start == end and (glued := _GLUED.match(latin, end)) is not None:
+            return (end, glued.end()) if caption.strength is not Strength.NUMBERED else None
         value = read_value(latin, start)
-        if value is None:
-            return None
-        between = latin[found.end() : value[0]]
-        digits = self._needed(latin, found, between, caption)
+        if value is None or not _announced(latin, *value):
+            return self._far(latin, start, caption)
+        between = latin[end : value[0]]
+        digits = self._needed(latin[begin:end], between, caption)
         mixed = count_digits(latin[value[0] : value[1]]) < value[1] - value[0]
         if mixed and digits == Strength.WEAK.value[0]:
             digits = 3
@@ -98,10 +99,19 @@ class Captions:
             return value if digits < 99 else None
         return value if is_plausible(latin, *value, digits) else None
 
-    def _needed(self, latin: bytes, found: Match, between: bytes, caption: Caption) -> int:
+    def _far(self, latin: bytes, start: int, caption: Caption) -> tuple[int, int] | None:
+        """Return a long value behind a few more words and a colon, as in "acct for minor: MT0044182"."""
+        words = _WORDS.match(latin, start, min(len(latin), start + 48))
+        value = None if words is None or caption.strength is Strength.NUMBERED else read_value(latin, words.end())
+        if value is None or not count_digits(latin[value[0] : value[1]]):
+            return None
+        pure = latin[value[0] : value[1]].isdigit()
+        return value if is_plausible(latin, *value, 6 if pure else 4) else None
+
+    def _needed(self, phrase: bytes, between: bytes, caption: Caption) -> int:
         direct, numbered = caption.strength.value
         needed: int = direct
-        if _NUMBERED.search(between) or _NUMBERED.search(latin, found.start(), found.end()):
+        if _NUMBERED.search(between) or _NUMBERED.search(phrase):
             needed = numbered
         elif _FIELD.search(between) and caption.strength is not Strength.STRONG:
             needed = min(direct, 4)
@@ -122,6 +132,11 @@ class Captions:
                 return
             yield value
             end = value[1]
+
+
+def _announced(latin: bytes, start: int, end: int) -> bool:
+    """Tell whether a value is not itself a caption glued to its number, as in "Bal1,204.18"."""
+    return not (latin[end : end + 1] == b"," and latin[end + 1 : end + 4].isdigit())
 
 
 def _phrase(phrase: str) -> str:

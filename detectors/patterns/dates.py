@@ -43,7 +43,7 @@ _LEAD = compile_latin(
 )
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
 _AFTER = compile_latin(
-    r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]|appt|appointment|visit|labs|note|admission|clinic)"
+    r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]{1,2}(?::|[ap]\b|[ap]m)|appt|appointment|visit|labs|note|admission|clinic)"
 )
 _MEASURE_AFTER = compile_latin(
     r"\s*(?:strength|ns\b|mg|mcg|ml|mm|cm|%|systolic|diastolic|murmur|nodes?|positive|tabs?|tablets?|mix|units?|"
@@ -104,7 +104,7 @@ class DateRecognizer:
             clock = _CLOCK_AFTER.match(latin, end)
             if clock is not None:
                 end = clock.end()
-            if not _is_free(latin, start, end) or not _is_calendar(found.group()):
+            if not _is_free(latin, start, end) or not is_calendar(found.group()):
                 continue
             if self._unlike.before(latin, start, 18) and not self._captions.before(latin, start, 24):
                 continue
@@ -148,7 +148,7 @@ class DateRecognizer:
     def _spaced(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _SPACED.finditer(latin):
             if _is_free(latin, found.start(), found.end()) and b" " in found.group():
-                if _is_calendar(found.group().replace(b" ", b"")):
+                if is_calendar(found.group().replace(b" ", b"")):
                     yield found.start(), found.end()
 
     def _captioned(self, latin: bytes) -> Iterator[tuple[int, int]]:
@@ -171,17 +171,17 @@ def _is_free(latin: bytes, start: int, end: int) -> bool:
     if not stands_alone(latin, start, end):
         return False
     before, behind = latin[max(0, start - 2) : start], latin[end : end + 2]
-    if before[-1:] in (b"-", b".", b"/", b"_", b"+", b"*") and len(before) == 2 and is_word(before[0]):
+    if before[-1:] in (b"-", b".", b"/", b"_", b"+", b"*", b"@") and len(before) == 2 and is_word(before[0]):
         return False
     if behind[:1] in (b"-", b"/", b".", b"_", b"%", b"=") and len(behind) == 2 and is_word(behind[1]):
         return behind[:1] == b"-" and _MASK.match(latin, end + 1) is not None
     return behind[:1] != b"%" or behind == b"%2"
 
 
-def _is_calendar(value: bytes) -> bool:
+def is_calendar(value: bytes) -> bool:
     """Tell whether three parts can be year, month and day in some usual order; the day need not exist.
 
-    >>> _is_calendar(b"02/30/2018"), _is_calendar(b"100-20-2000")
+    >>> is_calendar(b"02/30/2018"), is_calendar(b"100-20-2000")
     (True, False)
     """
     if count_digits(value) < 3:

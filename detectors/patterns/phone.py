@@ -24,7 +24,7 @@ _NANP = compile_latin(
 _PLAIN = compile_latin(r"(?:\+?1)?[2-9][0-9]{9}")
 _INTERNATIONAL = compile_latin(rf"(?:\+|%2B|\(\+)[0-9]{{1,3}}\)?(?:{_S}{{0,2}}\(?[0-9]{{1,5}}\)?){{2,8}}")
 _NATIONAL = compile_latin(r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|[O0]1[O0]-[0-9]{4}-[0-9]{4}")
-_VANITY = compile_latin(r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)|[2-9][0-9]{2})\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})\b", ignore_case=False)
+_VANITY = compile_latin(r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})|[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][A-Z]{4})\b", ignore_case=False)
 _SPACED = compile_latin(r"[0-9O](?:(?: | ?[-.\x1a/] ?)[0-9O]){6,14}")
 
 #: What announces a number; the number itself is read behind it.
@@ -36,7 +36,7 @@ _CAPTION = compile_latin(
     r"num|n\xfamero|h|c|w|p|f|m|o|local|line|contacto|kontakt|daytime|evening|sip|sips)\b"
 )
 _BETWEEN = compile_latin(
-    r"(?:[\s:=#.,*'\x22`>@|\\<~\x1a/-]|\([^()\n]{0,24}\)|\(|(?:no|nr|nbr|num|number|#|is|was|to|at|on|file|me|us|her|him|them|my|our|"
+    r"(?:\([^()\n0-9]{0,24}\)|[\s:=#.,*'\x22`>@|\\<~\x1a/(-]|(?:no|nr|nbr|num|number|#|is|was|to|at|on|file|me|us|her|him|them|my|our|"
     r"it|the|back|from|fm|for|via|or|die|an|der|tochter|\xdcberweisung|use|mobile|cell|home|work|office|fax|phone|number|provided|"
     r"confirmation|showed|please|new|old|partial|left|sent|lo|by|directly|either|exchange|rec'd|recd|received|hdr|"
     r"transmittal|brother|values|abnormal|imaging|backup|main|direct|tty|x|value|use|mobile|line)\b\.?){0,9}"
@@ -44,7 +44,7 @@ _BETWEEN = compile_latin(
 _DIGITS = compile_latin(
     rf"\+?\(?{_G}\)?(?:(?:{_S}{{1,3}}|\){_S}{{0,2}}|{_WRAP})?\(?{_G}\)?){{1,14}}"
 )
-_CAPTION_GATE = compile_latin(r"[0-9OolI][-. ()/\x1a%]{0,3}[0-9OolI]")
+_CAPTION_GATE = compile_latin(rf"{_O}(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}[0-9](?:(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}{_O}){{3}}")
 _EXTENSION = compile_latin(r"\b(?:ext(?:ension|n)?s?\.?|x)[ \t]{0,2}[:#]?[ \t]{0,2}(?:no\.? ?)?([0-9]{1,6})")
 _PAGER = compile_latin(r"\b(?:pagers?|pgr|beeper|pgr)(?: (?:no\.?|number|is))?[\s:#]{1,3}([0-9]{3,7})")
 _ENDS = compile_latin(r"\b(?:(?:number|phone|cell|tel|mobile)[a-z ]{0,24} (?:ends|ending)|(?:last (?:four|4)(?: digits)? of (?:(?:my|the|her|his) )?(?:phone|cell|number)))(?: in| with| is|:)? ([0-9]{3,4})")

@@ -24,7 +24,7 @@ _CAPTION = compile_latin(
     r"sozialversicherungsnummer|us-ssn|2\.16\.840\.1\.113883\.4\.1|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
 )
 _BETWEEN = compile_latin(
-    r"(?:[\s:=#.,*'\x22`>|\\<~(]|%3A|%20|\x1a|-+>|\([^()\n]{0,24}\)|(?:no|nr|nbr|num|number|is|was|were|of|on|the|card|reads|states|file|"
+    r"(?:\([^()\n]{0,24}\)|[\s:=#.,*'\x22`>|\\<~()]|%3A|%20|\x1a|-+>|(?:no|nr|nbr|num|number|is|was|were|of|on|the|card|reads|states|file|"
     r"with|as|typed|same|i\.e|there|says|says|but|right|one|full|typed|digits|id|value|extension|for|de|his|her|my|your|"
     r"mom|dad|uh|um|so|it|its|it's|given|entered|yeah|caller|agent|father|itin|ssn|usa|last|four|4)\b\.?){0,12}"
 )

@@ -1,5 +1,6 @@
 """The shape of an identifying value: what may follow a caption, and what looks like it but is none."""
 
+from detectors.patterns.dates import is_calendar
 from detectors.patterns.scanning import compile_latin, count_digits, is_word
 from detectors.patterns.spoken import spoken_value
 
@@ -52,6 +53,8 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
         if joined is None:
             return spoken_value(latin, start)
         start, end = joined
+    if _DECIMAL.fullmatch(latin, start, end):
+        return start, end
     return _extend(latin, start, end, limit)
 
 
@@ -114,7 +117,7 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
     value = latin[start:end]
     if count_digits(value) < digits:
         return not value.isascii() or not count_digits(value)
-    if _DATE.fullmatch(value) or _TIME.fullmatch(value) or _DECIMAL.fullmatch(value):
+    if (_DATE.fullmatch(value) and is_calendar(value.split(b"T")[0])) or _TIME.fullmatch(value) or _DECIMAL.fullmatch(value):
         return False
     if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
         return False

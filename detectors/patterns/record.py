@@ -1,0 +1,72 @@
+"""Medical record, chart and hospital numbers (H), and health plan, policy and group numbers (I)."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.scanning import compile_latin, stands_alone
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_MRN, _PLAN = IdentifierType.MRN, IdentifierType.HEALTH_PLAN
+
+CAPTIONS = (
+    Caption(
+        _MRN,
+        Strength.STRONG,
+        ("mrn", "mrns", "m r n", "empi", "medical record(?: number)?", "med rec(?: (?:no|num|number))?", "patient ?id", "pt ?id", "patid",
+         "urn", "u r n", "ur number", "nhc", "n(?:\xfamero de )?historia cl[i\xed]nica", "historia cl[i\xed]nica", "emr ?(?:id|no|number)", "ehr id",
+         "hospital (?:number|no|id)", "hosp no", "enterprise id", "(?:facility )?patient number", "pid-3", "krankenakte", "dossier m\xe9dical",
+         "expediente cl\xednico", "dicom patient ?id", "downtime number", "mpi", "epi", "cpi number", r"0010,0020\)?", "patient identifier"),
+    ),
+    Caption(
+        _MRN,
+        Strength.WEAK,
+        ("chart", "record", "mr", "wrist ?band(?: reads| code)?", "arm ?band", "bracelet", "patient(?:'s)?", "pt", "dental chart", "expediente",
+         "hosp", "hospital", "unit no", "clinic number", "health record", "rec no", "scan wristband code", "result filed to", "bracelet reads"),
+    ),
+    Caption(_MRN, Strength.NUMBERED, ("unit", "clinic", "ur", "enterprise", "facility", "folder", "casenote", "file", "practice")),
+    Caption(
+        _PLAN,
+        Strength.STRONG,
+        ("member(?:ship)? ?(?:id|#|no|num|number)", "mem id", "memberid", "subscriber(?: ?(?:id|no|num|number))?", "mbi", "medicare beneficiary identifier",
+         "medicare(?: (?:claim )?(?:no|number|num|#|id))", "hicn?", "medicaid(?: (?:no|number|id|#))", "medi-cal", "group (?:no|num|number|id|#)", "grp(?: (?:no|#))?",
+         "rx ?grp", "rx ?group", "policy (?:no|num|number|id|#)", "certificate holder", "edipi", "dod (?:id|benefits?)(?: (?:no|number))?", "champva(?: card)?",
+         "tricare id", "rrb(?: number)?", "insurance (?:id|no|number|#)", "insurnace id", "ins id", "plan (?:id|no|number|#|member)", "kvnr",
+         "versichertennummer", "n[o\xba\xfam.]* de (?:afiliaci[o\xf3]n|p[o\xf3]liza|seguro m[e\xe9]dico)", "p[o\xf3]liza", "ohip", "ihi", "nhs (?:no|number)",
+         "carte vitale", "sub ?grp", "subgroup", "benefit (?:no|number|card)", "beneficiary (?:id|no|number)", "dependant suffix",
+         "dependent suffix", "optum id", "delta id", "prc id", "trust fund id", "wic id", "chip id", "cert no", "id ?card no", "recipient (?:id|no)?",
+         "title xix recipient", "group"),
+    ),
+    Caption(
+        _PLAN,
+        Strength.WEAK,
+        ("member", "medicare", "medicaid", "policy", "mbr", "insured", "insurance", "plan", "tricare", "champva card", "gold plus", "railroad medicare", "contract",
+         "medicare \\(au\\)", "snap case holder benefit card", "benefit card", "vision plan", "dep", "carrier", "bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?",
+         "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem", "recipient", "accident policy", "card front"),
+    ),
+)
+#: Number of a Medicare card: position by position, without S, L, O, I, B and Z.
+MBI = r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
+_MBI = compile_latin(MBI)
+
+
+class RecordRecognizer:
+    """Finds record and plan numbers behind their captions, and Medicare numbers by their form."""
+
+    name = "record"
+
+    def __init__(self) -> None:
+        self._captions = Captions(CAPTIONS)
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each number without its caption."""
+        spans = self._captions.spans(passage, self.name)
+        spans += [Span(start, end, _PLAN, 0.99, self.name) for start, end in _medicare(passage.latin)]
+        return spans
+
+
+def _medicare(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _MBI.finditer(latin):
+        if stands_alone(latin, found.start(), found.end()) or latin[max(0, found.start() - 3) : found.start()] == b"%3A":
+            yield found.start(), found.end()

@@ -1,0 +1,143 @@
+"""Street lines: house number, name, suffix and unit; boxes, rural routes and highways; other countries' usual forms."""
+
+from collections.abc import Iterator
+
+from detectors.context import Context
+from detectors.patterns.scanning import Match, compile_latin, is_word
+from detectors.patterns.spoken import DIGIT_WORDS, TEENS, TENS
+
+_STRONG = (
+    r"street|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|parkway|pkwy|highway|hwy|terrace|ter|turnpike|tpke|pike|"
+    r"circle|cir|crescent|trail|trl|court|place|plaza|square|sq|row|loop|alley|causeway|expressway|expy|heights|hollow|"
+    r"ridge|crossing|xing|commons|landing|mews|path|run|walk|way"
+)
+_WEAK = r"st|dr|ct|pl|wy|pt|park|view|hill|cove|glen|bend|point|pass|gardens?|close"
+_SUFFIX = rf"(?:{_STRONG}|{_WEAK})"
+_DIRECTION = r"(?:[NSEW]|[NS][EW]|north|south|east|west|northeast|northwest|southeast|southwest)"
+_NUMBER = r"[0-9OolI]{1,6}[A-Z]?(?:[- ]?1/2|-[0-9]{1,4})?"
+_NAME = r"(?:[A-Z\xc0-\xff][A-Z0-9\xc0-\xff'.-]*|[0-9]{1,3}(?:st|nd|rd|th))"
+_UNIT = (
+    r"(?:,?\s*(?:apt|apartment|unit|suite|ste|lot|bldg|building|floor|fl|rm|room|trlr|trailer|spc|space|ph|penthouse|#)"
+    r"\.?\s*#?\s*[A-Z0-9-]{1,6}\b)"
+)
+_LINE = compile_latin(
+    rf"\b({_NUMBER})\s+(?:{_DIRECTION}\.?\s+)?((?:{_NAME}\s+){{1,3}})({_SUFFIX})\b\.?(?:\s+{_DIRECTION}\b\.?)?{_UNIT}?"
+)
+_BOX = compile_latin(
+    r"\bP\.?\s?O\.?\s?(?:Box|Drawer)\s+#?[A-Z0-9-]{1,10}\b|\b(?:RR|R\.R\.|rural route|HC|HCR|star route)\s*#?\s?[0-9]{1,4},?\s+"
+    r"box\s+[0-9]{1,5}(?:-?[A-Z])?\b|\bgeneral delivery\b|\bapartado(?: postal)? [0-9]{1,6}\b|\bPSC [0-9]{1,5},? Box [0-9]{1,6}\b"
+    r"|\brural route [0-9]{1,3}\b"
+)
+_HIGHWAY = compile_latin(
+    r"\bI-(?:[0-9]{1,3})\b|\bInterstate [0-9]{1,3}\b|\bUS[- ](?:Hwy |Highway |Route )?[0-9]{1,3}\b|\b(?:State |County )?(?:Route|Highway|Hwy|Rte)\.? "
+    r"[0-9]{1,4}[A-Z]?\b|\b(?:Cty|County|Co\.?|Farm|Ranch) (?:Rd|Road|Hwy)\.? [0-9]{1,5}(?: [NSEW])?\b|\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
+    ignore_case=False,
+)
+_MILE = compile_latin(r"\b(?:mile ?marker|mile ?post|mm)[ #]{1,2}([0-9]{1,3}(?:\.[0-9])?)\b")
+_NAMED = compile_latin(
+    r"\b(?:[A-Z][a-z'\xdf-\xff]+ |[NSEW]\. |MLK |[A-Z][a-z]+-[A-Z][a-z]+ |[0-9]{1,3}(?:st|nd|rd|th) ){1,3}"
+    r"(?:Street|Avenue|Ave|Road|Rd|Boulevard|Blvd|Highway|Hwy|Parkway|Pkwy|Turnpike|Pike|Lane|Ln|Expressway|Freeway)\b\.?",
+    ignore_case=False,
+)
+_ROMANCE = compile_latin(
+    r"\b(?:calle|c/|avenida|av\.|avda\.?|carrera|cra\.?|kra\.?|paseo|camino|calzada|calz\.|boulevard|blvd\.?|rua|via|viale|carretera|privada|"
+    r"callej\xf3n|prolongaci\xf3n)\s+(?:[0-9]{1,3}\s+#|(?:[A-Z0-9\xc0-\xff][A-Z0-9\xc0-\xff'.]*\s+){0,4}[A-Z\xc0-\xff][A-Z\xc0-\xff'.]*,?\s+"
+    r"(?:no\.?|num\.?|n\xfam\.?|#|n\xba|n\xb0)?)\s*[0-9]{1,5}(?:\s?[A-Z]\b)?(?:-[0-9]{1,4})?(?:\s*#\s*[0-9]{1,4}[A-Z]?-[0-9]{1,4})?"
+    r"(?:,?\s*(?:int(?:erior)?|depto|dpto|apto|piso|puerta|casa|esc)\.?\s*[0-9A-Z]{1,5}\b)*"
+)
+_FRENCH = compile_latin(
+    r"\b[0-9]{1,4}(?: bis| ter)?,? (?:rue|avenue|av\.|boulevard|bd|all\xe9e|chemin|place|impasse|quai|route) "
+    r"(?:(?:de|des|du|la|le|les|de la) |l'|d'){0,2}[A-Z\xc0-\xde][\w\xdf-\xff'-]+(?: [A-Z\xc0-\xde][\w\xdf-\xff'-]+){0,3}",
+    ignore_case=False,
+)
+_GERMAN = compile_latin(
+    r"\b[A-Z\xc4\xd6\xdc][a-z\xdf-\xff]+(?:stra\xdfe|strasse|str\.|weg|platz|allee|gasse|ring|damm)\s+[0-9]{1,4}\s?[a-z]?\b",
+    ignore_case=False,
+)
+_SPOKEN = compile_latin(
+    rf"\b(?:(?:{TENS}|{TEENS}|{DIGIT_WORDS}|hundred|thousand)[ -]){{2,6}}(?:[a-z]+ ){{1,2}}"
+    r"(?:street|avenue|lane|drive|road|court|boulevard|circle|terrace|place|way)\b"
+)
+_GATE = compile_latin(
+    rf"[0-9OolI]\S{{0,4}}\s+\S{{1,24}}|\b(?:{_STRONG}|box|delivery|calle|avenida|carrera|paseo|rua|via|I-[0-9])\b|stra\xdfe|strasse|str\."
+)
+_CHECKED = compile_latin(rf"\b(?:{_STRONG}|{_WEAK})\b")
+_UNITS = frozenset(
+    b"min mins minute minutes hour hours hr hrs day days week weeks month months year years yr yrs yo mg mcg g kg ml l cc cm mm "
+    b"m km ft in lb lbs kcal cal units unit iu tabs tab tablets tablet caps pills puffs drops of and or to the a an at per for "
+    b"with in on no bed room rm floor pt patient patients x flights blocks block times miles mile degrees percent pack packs "
+    b"out from he she his her by was is are were male female man woman doses dose visits lane stage grade type left right "
+    b"more less than hours' person people children kids bpm mmhg cycle cycles session sessions since".split()
+)
+_PLACE = Context(
+    ["address", "addr", "lives?", "living", "resid(?:es|ing|ence)", "moved", "home", "mail(?:ing)?", "located", "house", "street", "at",
+     "scene", "picked up", "pickup", "deliver(?:y|ed)?", "ship", "stays?", "staying", "its", "to", "from", "was", "now", "domicilio",
+     "direcci\xf3n", "vive", "residence", "property", "line"]
+)  # fmt: skip
+_ISOTOPES = frozenset((b"I-123", b"I-124", b"I-125", b"I-129", b"I-131"))
+_NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
+
+
+class StreetLines:
+    """Finds street lines of US form, and the usual forms of Spanish, French and German ones."""
+
+    def ranges(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        """Yield each line with its unit, without town and code."""
+        if _GATE.search(latin) is None:
+            return
+        if _CHECKED.search(latin) is not None:
+            for found in _LINE.finditer(latin):
+                if _is_line(latin, found):
+                    yield _end_of_line(latin, found)
+            for found in _NAMED.finditer(latin):
+                yield from _named(found)
+            for found in _SPOKEN.finditer(latin):
+                yield found.start(), found.end()
+        for found in _HIGHWAY.finditer(latin):
+            if found.group() not in _ISOTOPES:
+                yield found.start(), found.end()
+        for found in _MILE.finditer(latin):
+            if latin[found.start() : found.start() + 3].lower() != b"mm ":
+                yield found.start(1), found.end(1)
+        for pattern in (_BOX, _ROMANCE, _FRENCH, _GERMAN):
+            for found in pattern.finditer(latin):
+                yield found.start(), found.end()
+
+
+def _is_line(latin: bytes, found: Match) -> bool:
+    """Judge number, name and suffix: capitals tell a street, in small letters a place word has to stand before."""
+    if found.start() and latin[found.start() - 1 : found.start()] in (b"/", b".", b"-", b"$", b","):
+        return False
+    if not any(48 <= byte <= 57 for byte in found.group(1)):
+        return False
+    words = found.group(2).split()
+    if any(word.lower().strip(b".") in _UNITS for word in words):
+        return False
+    suffix = found.group(3)
+    named = all(word[:1].isupper() or word[:1].isdigit() for word in words) and suffix[:1].isupper()
+    if named and not (suffix.isupper() and words[0].isupper() and len(words[0]) > 1):
+        weak = suffix.lower() in _WEAK_WORDS and suffix.lower() not in (b"st", b"dr", b"ct", b"pl")
+        return not weak or _PLACE.before(latin, found.start(), 24)
+    ended = latin[found.end() : found.end() + 1] in (b"", b",", b"\n", b"^", b"|", b"\x22", b"]", b"<", b".", b";")
+    strong = suffix.lower() not in _WEAK_WORDS
+    return _PLACE.before(latin, found.start(), 24) or (named and (ended or strong))
+
+
+def _end_of_line(latin: bytes, found: Match) -> tuple[int, int]:
+    end = found.end()
+    while end > found.start() and not is_word(latin[end - 1]):
+        end -= 1
+    return found.start(), end
+
+
+def _named(found: Match) -> Iterator[tuple[int, int]]:
+    words = found.group().split()
+    skipped = 0
+    while words and words[0] in _NO_NAME:
+        skipped += len(words[0]) + 1
+        words = words[1:]
+    if len(words) >= 2:
+        yield found.start() + skipped, found.end() - (1 if found.group().endswith(b".") else 0)
+
+
+_WEAK_WORDS = frozenset(_WEAK.replace("gardens?", "gardens|garden").encode().split(b"|"))
