@@ -165,7 +165,7 @@ class Lists:
 
     def _read_drugs(self, entries: list[Entry]) -> None:
         drugs = [words_in(entry.text) for entry in entries]
-        drugs += [words_in(name) for name in sources.table("drug_brands")]
+        drugs += [words_in(name) for name in (*sources.table("drug_brands"), *sources.table("drug_generics"))]
         counts = Counter(word for words in drugs for word in set(words))
         for words in drugs:
             if len(words) > 1:

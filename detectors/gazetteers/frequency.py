@@ -29,7 +29,7 @@ class Frequencies:
 
     def frequent(self, word: str) -> bool:
         """Tell whether the word is frequent in several corpora."""
-        return self.frequent_in[word] >= 4 and self.ordinary(word, listed_name=True)  # noqa: PLR2004
+        return self.frequent_in[word] >= 4 and self.lower[word] >= 0.35 * self.total[word]  # noqa: PLR2004
 
 
 def count_words(folder: Path) -> Frequencies:

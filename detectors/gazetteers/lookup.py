@@ -107,9 +107,9 @@ class HashTable:
         self._deepest = int(counts.max(initial=0))
         # The same memory again: indexing a memoryview is several times faster than indexing an array.
         self._one_shift = int(self._shift)
-        self._one_hash: Sequence[int] = cast("Sequence[int]", memoryview(hashes))
-        self._one_mask: Sequence[int] = cast("Sequence[int]", memoryview(masks))
-        self._one_first: Sequence[int] = cast("Sequence[int]", memoryview(self._first))
+        self._one_hash: Sequence[int] = cast("Sequence[int]", hashes.data)
+        self._one_mask: Sequence[int] = cast("Sequence[int]", masks.data)
+        self._one_first: Sequence[int] = cast("Sequence[int]", self._first.data)
 
     def __len__(self) -> int:
         return len(self._hashes)

@@ -71,7 +71,9 @@ def core_around(words: Words, seed: int, done: int) -> Core | None:
     """Return the words of one possible name around a seed, none of them before *done*."""
     start = seed
     while (
-        start > max(done, seed - _LONGEST) and _joined(words, start - 1) and _nameable(words, start - 1, inside=False)
+        start > max(done, seed - _LONGEST + 1)
+        and _joined(words, start - 1)
+        and _nameable(words, start - 1, inside=False)
     ):
         start -= 1
     titled = start > 0 and is_title(words, start - 1)
@@ -80,7 +82,7 @@ def core_around(words: Words, seed: int, done: int) -> Core | None:
         start += 1
         if start == len(words) or not _joined(words, start - 1):
             return None
-    if not _nameable(words, start, inside=False):
+    if not _nameable(words, start, inside=titled):
         return None
     end = start + 1
     while end < len(words) and end - start < _LONGEST:
@@ -170,4 +172,5 @@ def _touches_capitals(words: Words, start: int, end: int) -> bool:
     """Tell whether capitalised ordinary words touch: then capitals mean little."""
     large = (Shape.CAPITAL, Shape.UPPER, Shape.INITIAL)
     before = start > 0 and words.gap(start - 1) == " " and words.shapes[start - 1] in large
+    before = before and words.word(start - 1) not in _NEVER
     return before or (end < len(words) and words.gap(end - 1) == " " and words.shapes[end] in large)

@@ -12,7 +12,7 @@ from detectors.gazetteers.hashing import fold
 
 TABLES = Path(__file__).parent / "tables"
 
-_WORD = re.compile(r"[^\W_]+(?:'(?!s\b)[^\W_]+)*")
+_WORD = re.compile(r"([^\W_]+(?:'(?!s\b)[^\W_]+)*)(?:'s\b)?")
 _COMPANY_FORM = frozenset({"llc", "inc", "lp", "llp", "ltd", "corp", "pllc", "pc"})
 
 
