@@ -6,9 +6,11 @@ import typer
 
 from schemas.errors import PhistreamError
 from streams.commands.config import config_app
+from streams.commands.demo import demo
 from streams.commands.detect import detect
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
+from streams.commands.search import search
 from streams.commands.topics import topics_app
 from streams.commands.worker import worker
 
@@ -20,9 +22,11 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(demo)
 app.command()(detect)
 app.command()(redact)
 app.command()(worker)
+app.command()(search)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(config_app, name="config")
@@ -38,3 +42,7 @@ def main() -> None:
     except PhistreamError as error:
         typer.secho(f"phistream: {error}", fg=typer.colors.RED, err=True)
         sys.exit(REFUSED_STATUS)
+
+
+if __name__ == "__main__":
+    main()

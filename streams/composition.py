@@ -15,7 +15,7 @@ from streams.batch import BatchBuilder
 from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
 from streams.decode import Decoder
-from streams.embedded import TENANT, EmbeddedState
+from streams.embedded import REDACTORS, TENANT, EmbeddedState
 from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import TransactionalLog
@@ -39,9 +39,6 @@ from streams.vault.tokens import Minter
 from streams.worker import Worker
 
 Value = TypeVar("Value")
-
-#: The consumer group of redactors, and of the embedded one.
-REDACTORS = "redactor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from streams.log.sqlite_store import SqliteStore
 from streams.vault.key_pairs import ensure_key_pair
 from streams.vault.private_file import make_private_folder
 
+#: The consumer group of redactors.
+REDACTORS = "redactor"
 #: The one tenant of a state folder.
 TENANT = "local"
 UNPROTECTED = (

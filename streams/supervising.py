@@ -6,8 +6,7 @@ from pathlib import Path
 
 from schemas.errors import LogRefused
 from schemas.topics import RAW
-from streams.composition import REDACTORS
-from streams.embedded import EmbeddedState
+from streams.embedded import REDACTORS, EmbeddedState
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
 from streams.supervisor import RunFolder, Supervisor

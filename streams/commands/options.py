@@ -9,9 +9,7 @@ from schemas.errors import ConfigError
 from streams.config import Settings, load_settings, refuse_undeclared
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="The TOML settings file.", dir_okay=False)]
-StateFolder = Annotated[
-    Path | None, typer.Option("--state", help="The state folder of an embedded run.", file_okay=False)
-]
+StateFolder = Annotated[Path | None, typer.Option("--state", help="State folder of an embedded run.", file_okay=False)]
 
 
 def service_settings(config: Path | None) -> Settings:

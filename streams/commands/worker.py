@@ -12,9 +12,7 @@ from streams.telemetry.logs import configure
 def worker(
     config: ConfigFile = None,
     *,
-    slot_range: Annotated[
-        str, typer.Option("--slots", help="Slots of this host, such as 0-3; each is one process.")
-    ] = "0",
+    slot_range: Annotated[str, typer.Option("--slots", help="Slots of this host, such as 0-3.")] = "0",
     start: Annotated[
         str | None,
         typer.Option("--from", help="Where a group without offsets begins: earliest or latest."),

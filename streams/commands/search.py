@@ -1,0 +1,98 @@
+"""`phistream search`: redacted events by word, token and field, from either index."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from schemas.errors import ConfigError
+from schemas.identifiers import IdentifierType
+from streams.commands.options import ConfigFile, StateFolder
+
+if TYPE_CHECKING:
+    from streams.siem.ports import Page, Query
+
+
+def search(
+    words: Annotated[list[str] | None, typer.Argument(help="Words or tokens, all of them; quote a phrase.")] = None,
+    *,
+    state: StateFolder = None,
+    config: ConfigFile = None,
+    since: Annotated[str | None, typer.Option(help="From this time on: RFC 3339, a date, or an age: 30m, 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this time, written the same way.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
+    application: Annotated[str | None, typer.Option(help="Only this application.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Only this conversation.")] = None,
+    type_: Annotated[
+        IdentifierType | None, typer.Option("--type", help="Only events that held this identifier.", show_choices=True)
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="redacted_event, withheld or alert.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits a page.")] = 20,
+    page: Annotated[int, typer.Option(min=1, help="Which page, from 1.")] = 1,
+    after: Annotated[str | None, typer.Option(help="Go on after this hit, as the last page said.")] = None,
+    newest_first: Annotated[bool, typer.Option("--newest-first", help="Newest first instead of oldest.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a hit; `record` is the redacted record.")
+    ] = False,
+) -> None:
+    """Search redacted events by word, token, time and field, in order of time.
+
+    A token is a word: search for it to follow one value through a conversation. Accents and case do not matter.
+    """
+    from streams.searching import read_cursor, read_time
+    from streams.siem.ports import Query
+
+    now_ms = time.time_ns() // 1_000_000
+    query = Query(
+        words=tuple(words or ()),
+        since_ms=read_time(since, now_ms, "--since"),
+        until_ms=read_time(until, now_ms, "--until"),
+        tenant=tenant,
+        model=model,
+        application=application,
+        conversation=conversation,
+        identifier=None if type_ is None else type_.value,
+        kind=kind,
+        newest_first=newest_first,
+        limit=limit,
+        after=read_cursor(after),
+    )
+    found = _page(state, config, query, page)
+    if json:
+        for hit in found.hits:
+            typer.echo(orjson.dumps({name: value for name, value in hit.items() if name != "text"}).decode())
+        return
+    _print(found, query)
+
+
+def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -> "Page":
+    from streams.commands.options import service_settings
+    from streams.searching import open_index
+    from streams.siem.ports import Page
+
+    if (state is None) == (config is None):
+        raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
+    index = open_index(state, None if config is None else service_settings(config))
+    found = index.search(query)
+    for _ in range(number - 1):
+        if found.more is None:
+            return Page((), None, found.total)
+        found = index.search(replace(query, after=found.more))
+    return found
+
+
+def _print(found: "Page", query: "Query") -> None:
+    from streams.searching import write_cursor
+    from streams.showing import shown
+
+    console = Console(highlight=False, soft_wrap=True)
+    for hit in found.hits:
+        console.print(shown(hit, query.words))
+    hits = f"{found.total} hit{'' if found.total == 1 else 's'}"
+    if found.more is not None:
+        hits += f", {len(found.hits)} shown; more: --after {write_cursor(found.more)}"
+    console.print(hits, style="dim")

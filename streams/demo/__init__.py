@@ -1,0 +1,1 @@
+"""The demo: sample traffic with invented people, and what to see in it."""
