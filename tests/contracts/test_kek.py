@@ -37,7 +37,7 @@ class TestLocalKek(KekContract):
         return LocalPrivateKek.load(pairs[1].private)
 
 
-@pytest.mark.parametrize("uri", ["aws-kms://alias/vault", "file:/tmp/key.pem", "hcvault://host/key"])
+@pytest.mark.parametrize("uri", ["aws-kms://alias/vault", "file:/keys/key.pem", "hcvault://host/key"])
 def test_an_unknown_scheme_is_named(uri: str) -> None:
     """A KEK of no known kind is refused, and the message says which scheme it was."""
     with pytest.raises(ConfigError) as refused:
@@ -46,7 +46,7 @@ def test_an_unknown_scheme_is_named(uri: str) -> None:
     assert refused.value.facts["scheme"] == uri.partition(":")[0]
 
 
-@pytest.mark.parametrize("uri", ["", "local:", "/tmp/key.pem"])
+@pytest.mark.parametrize("uri", ["", "local:", "/keys/key.pem"])
 def test_no_kek_without_scheme_and_place(uri: str) -> None:
     """A URI without scheme or place is refused."""
     with pytest.raises(ConfigError):

@@ -1,7 +1,6 @@
-"""Keys, clocks and vaults of the vault's tests."""
+"""Fixtures of the vault's tests."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,33 +10,8 @@ from streams.vault.kek import open_kek
 from streams.vault.kek_local_private import LocalPrivateKek
 from streams.vault.key_pairs import KeyPair, create_key_pair
 from streams.vault.keystore_sqlite import SqliteKeyStore
-from streams.vault.tokenkeys import DigestKey, Epoch, TokenKeys
 from streams.vault.tokens import Minter
-
-NOVEMBER = 1_793_491_200_000  # 2026-11-01T00:00:00Z
-
-
-@dataclass(slots=True)
-class StillClock:
-    """A clock that moves when it is told to."""
-
-    wall_ms: int = NOVEMBER
-    seconds: float = 0.0
-
-    def now_ms(self) -> int:
-        """Return the time it was set to."""
-        return self.wall_ms
-
-    def monotonic(self) -> float:
-        """Return the seconds it was set to."""
-        return self.seconds
-
-
-def fixed_keys(first: int = 0) -> TokenKeys:
-    """Return token keys made of counted bytes, with two epochs."""
-    secrets = [bytes(range(first + at, first + at + 32)) for at in range(0, 160, 32)]
-    epochs = (Epoch("a", 0, secrets[0]), Epoch("b", NOVEMBER, secrets[1]))
-    return TokenKeys(epochs, secrets[2], secrets[3], (DigestKey("dg_example", secrets[4]),))
+from tests.streams.vault.fixed import StillClock, fixed_keys
 
 
 @pytest.fixture
