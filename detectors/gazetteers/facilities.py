@@ -83,6 +83,7 @@ _TAIL = frozenset(
         "facility",
     }
 )
+_LINKED = frozenset({"lady", "university", "church", "house", "sisters", "saints", "city", "college", "sons"})
 _INSIDE = frozenset({"of", "the", "and", "for", "at", "on", "de", "la", "las", "los", "del"})
 _LEADING = frozenset(
     {
@@ -163,13 +164,21 @@ def _leftmost(words: Words, head: int) -> int:
         shape = words.shapes[at]
         if shape in (Shape.CAPITAL, Shape.UPPER, Shape.INITIAL):
             start = at
-        elif shape != Shape.LOWER or words.word(at) not in _INSIDE:
+        elif not _links(words, at):
             break
     while start < head and (words.word(start) in _LEADING or words.masks[start] & (m.TITLE | m.KIN)):
         if words.word(start) in ("st", "sr") and words.gap(start)[:1] == ".":
             break
         start += 1
     return start
+
+
+def _links(words: Words, index: int) -> bool:
+    """Tell whether a word in lower case joins what stands before a head: "Our Lady of Sorrows Hospital"."""
+    word = words.word(index)
+    if word in ("and", "the", "de", "la", "los", "del"):
+        return True
+    return word == "of" and index > 0 and words.word(index - 1) in _LINKED
 
 
 def _rightmost(words: Words, index: int) -> int:

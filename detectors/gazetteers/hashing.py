@@ -49,7 +49,8 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    plain = "".join(_LETTERS.get(char, char) for char in word.casefold())
+    plain = unicodedata.normalize("NFKD", word).casefold()
+    plain = "".join(_LETTERS.get(char, char) for char in plain)
     return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
 
 

@@ -32,7 +32,7 @@ class PlaceRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the places in a passage."""
         words = scan(passage, self._gazetteers)
-        ranges = [*find_facilities(words, self._gazetteers), *self._towns(words)]
+        ranges = _widest([*find_facilities(words, self._gazetteers), *self._towns(words)])
         return [
             Span(words.starts[start], words.ends[end - 1], IdentifierType.GEO, score, self.name)
             for start, end, score in ranges
@@ -122,6 +122,15 @@ class PlaceRecognizer:
         if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
             return index, end, 0.7
         return None
+
+
+def _widest(ranges: list[Range]) -> Iterator[Range]:
+    """Yield the ranges that lie in no other."""
+    reached = 0
+    for start, end, score in sorted(ranges, key=lambda found: (found[0], -found[1], -found[2])):
+        if end > reached:
+            reached = end
+            yield start, end, score
 
 
 def _cued(words: Words, index: int, classes: int) -> float:

@@ -18,7 +18,7 @@ _NEVER = frozenset(
     | {"wow", "ah", "aw", "eh", "mm", "mhm", "bye", "thanks", "so", "no", "yes", "well", "patient", "pt", "name"}
     | {"date", "type", "note", "plan", "exam", "history", "medications", "don", "dob", "mrn", "ssn", "sex", "apt"}
 )
-_LONE_PARTICLES = frozenset({"e", "y", "el", "ten", "do", "as", "la"})
+_LONE_PARTICLES = frozenset({"e", "y", "el", "ten", "do", "as"})
 _LONGEST = 5
 
 
