@@ -1,0 +1,115 @@
+"""Tables inside a text: Markdown, and values between commas, semicolons, tabs or bars, under a row of headings."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.recognizer import Passage
+from detectors.structured.headings import Heading, heading_of
+from detectors.structured.values import Values
+from schemas.spans import Span
+
+_LINE = re.compile(r"[^\r\n]+")
+_SEPARATORS = ("|", "\t", ",", ";")
+_RULE = re.compile(r"[\s|:+=-]+")
+_QUOTED_CELL = re.compile(r'\s*"((?:[^"\n]|"")*)"\s*')
+_LONGEST_HEADING = 40
+_FEWEST_CELLS = 2
+_MOST_WORDS = 5
+_LONGEST_LINE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A row of headings: what separates its cells, and what stands under each."""
+
+    separator: str
+    columns: tuple[Heading | None, ...]
+
+
+class TableRecognizer:
+    """Finds cells under headings that say what they hold."""
+
+    name = "tables"
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._values = Values(gazetteers)
+
+    def recognize(self, passage: Passage) -> list[Span]:
+        """Return the identifying cells of every table."""
+        text, spans = passage.text, list[Span]()
+        if not any(text.count(separator) >= _FEWEST_CELLS for separator in _SEPARATORS):
+            return spans
+        header: _Header | None = None
+        for line in _LINE.finditer(text):
+            start, end = line.span()
+            if end - start > _LONGEST_LINE or (header is not None and _RULE.fullmatch(line[0])):
+                continue
+            found = _read_header(text, start, end)
+            if found is not None:
+                header = found
+                continue
+            cells = list(_cells(text, start, end, header.separator)) if header is not None else []
+            if header is None or not _fits(header, cells):
+                header = None
+                continue
+            for (low, high), heading in zip(cells, header.columns, strict=False):
+                if heading is not None:
+                    spans += self._values.read(text, low, high, heading, self.name)
+        return spans
+
+
+def _read_header(text: str, start: int, end: int) -> _Header | None:
+    """Return the headings of a row that is one: short words without digits, some of which are known."""
+    separator = next((mark for mark in _SEPARATORS if text.count(mark, start, end) >= _FEWEST_CELLS - 1), None)
+    if separator is None:
+        return None
+    cells = [text[low:high] for low, high in _cells(text, start, end, separator)]
+    if len(cells) < _FEWEST_CELLS or not all(map(_may_head, cells)):
+        return None
+    columns = tuple(heading_of(cell) for cell in cells)
+    known = sum(column is not None for column in columns)
+    enough = known >= _FEWEST_CELLS or (known == 1 and (separator == "|" or len(cells) == _FEWEST_CELLS))
+    return _Header(separator, columns) if enough else None
+
+
+def _may_head(cell: str) -> bool:
+    return (
+        len(cell) <= _LONGEST_HEADING
+        and len(cell.split()) <= _MOST_WORDS
+        and not cell[:1].isdigit()
+        and ":" not in cell
+    )
+
+
+def _fits(header: _Header, cells: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a row may belong under the headings; rows lose and gain a cell in practice."""
+    return len(cells) >= _FEWEST_CELLS and abs(len(cells) - len(header.columns)) <= max(1, len(header.columns) // 4)
+
+
+def _cells(text: str, start: int, end: int, separator: str) -> Iterator[tuple[int, int]]:
+    """Yield the trimmed ranges of the cells of a row."""
+    if separator == "|":
+        while start < end and text[start] in " \t>|":
+            start += 1
+            if text[start - 1] == "|":
+                break
+        while end > start and text[end - 1] in " \t":
+            end -= 1
+        end -= text[end - 1 : end] == "|"
+    at = start
+    while at <= end:
+        quoted = _QUOTED_CELL.match(text, at, end) if separator != "|" else None
+        stop = text.find(separator, quoted.end() if quoted else at, end)
+        stop = stop if stop >= 0 else end
+        yield quoted.span(1) if quoted and quoted.end() == stop else _trimmed(text, at, stop)
+        at = stop + 1
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

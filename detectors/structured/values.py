@@ -1,0 +1,176 @@
+"""What of a value belongs to the identifier that its heading promises, and whether it is one at all."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from detectors.gazetteers.lookup import Gazetteers, WordClass
+from detectors.scoring import NAMED
+from detectors.structured.headings import TYPES, Heading
+from schemas.spans import Span
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
+_DIGITS = re.compile(r"\d")
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
+_CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
+_PHONE = re.compile(r"[+(]?\d[\d\s().+/x#-]*\d|\d{2,}")
+_TOKEN = re.compile(r"[^\s,;|\"'<>]+")
+_OLD = re.compile(r"(?:9\d|1[0-4]\d)(?!\d)")
+_STATE_ZIP = re.compile(r"(?P<state>[A-Za-z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)?[\s,]*(?P<zip>\d{5}(?:-\d{4})?)?")
+_NOTHING = frozenset(
+    """
+    none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd refused
+    declined denies see deferred other redacted anonymous not applicable n true false blank required optional string
+    """.split()
+)
+_ORDINARY = int(
+    WordClass.ENGLISH
+    | WordClass.CLINICAL
+    | WordClass.DRUG
+    | WordClass.DISEASE
+    | WordClass.ABBREVIATION
+    | WordClass.CALENDAR
+)
+_COMMON = int(WordClass.ENGLISH_COMMON)
+_NAME = int(WordClass.FIRST | WordClass.SURNAME)
+_BESIDE = int(WordClass.TITLE | WordClass.CREDENTIAL | WordClass.KIN)
+_PARTICLE = int(WordClass.PARTICLE)
+_LARGE = int(WordClass.STATE | WordClass.STATE_CODE | WordClass.COUNTRY)
+_HEAD = int(WordClass.FACILITY_HEAD | WordClass.FACILITY_PART)
+_MOST_NAME_WORDS = 6
+_LONGEST_ADDRESS = 160
+_MOST_CODES = 4
+_SHORTEST_USER = 3
+
+
+class Values:
+    """Reads values under headings, with the lists to tell a name from a remark."""
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._gazetteers = gazetteers
+        self._readers: dict[Heading, Callable[[str, int, int], Iterator[tuple[int, int]]]] = {
+            Heading.PERSON: self._persons,
+            Heading.EMPLOYER: self._proper,
+            Heading.FACILITY: self._proper,
+            Heading.PLACE: self._proper,
+            Heading.ADDRESS: self._address,
+            Heading.ZIP: _codes,
+            Heading.DATE: _date,
+            Heading.AGE: _age,
+            Heading.PHONE: _phone,
+            Heading.FAX: _phone,
+            Heading.EMAIL: _mail,
+            Heading.URL: _token,
+            Heading.IP: _token,
+            Heading.PHOTO: _token,
+            Heading.USER: _long_token,
+            Heading.SECRET: _long_token,
+        }
+
+    def read(self, text: str, start: int, end: int, heading: Heading, name: str) -> list[Span]:
+        """Return the spans of the value `[start, end)` under a heading, found by the recognizer *name*."""
+        reader = self._readers.get(heading, _codes)
+        return [Span(low, high, TYPES[heading], NAMED, name) for low, high in reader(text, start, end) if low < high]
+
+    def _persons(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the names of a value: words that may be one, without titles, degrees and what follows in brackets."""
+        words = list(_WORD.finditer(text, start, end))
+        run: list[re.Match[str]] = []
+        for word in words:
+            if run and (not _adjoin(text, run[-1], word) or self._is_beside(word[0])):
+                yield from self._name(run)
+                run = []
+            if not self._is_beside(word[0]):
+                run.append(word)
+        yield from self._name(run)
+
+    def _name(self, run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+        if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower() in _NOTHING for word in run):
+            return
+        masks = [int(self._gazetteers.classes(word[0].rstrip("."))) for word in run]
+        large = all(word[0][0].isupper() or mask & _PARTICLE for word, mask in zip(run, masks, strict=True))
+        strange = any(not mask & (_ORDINARY | _COMMON) for mask in masks)
+        listed = all(mask & _NAME or not mask & (_ORDINARY | _COMMON) for mask in masks)
+        rare = len(run) > 1 and any(not mask & _COMMON for mask in masks)
+        if (large and (strange or listed)) or (listed and (strange or rare)):
+            yield run[0].start(), run[-1].end() - (run[-1][0].endswith(".") and len(run[-1][0]) > 2)  # noqa: PLR2004
+
+    def _proper(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield a value that is a proper name: not a remark, a state or a country."""
+        first = _WORD.search(text, start, end)
+        stop = next((at for at in (text.find(mark, start, end) for mark in "(;|\t") if at > start), end)
+        comma = text.find(",", start, stop)
+        stop = comma if comma > start else stop
+        if first is None or first.start() >= stop:
+            return
+        words = [word[0] for word in _WORD.finditer(text, start, stop)]
+        masks = [int(self._gazetteers.classes(word.rstrip("."))) for word in words]
+        if any(word.lower() in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
+            return
+        strange = any(not mask & (_ORDINARY | _COMMON) or mask & _NAME for mask in masks)
+        if strange and (text[first.start()].isupper() or not any(mask & _COMMON for mask in masks)):
+            yield start, stop
+
+    def _address(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the parts of an address between commas and line ends, without state and country."""
+        if end - start > _LONGEST_ADDRESS or not any(map(str.isalnum, text[start:end])):
+            return
+        for part in re.finditer(r"[^,;\n\t|]+", text[start:end]):
+            low, high = start + part.start(), start + part.end()
+            while low < high and text[low].isspace():
+                low += 1
+            tail = _STATE_ZIP.fullmatch(text[low:high].strip())
+            if tail and (tail["zip"] or tail["state"]) and self._is_state(tail["state"]):
+                if tail["zip"]:
+                    yield low + tail.start("zip"), low + tail.end("zip")
+            elif text[low:high].strip().lower() not in _NOTHING:
+                yield low, high
+
+    def _is_state(self, word: str | None) -> bool:
+        return not word or all(int(self._gazetteers.classes(part)) & _LARGE for part in word.split())
+
+    def _is_beside(self, word: str) -> bool:
+        plain = word.rstrip(".")
+        mask = int(self._gazetteers.classes(plain))
+        return bool(mask & _BESIDE) and not (mask & _NAME and len(plain) > 3 and not mask & int(WordClass.KIN))  # noqa: PLR2004
+
+
+def _adjoin(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    return text[left.end() : right.start()] in (" ", "", "-", ", ", ",", " - ", "^")
+
+
+def _codes(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for code in list(_CODED.finditer(text, start, end))[:_MOST_CODES]:
+        yield code.span()
+
+
+def _phone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for number in _PHONE.finditer(text, start, end):
+        yield number.span()
+
+
+def _date(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    value = text[start:end].strip()
+    if _DIGITS.search(value) and len(value) <= 30 and not _BARE_YEAR.fullmatch(value) and not _CLOCK.fullmatch(value):  # noqa: PLR2004
+        yield start, end
+
+
+def _age(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    age = _OLD.search(text, start, end)
+    if age is not None and text[age.end() : age.end() + 1] != "+":
+        yield age.span()
+
+
+def _mail(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if "@" in text[start:end]:
+        yield from _token(text, start, end)
+
+
+def _token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    token = _TOKEN.search(text, start, end)
+    if token is not None and token[0].lower() not in _NOTHING and any(map(str.isalnum, token[0])):
+        yield token.span()
+
+
+def _long_token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    yield from ((low, high) for low, high in _token(text, start, end) if high - low >= _SHORTEST_USER)
