@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
 from schemas.sources.openai import ENVELOPE
-from schemas.sources.read import at, first_user_text, latency, number, scalar, text_of, tool_names, vocabulary
+from schemas.sources.read import at, first_user_text, latency, number, parts, scalar, text_of, tool_names, vocabulary
 from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
@@ -68,17 +68,11 @@ _KEYS = vocabulary(
 )
 
 
-def _parts(tree: Any) -> tuple[Any, Any]:
-    if "request" in tree or "response" in tree:
-        return at(tree, "request") or {}, at(tree, "response") or {}
-    return tree, tree
-
-
 def matches(tree: Any) -> bool:
     """Recognise a request by what only this API has, a response by its type."""
     if not isinstance(tree, dict):
         return False
-    request, response = _parts(tree)
+    request, response = parts(tree)
     return _is_request(request) or _is_response(response)
 
 
@@ -115,7 +109,7 @@ def side(path: Path) -> Side:
 
 def describe(tree: Any) -> Call:
     """Map a redacted record to the fields that an analyst searches."""
-    request, response = _parts(tree)
+    request, response = parts(tree)
     usage = at(response, "usage")
     stop = scalar(response, "stop_reason")
     return Call(
@@ -143,7 +137,7 @@ def describe(tree: Any) -> Call:
 
 def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of."""
-    request, response = _parts(tree)
+    request, response = parts(tree)
     messages = at(request, "messages")
     answers = [text_of(at(message, "content")) for message in messages or () if at(message, "role") == "assistant"]
     return ConversationSeed(

@@ -6,7 +6,7 @@ Field names from the Chat Completions API reference.
 from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
-from schemas.sources.read import at, first_user_text, latency, number, scalar, text_of, tool_names, vocabulary
+from schemas.sources.read import at, first_user_text, latency, number, parts, scalar, text_of, tool_names, vocabulary
 from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
@@ -99,18 +99,11 @@ _KEYS = vocabulary(
 )
 
 
-def _parts(tree: Any) -> tuple[Any, Any]:
-    """Return the request and the response; either may be empty."""
-    if "request" in tree or "response" in tree:
-        return at(tree, "request") or {}, at(tree, "response") or {}
-    return tree, tree
-
-
 def matches(tree: Any) -> bool:
     """Recognise a request by its messages and model, a response by its choices."""
     if not isinstance(tree, dict):
         return False
-    request, response = _parts(tree)
+    request, response = parts(tree)
     return _is_request(request) or _is_response(response)
 
 
@@ -137,7 +130,7 @@ def side(path: Path) -> Side:
 
 def describe(tree: Any) -> Call:
     """Map a redacted record to the fields that an analyst searches."""
-    request, response = _parts(tree)
+    request, response = parts(tree)
     usage = at(response, "usage")
     choices = at(response, "choices") or ()
     return Call(
@@ -167,7 +160,7 @@ def describe(tree: Any) -> Call:
 
 def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of."""
-    request, response = _parts(tree)
+    request, response = parts(tree)
     messages = at(request, "messages")
     answers = [text_of(at(message, "content")) for message in messages or () if at(message, "role") == "assistant"]
     choices = at(response, "choices")

@@ -13,6 +13,13 @@ def at(tree: Any, *keys: str) -> Any:
     return tree
 
 
+def parts(tree: Any) -> tuple[Any, Any]:
+    """Return the request and the response of a record that holds one or both; what is missing is empty."""
+    if isinstance(tree, dict) and ("request" in tree or "response" in tree):
+        return tree.get("request") or {}, tree.get("response") or {}
+    return tree, tree
+
+
 def scalar(tree: Any, *keys: str) -> str | None:
     """Return the first of *keys* that holds a string or number, as a string, or None."""
     for key in keys:

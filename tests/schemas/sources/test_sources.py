@@ -1,0 +1,185 @@
+"""Sources: recognised by shape, not-text by exact path, mapped to one Call."""
+
+from typing import Any
+
+import pytest
+
+from schemas.events import Side
+from schemas.sources.all import SOURCES, recognise
+from schemas.sources.pieces import holds_piece, is_server_sent_events
+from schemas.sources.shapes import Shape, fits
+from schemas.sources.source import Source
+
+REQUEST = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}], "user": "u1"}
+RESPONSE = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1_772_600_000,
+    "model": "gpt-4o-2024-08-06",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+}
+CLAUDE = {"model": "claude-x", "max_tokens": 5, "messages": [{"role": "user", "content": "hello"}]}
+CLAUDE_ANSWER = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-x",
+    "content": [{"type": "text", "text": "hi"}],
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 4, "output_tokens": 5},
+}
+
+
+@pytest.mark.parametrize(
+    ("tree", "name"),
+    [
+        (REQUEST, "openai"),
+        (RESPONSE, "openai"),
+        ({"request": REQUEST, "response": RESPONSE}, "openai"),
+        (CLAUDE, "anthropic"),
+        (CLAUDE_ANSWER, "anthropic"),
+        ({"request": CLAUDE, "response": CLAUDE_ANSWER}, "anthropic"),
+        ({"model": "m", "max_tokens": 1, "system": "s", "messages": []}, "anthropic"),
+        ({"prompt": "hello"}, "generic"),
+        ({"messages": "hello", "model": "gpt-4o"}, "generic"),
+        ({"messages": [1, 2], "model": "gpt-4o"}, "generic"),
+        ({"choices": []}, "generic"),
+        ([REQUEST], "generic"),
+        ("text", "generic"),
+        (7, "generic"),
+        (None, "generic"),
+    ],
+)
+def test_formats_are_recognised_by_shape(tree: Any, name: str) -> None:
+    """A record is what its shape says; what no source knows is generic."""
+    assert name == recognise(tree).name
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize(
+    "tree",
+    [{}, [], None, "x", 3, {"messages": None}, {"request": 1, "response": []}, {"usage": [], "choices": {"a": 1}}],
+    ids=repr,
+)
+def test_describing_never_raises(source: Source, tree: Any) -> None:
+    """Whatever a record holds where a field is expected, the call is described as far as it goes."""
+    source.describe(tree)
+    source.seed(tree)
+
+
+def test_an_openai_call_is_mapped() -> None:
+    """Model, usage, ids and finish reason come from where the API puts them."""
+    call = recognise(RESPONSE).describe({"request": REQUEST, "response": RESPONSE, "latency_ms": 7})
+
+    assert ("gpt-4o-2024-08-06", 3, "chatcmpl-1", ("stop",), "u1", 7.0) == (
+        call.model,
+        call.usage.total,
+        call.response_id,
+        call.finish_reasons,
+        call.end_user,
+        call.latency_ms,
+    )
+
+
+def test_an_anthropic_call_is_mapped() -> None:
+    """The same fields of the other API."""
+    call = recognise(CLAUDE_ANSWER).describe(CLAUDE_ANSWER)
+
+    assert ("claude-x", 4, 5, "msg_1", ("end_turn",)) == (
+        call.model,
+        call.usage.input,
+        call.usage.output,
+        call.response_id,
+        call.finish_reasons,
+    )
+
+
+def test_turn_one_and_later_turns_have_the_same_seed() -> None:
+    """Turn one has its first answer as response, later turns have it in their history."""
+    first = recognise(REQUEST).seed({"request": REQUEST, "response": RESPONSE})
+    history = [*REQUEST["messages"], {"role": "assistant", "content": "hi"}, {"role": "user", "content": "and?"}]  # type: ignore[misc]
+    later = recognise(REQUEST).seed({**REQUEST, "messages": history})
+
+    assert (first.first_message, first.first_answer) == (later.first_message, later.first_answer)
+    assert "hello" not in repr(first)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"object": "chat.completion.chunk", "choices": []},
+        {"choices": [{"delta": {"content": "a"}}]},
+        {"events": [{"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}}]},
+        {"type": "message_start", "message": {}},
+        {"type": "response.output_text.delta", "delta": "a"},
+        {"body": {"contentBlockDelta": {"delta": {"text": "a"}}}},
+        {"SequenceNumber": 1, "RequestMessages": "a"},
+    ],
+    ids=repr,
+)
+def test_pieces_are_seen_anywhere(tree: Any) -> None:
+    """A piece of a stream is never redacted piece by piece, wherever in a record it stands."""
+    assert holds_piece(tree)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [REQUEST, RESPONSE, CLAUDE, CLAUDE_ANSWER, {"delta": 3}, {"type": "message"}, {"type": "response.x"}],
+    ids=repr,,
+)
+def test_whole_records_are_no_pieces(tree: Any) -> None:
+    """What is whole is not held back."""
+    assert not holds_piece(tree)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b'data: {"a": 1}', True),
+        (b"event: message\ndata: 1", True),
+        (b": keep-alive\n\n", True),
+        (b'{"data": 1}', False),
+        (b'"data: text"', False),
+        (b"", False),
+    ],
+)
+def test_server_sent_events_are_recognised(value: bytes, *, expected: bool) -> None:
+    """Raw SSE bytes are pieces, not broken JSON."""
+    assert expected == is_server_sent_events(value)
+
+
+@pytest.mark.parametrize(
+    ("shape", "value", "expected"),
+    [
+        (Shape.NUMBER, 3, True),
+        (Shape.NUMBER, True, False),
+        (Shape.NUMBER, "3", False),
+        (Shape.ENUMERATION, "assistant", True),
+        (Shape.ENUMERATION, "Margaret", False),
+        (Shape.TIME, "2026-01-02T03:04:05.123Z", True),
+        (Shape.TIME, 1_772_600_000, True),
+        (Shape.TIME, 42, False),
+        (Shape.TIME, "2026-01-02", False),
+        (Shape.LABEL, "gpt-4o-2024-08-06", True),
+        (Shape.LABEL, "two words", False),
+        (Shape.LABEL, "a" * 129, False),
+    ],
+)
+def test_only_closed_shapes_pass(shape: Shape, value: object, *, expected: bool) -> None:
+    """A path that is not text still passes nothing but its closed shape."""
+    assert expected == fits(shape, value)
+
+
+@pytest.mark.parametrize(
+    ("path", "side"),
+    [
+        (("messages", 0, "content"), Side.INPUT),
+        (("choices", 0, "message", "content"), Side.OUTPUT),
+        (("messages", 1, "tool_calls", 0, "function", "arguments"), Side.TOOL),
+        (("user",), Side.ENVELOPE),
+    ],
+)
+def test_every_text_has_a_side(path: tuple[str | int, ...], side: Side) -> None:
+    """A reveal can tell who brought an identifier in."""
+    assert side == recognise(REQUEST).side(path)
