@@ -126,7 +126,7 @@ def test_pieces_are_seen_anywhere(tree: Any) -> None:
 @pytest.mark.parametrize(
     "tree",
     [REQUEST, RESPONSE, CLAUDE, CLAUDE_ANSWER, {"delta": 3}, {"type": "message"}, {"type": "response.x"}],
-    ids=repr,,
+    ids=repr,
 )
 def test_whole_records_are_no_pieces(tree: Any) -> None:
     """What is whole is not held back."""
