@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detectors.ner.training.generate import augment, corpus, fillers, grammar, lists, pieces, templates
+from detectors.ner.training.generate.disguise import disguise
 from detectors.ner.training.generate.lexicon import lexicon
 
 FEMALE = "ADA 0.5 0.5 1\nMAYA 0.4 0.9 2\nHOPE 0.1 1.0 3\n"
@@ -202,3 +203,46 @@ def test_given_and_family_name_in_one_run_are_one_span() -> None:
     run = pieces.joined([first, pieces.Piece(" "), last, pieces.Piece(" and "), last])
 
     assert [piece.text for piece in run] == ["Ada Ott", " and ", "Ott"]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_disguised_name_stays_one_span(seed: int) -> None:
+    """However the letters of a name are written, the span begins and ends with it."""
+    draft = pieces.Draft.of([pieces.Piece("<"), pieces.Piece("Zoë Ott", "NAME"), pieces.Piece(">")])
+
+    disguise(random.Random(seed), draft)  # noqa: S311
+    example = draft.example("x")
+
+    assert example.spans[0][0] == 1
+    assert example.spans[-1][1] == len(example.text) - 1
+
+
+def test_lower_case_keeps_the_spans() -> None:
+    """A letter whose lower case is longer than itself does not shift the spans behind it."""
+    draft = pieces.Draft.of([pieces.Piece("İ "), pieces.Piece("İpek", "NAME")])
+
+    augment.recase(draft, str.lower)
+    example = draft.example("x")
+
+    assert [example.text[start:end] for start, end, _ in example.spans] == ["İpek".lower()]
+
+
+def test_people_stay_the_same_in_a_text(folder: Path) -> None:
+    """The patient of a text has one name in all of its slots."""
+    filler = fillers.Filler(random.Random(1), lists.load(folder))  # noqa: S311
+
+    assert filler.fill("p.last", ()) == filler.fill("p.last", ())
+    assert filler.fill("f.full", ()) == filler.fill("f.full", ())
+
+
+def test_a_title_and_a_suffix_stand_outside_the_name(folder: Path) -> None:
+    """A numeral belongs to the span of a name, "Jr." does not."""
+    texts = {
+        piece.text
+        for seed in range(400)
+        for piece in fillers.Filler(random.Random(seed), lists.load(folder)).fill("p.full", ())  # noqa: S311
+        if piece.label
+    }
+
+    assert not [text for text in texts if text.endswith(("Jr", "Jr.", "Sr", "Sr."))]
+    assert [text for text in texts if text.endswith((" II", " III", " IV"))]

@@ -23,6 +23,7 @@ ORDINALS = (
     "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
 ).split()
 Date = dt.date
+MAY, SEPTEMBER = 5, 9
 
 
 def number(value: int) -> str:
@@ -85,6 +86,13 @@ def month_day(rng: random.Random, day: Date) -> str:
     if roll < 0.85:
         return rng.choice((f"{day.month}/{day.day}", f"{day.month:02}/{day.day:02}", f"{day.month}-{day.day}"))
     return rng.choice((f"{day.day} {month}", f"{ordinal(day.day)} of {month}", f"{month} the {ordinal(day.day)}"))
+
+
+def month(rng: random.Random, day: Date) -> str:
+    """Return the month alone."""
+    if rng.random() < 0.85 or day.month == MAY:
+        return MONTHS[day.month - 1]
+    return rng.choice((SHORT[day.month - 1], SHORT[day.month - 1] + ".", "Sept" if day.month == SEPTEMBER else "Oct"))
 
 
 def month_year(rng: random.Random, day: Date) -> str:
@@ -217,7 +225,7 @@ FILLERS: Mapping[str, Callable[[random.Random], Pieces]] = {
     "date.long": of(long),
     "date.md": of(month_day),
     "date.my": of(month_year),
-    "date.month": of(lambda _, day: MONTHS[day.month - 1]),
+    "date.month": of(month),
     "date.day": of(lambda _, day: ordinal(day.day)),
     "date.dayword": of(lambda _, day: ORDINALS[day.day]),
     "date.wd": of(weekday),

@@ -10,7 +10,10 @@ from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Pieces, marked
 
 GENERIC = {"hospital", "medical", "center", "health", "system", "the", "of", "and", "&", "at", "inc", "llc", "clinic"}
-KINDS = ("hospital", "clinic", "home", "school", "church", "other")
+HEADS = frozenset(
+    "St Saint Mt Mount Our Holy Fort Port San Santa Dr Drs Mc Mac Van De La El Los Las New North South East West "
+    "Lake Good Sacred Great Upper Lower Big Little Red Blue White Black Golden Silver Sta Nuestra First".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,11 @@ def draw(rng: random.Random, lists: Lists, kind: str = "") -> Facility:
 
 
 def _short(rng: random.Random, full: str) -> str:
+    """Return the first words of a name, as people shorten it; a first word that cannot stand alone keeps its second."""
     words = [word for word in full.split() if word.lower().strip(",.") not in GENERIC]
     if not words:
         return full
-    size = (
-        2
-        if words[0].rstrip(".") in {"St", "Saint", "Mt", "Mount", "Our", "Holy", "Fort", "San", "Dr"}
-        else rng.choice((1, 1, 2))
-    )
+    size = 2 if words[0].rstrip(".") in HEADS or len(words[0]) < 3 else rng.choice((1, 1, 2))
     return " ".join(words[:size]).strip(",-& ") or full
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from detectors.ner.training.generate.lexicon import lexicon
+
 ORIGINS = ("cn", "cz", "de", "es", "eus", "fr", "gk", "hi", "ie", "il", "it", "kr", "ne", "pl", "pt", "ru", "uk")
 CLEAN = re.compile(r"[^\W\d_]([^\W\d_]|[' -](?=[^\W\d_]))+")
 
@@ -110,8 +112,14 @@ def recase(name: str) -> str:
 
 
 def _cities(path: Path) -> tuple[City, ...]:
-    rows = csv.DictReader(_lines(path))
-    return tuple(City(row["CITY"], row["COUNTY"], row["STATE_NAME"], row["STATE_CODE"]) for row in rows)
+    """Return the cities, without those that are called as a state or a country is."""
+    rows = list(csv.DictReader(_lines(path)))
+    large = {row["STATE_NAME"] for row in rows} | set(lexicon()["country"])
+    return tuple(
+        City(row["CITY"], row["COUNTY"], row["STATE_NAME"], row["STATE_CODE"])
+        for row in rows
+        if row["CITY"] not in large
+    )
 
 
 def _abbreviations(raw: Path) -> tuple[str, ...]:

@@ -8,14 +8,23 @@ from detectors.ner.training.generate.lexicon import lexicon
 from detectors.ner.training.generate.lists import City, Lists
 from detectors.ner.training.generate.pieces import Piece, Pieces, marked, plain
 
+INVENTED = 0.12  # Share of towns that are in no list.
 DIRECTIONS = ("N", "S", "E", "W", "N.", "S.", "NW", "SE", "North", "South", "West", "East", "SW", "NE")
 UNITS = ("Apt", "Apt.", "apt", "Unit", "#", "Ste", "Suite", "Lot", "Rm", "Bldg", "Trlr", "Fl", "Apartment", "Space")
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty".split()
 
 
 def city(rng: random.Random, lists: Lists) -> City:
-    """Return a US city."""
-    return rng.choice(lists.cities)
+    """Return a US city, now and then an invented one."""
+    place = rng.choice(lists.cities)
+    if rng.random() > INVENTED:
+        return place
+    words = lexicon()
+    base = rng.choice((names.family(rng, lists, "census", ""), rng.choice(words["street.word"]), place.name)).split(
+        "-"
+    )[0]
+    form = rng.choice((*words["town.form"], base + rng.choice(words["town.end"])))
+    return City(form.replace("*", base), place.county, place.state, place.code)
 
 
 def street_name(rng: random.Random, lists: Lists) -> str:
@@ -150,6 +159,8 @@ def highway(rng: random.Random, _: Lists) -> Pieces:
 
 
 def _foreign(rng: random.Random, _: Lists) -> Pieces:
+    if rng.random() < 0.2:
+        return marked(names.invented(rng, list(lexicon()["place.end"])), "GEO")
     return marked(rng.choice(lexicon()["foreign.city"]), "GEO")
 
 
