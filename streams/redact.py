@@ -32,7 +32,7 @@ _TOKEN = re.compile(TOKEN_IN_TEXT)
 _JOINING = frozenset(".:·՟״‧․﹒＇．'’‘＿:﹕：")
 #: Marks, format characters and connectors belong to the word that they follow.
 _EXTENDING = frozenset({"Mn", "Mc", "Me", "Cf", "Pc"})
-_POSSESSIVE = re.compile(r"['’]s(?![\w'’.:])", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s(?!\w|['’.:]\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
