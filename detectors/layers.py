@@ -6,9 +6,17 @@ from typing import Protocol
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.gazetteers.names import NameRecognizer
+from detectors.gazetteers.places import PlaceRecognizer
+from detectors.gazetteers.safe import SafeList
 from detectors.memory import Rememberer
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
+from detectors.structured.fhir import FhirRecognizer
+from detectors.structured.forms import FormRecognizer
+from detectors.structured.hl7 import Hl7Recognizer
+from detectors.structured.json_text import JsonTextRecognizer
+from detectors.structured.markup import MarkupRecognizer
+from detectors.structured.tables import TableRecognizer
 from schemas.spans import Span
 
 
@@ -55,8 +63,17 @@ def default_layers() -> Layers:
     """Return every layer that is shipped; raises ModelUnavailable where a file of one is missing or altered."""
     gazetteers = Gazetteers.load()
     return Layers(
+        structured=(
+            Hl7Recognizer(),
+            FhirRecognizer(),
+            JsonTextRecognizer(gazetteers),
+            MarkupRecognizer(gazetteers),
+            TableRecognizer(gazetteers),
+            FormRecognizer(gazetteers),
+        ),
         patterns=pattern_recognizers(),
-        gazetteers=(NameRecognizer(gazetteers),),
+        gazetteers=(NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)),
+        veto=SafeList(gazetteers),
         memory=Rememberer(gazetteers),
         digests=(gazetteers.digest,),
     )

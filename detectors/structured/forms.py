@@ -51,8 +51,8 @@ class FormRecognizer:
 def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
     """Yield the range of each value and what its caption says."""
     captions = [(*_caption(text, found), found.end()) for found in _CAPTION.finditer(text)]
-    nexts = [start for _, start, _ in captions[1:]] + [len(text)]
-    for (heading, _, mark_end), following in zip(captions, nexts, strict=True):
+    nexts = [*[start for _, start, _ in captions[1:]], len(text)]
+    for (heading, _, mark_end), following in zip(captions, nexts, strict=False):
         if heading is None or heading in _PATTERNED:
             continue
         start = _skip(text, mark_end)

@@ -87,7 +87,9 @@ class Values:
     def _name(self, run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
         if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower() in _NOTHING for word in run):
             return
-        masks = [int(self._gazetteers.classes(word[0].rstrip("."))) for word in run]
+        masks = [_NAME if _is_initial(word[0]) else self._mask(word[0]) for word in run]
+        if all(_is_initial(word[0]) for word in run):
+            return
         large = all(word[0][0].isupper() or mask & _PARTICLE for word, mask in zip(run, masks, strict=True))
         strange = any(not mask & (_ORDINARY | _COMMON) for mask in masks)
         listed = all(mask & _NAME or not mask & (_ORDINARY | _COMMON) for mask in masks)
@@ -104,7 +106,7 @@ class Values:
         if first is None or first.start() >= stop:
             return
         words = [word[0] for word in _WORD.finditer(text, start, stop)]
-        masks = [int(self._gazetteers.classes(word.rstrip("."))) for word in words]
+        masks = [self._mask(word) for word in words]
         if any(word.lower() in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
             return
         strange = any(not mask & (_ORDINARY | _COMMON) or mask & _NAME for mask in masks)
@@ -126,13 +128,20 @@ class Values:
             elif text[low:high].strip().lower() not in _NOTHING:
                 yield low, high
 
+    def _mask(self, word: str) -> int:
+        return int(self._gazetteers.classes(word.rstrip(".")))
+
     def _is_state(self, word: str | None) -> bool:
         return not word or all(int(self._gazetteers.classes(part)) & _LARGE for part in word.split())
 
     def _is_beside(self, word: str) -> bool:
         plain = word.rstrip(".")
-        mask = int(self._gazetteers.classes(plain))
+        mask = self._mask(word)
         return bool(mask & _BESIDE) and not (mask & _NAME and len(plain) > 3 and not mask & int(WordClass.KIN))  # noqa: PLR2004
+
+
+def _is_initial(word: str) -> bool:
+    return len(word.rstrip(".")) == 1
 
 
 def _adjoin(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
