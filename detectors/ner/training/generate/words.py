@@ -94,6 +94,7 @@ def _dose(rng: random.Random, _: Lists) -> Pieces:
 FILLERS: Mapping[str, Filler] = {
     **{name: _section(name) for name in SECTIONS},
     "eponym": _eponym,
+    "epo.known": lambda rng, _: plain(rng.choice(lexicon()["eponym.l"])),
     "epo": lambda rng, lists: plain(bare_eponym(rng, lists)),
     "drug": _drug,
     "brand": _brand,
