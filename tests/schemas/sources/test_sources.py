@@ -98,7 +98,7 @@ def test_an_anthropic_call_is_mapped() -> None:
 def test_turn_one_and_later_turns_have_the_same_seed() -> None:
     """Turn one has its first answer as response, later turns have it in their history."""
     first = recognise(REQUEST).seed({"request": REQUEST, "response": RESPONSE})
-    history = [*REQUEST["messages"], {"role": "assistant", "content": "hi"}, {"role": "user", "content": "and?"}]  # type: ignore[misc]
+    history = [*REQUEST["messages"], {"role": "assistant", "content": "hi"}, {"role": "user", "content": "and?"}]
     later = recognise(REQUEST).seed({**REQUEST, "messages": history})
 
     assert (first.first_message, first.first_answer) == (later.first_message, later.first_answer)
