@@ -70,6 +70,13 @@ class Reader(Protocol):
         """Commit the offset after the last of *records* in each of their partitions."""
         ...
 
+    def wait(self, seconds: float) -> None:
+        """Stay a member of the group for *seconds* without reading; the position does not move.
+
+        For a reader whose outlet is slow: the group takes one that is silent for too long for dead. Raises as read().
+        """
+        ...
+
     def rewind(self) -> None:
         """Move every assigned partition back to its committed offset and drop what is buffered."""
         ...

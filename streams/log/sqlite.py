@@ -54,6 +54,10 @@ class SqliteReader:
             [(self._consumers, place.topic, place.partition, end) for place, end in after(records).items()],
         )
 
+    def wait(self, seconds: float) -> None:
+        """Wait; the embedded log asks for no sign of life."""
+        time.sleep(seconds)
+
     def rewind(self) -> None:
         """Go back to the committed offsets."""
         places = self._store.places(self._topics)
