@@ -75,37 +75,33 @@ def stub_of(document: Document) -> Document:
 
 def texts_of(event: RedactedEvent) -> Iterator[str]:
     """Yield every text of an event: string leaves, those inside JSON that is a string, and keys that hold a token."""
-    if event.key is not None:
-        yield event.key
-    yield from _texts(event.headers)
-    yield from _texts(event.record)
+    left: list[Any] = [event.record, event.headers, event.key]
+    while left:
+        tree = left.pop()
+        if isinstance(tree, Mapping):
+            for key, value in reversed(tree.items()):
+                left.append(value)
+                if _TOKEN_START in key:
+                    left.append(key)
+        elif isinstance(tree, list | tuple):
+            left.extend(reversed(tree))
+        elif isinstance(tree, str):
+            inner = _inner(tree)
+            if inner is not None:
+                left.append(inner)
+            elif tree:
+                yield tree
 
 
-def _texts(tree: Any) -> Iterator[str]:
-    if isinstance(tree, str):
-        yield from _texts_of_string(tree)
-    elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            if _TOKEN_START in key:
-                yield key
-            yield from _texts(value)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from _texts(value)
-
-
-def _texts_of_string(text: str) -> Iterator[str]:
-    """Yield a text, or the texts of the JSON in it, whose escapes would join the word that follows."""
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            inner = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            inner = None
-        if isinstance(inner, dict | list):
-            yield from _texts(inner)
-            return
-    if text:
-        yield text
+def _inner(text: str) -> Any:
+    """Return the JSON object or array that a text is, or None: its escapes would join the words that follow them."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        tree = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return tree if isinstance(tree, dict | list) else None
 
 
 def _event(event: RedactedEvent) -> Source:

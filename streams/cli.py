@@ -8,6 +8,7 @@ from schemas.errors import PhistreamError
 from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
+from streams.commands.indexer import indexer
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
 from streams.commands.search import search
@@ -26,6 +27,7 @@ app.command()(demo)
 app.command()(detect)
 app.command()(redact)
 app.command()(worker)
+app.command()(indexer)
 app.command()(search)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")

@@ -1,14 +1,14 @@
-"""The embedded index kept up to date: documents and the offsets they came from in one transaction."""
+"""The indexer put together: the embedded index kept up to date, and the service over Kafka."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from schemas.codec import ALERT, decode, decode_redacted
-from schemas.siem import Document, document_of
 from schemas.topics import ALERTS, REDACTED
-from streams.log.ports import Record
+from streams.config import Settings
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
+from streams.siem.indexer import Indexer, documents_of
 from streams.siem.sqlite import SqliteSink
+from streams.telemetry.metrics import Metrics
 
 #: The consumer group of the indexer, embedded and over Kafka.
 INDEXERS = "indexer"
@@ -18,7 +18,7 @@ _BATCH = 200
 def index_embedded(store: SqliteStore) -> int:
     """Index everything on the embedded log that is not indexed yet; return how many records that were.
 
-    Raises UnknownVersion where a newer phistream wrote.
+    Documents and offsets are one transaction. Raises UnknownVersion where a newer phistream wrote.
     """
     sink = SqliteSink(store)
     reader = SqliteReader(store, INDEXERS, [REDACTED, ALERTS])
@@ -33,11 +33,10 @@ def index_embedded(store: SqliteStore) -> int:
     return indexed
 
 
-def documents_of(records: Sequence[Record]) -> tuple[Document, ...]:
-    """Return the documents of some records of the redacted and alerts topics, tombstones left out."""
-    values = (
-        decode(ALERT, record.value) if record.topic == ALERTS else decode_redacted(record.value)
-        for record in records
-        if record.value is not None
-    )
-    return tuple(document_of(value) for value in values)
+def kafka_indexer(settings: Settings, metrics: Metrics, stopping: Callable[[], bool]) -> Indexer:
+    """Connect an indexer: Kafka to OpenSearch."""
+    from streams.log.kafka import connect_reader  # noqa: PLC0415 - the embedded profile needs no Kafka client,
+    from streams.siem.opensearch import connect_sink  # noqa: PLC0415 - and none of OpenSearch.
+
+    reader = connect_reader(settings, INDEXERS, [REDACTED, ALERTS])
+    return Indexer(reader, connect_sink(settings), metrics, settings.siem.bulk_documents, stopping)
