@@ -3,15 +3,19 @@
 import functools
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
+from detectors.decode import EncodedRecognizer
 from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
 from detectors.memory import Memory
 from detectors.normalize import normalize
-from detectors.reading import Clock, read, read_lists
+from detectors.reading import Clock, read, read_lists, read_text
 from detectors.recognizer import Passage
 from detectors.resolve import resolve
 from detectors.segments import Part, parts
+from detectors.selftest import check
+from detectors.version import code_digest
 from schemas.spans import Span
 
 
@@ -19,9 +23,10 @@ class Analyzer:
     """All layers over a text; the same text gives the same spans, whatever was read before."""
 
     def __init__(self, layers: Layers, memo: Memo | None = None) -> None:
-        self._layers = layers
+        encoded = EncodedRecognizer(functools.partial(read_text, layers))
+        self._layers = replace(layers, structured=(*layers.structured, encoded))
         self._memo = memo if memo is not None else Memo()
-        self.fingerprint = hashlib.sha256("\n".join(layers.digests).encode()).hexdigest()[:32]
+        self.fingerprint = hashlib.sha256("\n".join((code_digest(), *layers.digests)).encode()).hexdigest()[:32]
 
     @classmethod
     def default(cls) -> "Analyzer":
@@ -51,6 +56,10 @@ class Analyzer:
             final = resolve(passage.text, [*spans, *more]) if more else spans
             resolved.append(normal.restored(text, final))
         return tuple(resolved)
+
+    def self_test(self) -> None:
+        """Raise DetectionError where the layers, read afresh, miss what every detector finds."""
+        check(Analyzer(self._layers).analyze)
 
     def _read(self, passages: Sequence[Passage], clock: Clock, scope: str) -> list[list[Span]]:
         """Run every remembered layer, each distinct part once."""

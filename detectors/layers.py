@@ -9,6 +9,8 @@ from detectors.gazetteers.names import NameRecognizer
 from detectors.gazetteers.places import PlaceRecognizer
 from detectors.gazetteers.safe import SafeList
 from detectors.memory import Rememberer
+from detectors.ner.recognizer import NerRecognizer
+from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
 from detectors.structured.fhir import FhirRecognizer
@@ -20,7 +22,7 @@ from detectors.structured.tables import TableRecognizer
 from schemas.spans import Span
 
 
-class Tagger(Protocol):
+class BatchRecognizer(Protocol):
     """A recognizer that reads many passages at once, because that is cheaper."""
 
     @property
@@ -52,7 +54,7 @@ class Layers:
     structured: tuple[Recognizer, ...] = ()
     patterns: tuple[Recognizer, ...] = ()
     gazetteers: tuple[Recognizer, ...] = ()
-    taggers: tuple[Tagger, ...] = ()
+    taggers: tuple[BatchRecognizer, ...] = ()
     lists: tuple[Recognizer, ...] = ()
     veto: Veto | None = None
     memory: Rememberer | None = None
@@ -62,6 +64,7 @@ class Layers:
 def default_layers() -> Layers:
     """Return every layer that is shipped; raises ModelUnavailable where a file of one is missing or altered."""
     gazetteers = Gazetteers.load()
+    tagger = NerRecognizer(Tagger.load(gazetteers=gazetteers))
     return Layers(
         structured=(
             Hl7Recognizer(),
@@ -73,7 +76,8 @@ def default_layers() -> Layers:
         ),
         patterns=pattern_recognizers(),
         gazetteers=(NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)),
+        taggers=(tagger,),
         veto=SafeList(gazetteers),
         memory=Rememberer(gazetteers),
-        digests=(gazetteers.digest,),
+        digests=(gazetteers.digest, tagger.digest),
     )

@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detectors.layers import Layers, Tagger
+from detectors.layers import BatchRecognizer, Layers
 from detectors.recognizer import Passage, Recognizer
-from detectors.segments import Part, Reach
+from detectors.resolve import resolve
+from detectors.segments import Part, Reach, parts
 from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
 from schemas.spans import Span
 
@@ -25,17 +26,24 @@ class Clock:
             raise RecognizerTimeout("detection ran past its deadline")
 
 
-def read(layers: Layers, parts: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
+def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
     """Return the spans of each part, from every layer that depends on its text alone."""
-    found = [_read_rules(layers, part, clock) for part in parts]
-    segments = [index for index, part in enumerate(parts) if Reach.SEGMENT in part.reach]
+    found = [_read_rules(layers, part, clock) for part in pieces]
+    segments = [index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach]
     for tagger in layers.taggers:
-        for batch in _batches(segments, parts):
+        for batch in _batches(segments, pieces):
             clock.check()
-            passages = [parts[index].passage for index in batch]
+            passages = [pieces[index].passage for index in batch]
             for index, spans in zip(batch, _tag(tagger, passages), strict=True):
-                found[index] += _allowed(layers, parts[index].passage, spans)
-    return [part.own(tuple(spans)) for part, spans in zip(parts, found, strict=True)]
+                found[index] += _allowed(layers, pieces[index].passage, spans)
+    return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
+
+
+def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
+    """Return the resolved spans of one plain text, from the same layers."""
+    pieces = list(parts(Passage(text)))
+    found = read(layers, pieces, Clock())
+    return resolve(text, [span for piece, spans in zip(pieces, found, strict=True) for span in piece.placed(spans)])
 
 
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
@@ -61,12 +69,12 @@ def _allowed(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Sp
     return [span for span in spans if veto is None or not veto.vetoes(passage, span)]
 
 
-def _batches(indices: Sequence[int], parts: Sequence[Part]) -> list[list[int]]:
+def _batches(indices: Sequence[int], pieces: Sequence[Part]) -> list[list[int]]:
     """Group parts so that a deadline is looked at often enough and short texts share a run."""
     batches: list[list[int]] = []
     room = 0
     for index in indices:
-        length = len(parts[index].passage.text)
+        length = len(pieces[index].passage.text)
         if not batches or length > room:
             batches.append([])
             room = _BATCH_CHARS
@@ -85,7 +93,7 @@ def _recognize(recognizer: Recognizer, passage: Passage, clock: Clock) -> Sequen
         raise _failed(recognizer.name, error) from None
 
 
-def _tag(tagger: Tagger, passages: Sequence[Passage]) -> list[Sequence[Span]]:
+def _tag(tagger: BatchRecognizer, passages: Sequence[Passage]) -> list[Sequence[Span]]:
     try:
         tagged = tagger.recognize_many(passages)
         return [_inside(tagger.name, passage, spans) for passage, spans in zip(passages, tagged, strict=True)]

@@ -10,7 +10,7 @@ from schemas.spans import Span
 # What stands between two parts of one name: a blank, a hyphen, or an initial.
 _INSIDE_NAME = re.compile(r"[ \t]|[ \t]?-[ \t]?|[ \t]?[^\W\d_]\.?[ \t]")
 _LONGEST_JOINT = 4
-_EDGES = " \t\r\n\f\v\xa0\"'`.,;:!?*_|<>=~"
+_EDGES = " \t\r\n\f\v\xa0\"'`.,;:!?*_|<>=~&"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
 

@@ -9,12 +9,10 @@ from detectors.structured.headings import Heading, heading_of, may_head
 from detectors.structured.values import Values
 from schemas.spans import Span
 
-# One to four words, then a colon or an equals sign that is no part of a time, a URL or a ratio.
-_CAPTION = re.compile(
-    r"(?P<words>[^\W\d_][\w.'/-]{0,24}(?:[ _](?:\([^()\n]{1,20}\)|[^\W\d_#(&][\w.'/-]{0,24}|#|&)){0,3})[ \t]?"
-    r"(?P<mark>[:=]|\.{3,}|_{3,})(?![:=/\\])"
-)
-_WORD = re.compile(r"[^ _]+")
+# A colon, an equals sign or a leader that is no part of a time, a URL or a ratio.
+_MARK = re.compile(r"[ \t]?(?:[:=](?![:=/\\])|\.{3,}|_{3,})")
+_TAIL = re.compile(r"[^\W\d_][\w.'/#-]*(?:\([^()\n]{1,20}\))?\Z|#\Z|\([^()\n]{1,20}\)\Z")
+_REACH, _MOST_WORDS = 80, 4
 _BOUNDARY = re.compile(r"(?:\A|[\n\r\t|;,.(\[{*>•·\"'&?–-]|[ \t]{2,}|[:=]|\d\)?|\))[ \t*>#\"'-]*\Z")
 _END = re.compile(r"[\n\r\t|;\"<>{}\[\]]|[ ]{3,}| [/–-] |(?<=[a-z]{3})\. (?=[A-Z])|&(?=\w+=)")
 _BLANK = re.compile(r"[ \t*_\"'>]*")
@@ -23,12 +21,11 @@ _LONGEST_VALUE = 120
 _LOOK_BACK = 6
 # Too common in other senses to count inside a sentence.
 _OWN_LINE = frozenset(
-    {Heading.PERSON, Heading.FACILITY, Heading.EMPLOYER, Heading.PLACE, Heading.ADDRESS, Heading.NUMBER, Heading.USER}
+    {Heading.PERSON, Heading.FACILITY, Heading.EMPLOYER, Heading.PLACE, Heading.ADDRESS, Heading.USER}
 )
 _BELOW = frozenset({Heading.PERSON, Heading.FACILITY, Heading.EMPLOYER, Heading.ADDRESS})
-_PATTERNED = frozenset(  # What the pattern layer reads better, with its captions.
-    {Heading.EMAIL, Heading.IP, Heading.URL, Heading.PHOTO, Heading.BIOMETRIC, Heading.SECRET}
-)
+# The captions of numbers are the pattern layer's.
+_READ = _OWN_LINE | {Heading.ZIP, Heading.DATE, Heading.AGE}
 
 
 class FormRecognizer:
@@ -50,10 +47,10 @@ class FormRecognizer:
 
 def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
     """Yield the range of each value and what its caption says."""
-    captions = [(*_caption(text, found), found.end()) for found in _CAPTION.finditer(text)]
+    captions = [caption for mark in _MARK.finditer(text) if (caption := _caption(text, mark)) is not None]
     nexts = [*[start for _, start, _ in captions[1:]], len(text)]
     for (heading, _, mark_end), following in zip(captions, nexts, strict=False):
-        if heading is None or heading in _PATTERNED:
+        if heading is None or heading not in _READ:
             continue
         start = _skip(text, mark_end)
         end = _value_end(text, start, following)
@@ -65,21 +62,34 @@ def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
             yield start, end, heading
 
 
-def _caption(text: str, found: re.Match[str]) -> tuple[Heading | None, int]:
-    """Return what the words before a mark say, and where the caption begins: the last word, and what may precede it."""
-    words = list(_WORD.finditer(found["words"]))
-    first = len(words) - 1
-    while first > 0 and may_head(words[first - 1][0]):
-        first -= 1
-    heading, start = None, found.start() + words[first].start()
-    for index in range(first, len(words)):
-        heading = heading_of(found["words"][words[index].start() :])
+def _caption(text: str, mark: re.Match[str]) -> tuple[Heading | None, int, int] | None:
+    """Return what the words before a mark say, where the caption begins and the mark ends; None where no word is."""
+    starts = _words_before(text, mark.start())
+    if not starts:
+        return None
+    for start in starts:
+        heading = heading_of(text[start : mark.start()])
         if heading is not None:
-            start = found.start() + words[index].start()
+            if heading in _OWN_LINE and _BOUNDARY.search(text[max(0, start - _LOOK_BACK) : start]) is None:
+                heading = None
+            return heading, start, mark.end()
+    return None, starts[-1], mark.end()
+
+
+def _words_before(text: str, end: int) -> list[int]:
+    """Return where the words of a caption begin, first to last: the last word, and those that may stand before it."""
+    starts = list[int]()
+    while len(starts) < _MOST_WORDS:
+        least = max(0, end - _REACH)
+        low = max(text.rfind(" ", least, end) + 1, text.rfind("\n", least, end) + 1, least)
+        tail = _TAIL.search(text, low, end)
+        if tail is None or (starts and not may_head(tail[0])):
             break
-    if heading in _OWN_LINE and _BOUNDARY.search(text[max(0, start - _LOOK_BACK) : start]) is None:
-        return None, start
-    return heading, start
+        starts.append(tail.start())
+        if tail.start() > low or not low or text[low - 1] != " ":
+            break
+        end = low - 1
+    return starts[::-1]
 
 
 def _skip(text: str, at: int) -> int:

@@ -75,7 +75,7 @@ def _table(text: str) -> dict[str, Heading]:
 
 # Who somebody is, so that the value is a name.
 _ROLES = """
-from to re regarding assist assistant anes anesthesia accepting ordering referring admitting dictating
+from for to re regarding assist assistant anes anesthesia accepting ordering referring admitting dictating
 patient pt client resident member subscriber insured beneficiary dependent guarantor policyholder decedent
 newborn infant provider physician doctor dr md attending surgeon anesthesiologist anesthetist hospitalist
 radiologist pathologist cardiologist oncologist neurologist pediatrician psychiatrist psychologist dentist
@@ -173,6 +173,9 @@ first last emergency next responsible mailing billing date place electronically 
 country usual on by for and treating supervising attending health fecha patient's pt's
 """.split()
 _VOCABULARY = frozenset([*_BEFORE, *_DROPPED, *_BY, *_NAMELESS, *_FACILITIES, *_NUMBER_WORDS])
+# What a scanner makes of letters inside a word.
+_SCANNED = re.compile(r"(?<=[A-Za-z])[01](?=[A-Za-z])|(?<=[A-Z])l(?=[A-Z])")
+_SCANNED_AS = {"0": "O", "1": "l", "l": "I"}
 _LONGEST = 60
 _MOST_WORDS = 6
 
@@ -196,11 +199,10 @@ def heading_of(text: str) -> Heading | None:
     words = [word.lower() for word in _WORDS.findall(_ASIDE.sub("", text))]
     if not words or len(words) > _MOST_WORDS:
         return None
-    return _direct("".join(words)) or _judge([word for word in words if word not in _DROPPED] or words)
-
-
-def _direct(joined: str) -> Heading | None:
-    return _DIRECT.get(joined)
+    found = _DIRECT.get("".join(words)) or _judge([word for word in words if word not in _DROPPED] or words)
+    if found is None and _SCANNED.search(text):
+        return heading_of(_SCANNED.sub(lambda letter: _SCANNED_AS[letter[0]], text))
+    return found
 
 
 def _judge(words: list[str]) -> Heading | None:

@@ -132,19 +132,22 @@ class JsonTextRecognizer:
         for found in objects(passage.text):
             parent = next((key for key in reversed(found.path) if key.lower() not in _PARENTLESS), "")
             for leaf in found.leaves:
-                heading = _heading(leaf, parent)
+                heading = _heading(leaf, parent, found)
                 if heading is not None:
                     spans += self._values.read(passage.text, leaf.start, leaf.end, heading, self.name)
         return spans
 
 
-def _heading(leaf: Leaf, parent: str) -> Heading | None:
+def _heading(leaf: Leaf, parent: str, found: JsonObject) -> Heading | None:
     """Return what a value is by its key, and by the key above where the key alone says little."""
+    if leaf.key in _FIRST_LAST and all(map(found.text_of, _FIRST_LAST)):
+        return Heading.PERSON
     if leaf.key.lower() in _VAGUE and parent:
         return heading_of(f"{parent} {leaf.key}")
     heading = heading_of(leaf.key)
     return None if heading in _NEEDS_DIGIT and not any(map(str.isdigit, leaf.text)) else heading
 
 
+_FIRST_LAST = ("first", "last")
 _VAGUE = frozenset({"name", "id", "number", "value", "text", "display", "no", "address", "first", "last"})
 _NEEDS_DIGIT = frozenset({Heading.NUMBER, Heading.PLAN, Heading.ACCOUNT, Heading.LICENSE, Heading.DEVICE, Heading.MRN})

@@ -8,7 +8,10 @@ from detectors.scoring import NAMED
 from detectors.structured.headings import TYPES, Heading
 from schemas.spans import Span
 
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
+# A word of a name; a scanner may have read a digit in it.
+_WORD = re.compile(
+    r"(?=[013458]?[^\W\d_])(?:[^\W\d_]|(?<=[^\W_])[013458](?!\d)|[013458](?=[^\W\d_]))+(?:['-][^\W_]+)*\.?"
+)
 _DIGITS = re.compile(r"\d")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
@@ -77,14 +80,17 @@ class Values:
         words = list(_WORD.finditer(text, start, end))
         run: list[re.Match[str]] = []
         for word in words:
-            if run and (not _adjoin(text, run[-1], word) or self._is_beside(word[0])):
-                yield from self._name(run)
+            beside = self._is_beside(word[0])
+            if run and (beside or not _adjoin(text, run[-1], word)):
+                yield from self._name(run, whole=False)
                 run = []
-            if not self._is_beside(word[0]):
+            if not beside:
+                if not run and self._is_prose(word[0]):
+                    return
                 run.append(word)
-        yield from self._name(run)
+        yield from self._name(run, whole=bool(run) and run[-1].end() == end and run[0] is words[0])
 
-    def _name(self, run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    def _name(self, run: list[re.Match[str]], *, whole: bool) -> Iterator[tuple[int, int]]:
         if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower() in _NOTHING for word in run):
             return
         masks = [_NAME if _is_initial(word[0]) else self._mask(word[0]) for word in run]
@@ -93,9 +99,21 @@ class Values:
         large = all(word[0][0].isupper() or mask & _PARTICLE for word, mask in zip(run, masks, strict=True))
         strange = any(not mask & (_ORDINARY | _COMMON) for mask in masks)
         listed = all(mask & _NAME or not mask & (_ORDINARY | _COMMON) for mask in masks)
+        if len(run) == 1 and masks[0] & _COMMON and not whole:
+            return
         rare = len(run) > 1 and any(not mask & _COMMON for mask in masks)
         if (large and (strange or listed)) or (listed and (strange or rare)):
             yield run[0].start(), run[-1].end() - (run[-1][0].endswith(".") and len(run[-1][0]) > 2)  # noqa: PLR2004
+
+    def _is_prose(self, word: str) -> bool:
+        """Tell whether a word begins a remark and no name."""
+        mask = self._mask(word)
+        return (
+            bool(mask & _COMMON)
+            and not _is_initial(word)
+            and (word[0].islower() or not mask & _NAME)
+            and not mask & _PARTICLE
+        )
 
     def _proper(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield a value that is a proper name: not a remark, a state or a country."""
