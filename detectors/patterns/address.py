@@ -19,7 +19,7 @@ _ZIP_CAPTION = compile_latin(
 )
 _UNIT = compile_latin(r"\s?(?:(?:mg|g|kg|ml|mcg|iu|units?|kcal|cells|copies|steps|dollars|usd)\b|%)")
 _POSTCODE = compile_latin(
-    r"\b(?:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}|[A-CEGHJ-NPR-TVXY][0-9][A-Z] ?[0-9][A-Z][0-9])\b",
+    r"\b(?:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}|[A-CEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9])\b",
     ignore_case=False,
 )
 _FOREIGN_ZIP = compile_latin(r",?\s+([0-9]{4,5})\s+[A-Z\xc0-\xde]", ignore_case=False)

@@ -3,21 +3,31 @@
 from detectors.patterns.account import AccountRecognizer
 from detectors.patterns.address import AddressRecognizer
 from detectors.patterns.ages import AgeRecognizer
+from detectors.patterns.biometric import BiometricRecognizer
+from detectors.patterns.credentials import CredentialRecognizer
 from detectors.patterns.date_words import DateWordRecognizer
 from detectors.patterns.dates import DateRecognizer
+from detectors.patterns.device import DeviceRecognizer
 from detectors.patterns.ip import IpRecognizer
+from detectors.patterns.license import LicenseRecognizer
+from detectors.patterns.lookalike import LookalikeRecognizer
 from detectors.patterns.mail import MailRecognizer
+from detectors.patterns.other import OtherIdRecognizer
 from detectors.patterns.phone import PhoneRecognizer
+from detectors.patterns.photo import PhotoRecognizer
 from detectors.patterns.record import RecordRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
 from detectors.patterns.urls import UrlRecognizer
+from detectors.patterns.vehicle import VehicleRecognizer
 from detectors.recognizer import Recognizer
 
 
 def pattern_recognizers() -> tuple[Recognizer, ...]:
     """Make every recognizer of the pattern layer."""
     return (
+        LookalikeRecognizer(),
+        CredentialRecognizer(),
         MailRecognizer(),
         UrlRecognizer(),
         IpRecognizer(),
@@ -29,5 +39,11 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         PhoneRecognizer(),
         RecordRecognizer(),
         AccountRecognizer(),
+        LicenseRecognizer(),
+        VehicleRecognizer(),
+        DeviceRecognizer(),
+        BiometricRecognizer(),
+        PhotoRecognizer(),
+        OtherIdRecognizer(),
         SpokenNumberRecognizer(),
     )

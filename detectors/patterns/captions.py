@@ -21,6 +21,7 @@ class Strength(Enum):
     STRONG = (2, 2)
     PLAIN = (4, 2)
     WEAK = (5, 3)
+    FAINT = (7, 4)
     NUMBERED = (99, 3)
 
 
@@ -93,8 +94,8 @@ class Captions:
         between = latin[end : value[0]]
         digits = self._needed(latin[begin:end], between, caption)
         mixed = count_digits(latin[value[0] : value[1]]) < value[1] - value[0]
-        if mixed and digits == Strength.WEAK.value[0]:
-            digits = 3
+        if mixed and digits in (Strength.WEAK.value[0], Strength.FAINT.value[0]):
+            digits -= 2
         if not count_digits(latin[value[0] : value[1]]):
             return value if digits < 99 else None
         return value if is_plausible(latin, *value, digits) else None

@@ -42,8 +42,12 @@ CAPTIONS = (
         _PLAN,
         Strength.WEAK,
         ("member", "medicare", "medicaid", "policy", "mbr", "insured", "insurance", "plan", "tricare", "champva card", "gold plus", "railroad medicare", "contract",
-         "medicare \\(au\\)", "snap case holder benefit card", "benefit card", "vision plan", "dep", "carrier", "bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?",
-         "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem", "recipient", "accident policy", "card front"),
+         "medicare \\(au\\)", "snap case holder benefit card", "benefit card", "vision plan", "dep", "carrier", "recipient", "accident policy", "card front"),
+    ),
+    Caption(
+        _PLAN,
+        Strength.FAINT,
+        ("bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?", "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem", "id"),
     ),
 )
 #: Number of a Medicare card: position by position, without S, L, O, I, B and Z.

@@ -1,0 +1,100 @@
+"""Ids, templates and hashes of fingerprint, face, voice, iris, palm and gait; police print numbers; DNA profiles (P)."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.context import Context
+from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.scanning import compile_latin, count_digits, stands_alone
+from detectors.patterns.values import read_value
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_BIOMETRIC = IdentifierType.BIOMETRIC
+_PART = (
+    "finger ?prints?|finger|thumb ?prints?|face|facial|voice ?prints?|voice-print|voice|iris|retinal?|palm|hand geometry|gait(?: ?prints?)?|ear print|foot ?prints?|vein|speaker|"
+    "biometric|dactyl|huella(?: dactilar)?|empreinte(?: digitale)?|fingerabdruck|touch id|face ?id|dna|snp fingerprint|palm vein|finger vein|finger prnt|finger scan|eeg biometric|facial geometry"
+)
+_KIND = (
+    "id|i\\.?d\\.?|i d|template(?: no)?|hash|code|card(?: no)?|record|ref(?:erence)?|enrol?ment(?: id)?|scan(?: id| nr)?|signature|key|number|no|profiles?(?: no| ids?)?|embedding(?:_id| id)?|"
+    "user key|vector|map id|specimen id|identifiant|template ?id|geometry record|map|enrolled|file ref|biometric ref|badge template|biometric id|hash"
+)
+
+CAPTIONS = (
+    Caption(
+        _BIOMETRIC,
+        Strength.PLAIN,
+        (rf"(?:{_PART})(?:[\s_-](?:vein|biometric|print|scan|geometry|embedding))?[\s_-]{{0,1}}(?:{_KIND})", "voiceprints?", "gaitprint", "patientsecure enrolment id", "faceid", "persistedfaceid",
+         "fbi(?:/ucn| no)?", "ucn", "ncic fpc", "afis(?: number| no)?", "print card(?: no)?", "live ?scan (?:ati|tcn)", "tcn", "ati", "codis(?: specimen id)?", "dna profile(?: no| ids?)?",
+         "bioid", "templateid", "bio_?hash", "speaker_embedding_id", "enrolled voice", "fingerprint hash", "iris code", "print number", "str database entry", "d-nummer\\)?",
+         "daktyloskopische nummer", "biometric enrol?lment confirmation", "palm", "reference profile", "uidai auth token for iris", "henry class", "voiceit userid", "iris enrol?ment",
+         "minutiae", "fingertemplate", "plantilla de huella", "finger scan nr", "profile ids?"),
+    ),
+)
+_SUBJECT = Context(
+    ["finger ?prints?", "thumb ?print", "voice ?prints?", "voice", "iris", "retinal?", "palm", "gait", "biometrics?", "face", "facial", "afis", "codis", "dna profile", "paternity", "zygosity",
+     "enrol?led", "enrol?ment", "template", "hand geometry", "twin", "unidentified remains"]
+)  # fmt: skip
+_TEMPLATE = compile_latin(
+    r"\b(?:template|profiles?|hash|enrolled voice|embedding|key|old one|token|ref(?:erence)?|id|fp|ref=|mother|father|child|file|quality)[\s:=\x22#(*]{1,4}(?:for [a-z]+ )?"
+)
+_HEX = compile_latin(r"[0-9a-f]{16,128}")
+_SECRET = compile_latin(r"[A-Za-z0-9+/$_.:-]{6,200}={0,2}")
+_VECTOR = compile_latin(r"\b(?:face|voice|speaker|iris|finger)[ _]?(?:vector|embedding)[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]+){2,})")
+_UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_GATE = compile_latin(rf"{_PART}|afis|codis|biometr|enrol|minutiae|fbi|zygosity|paternity|profile|live ?scan")
+
+
+class BiometricRecognizer:
+    """Finds biometric numbers and templates by what announces them; other checksums and loci stay."""
+
+    name = "biometric"
+
+    def __init__(self) -> None:
+        self._captions = Captions(CAPTIONS)
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each value without its caption."""
+        latin = passage.latin
+        if _GATE.search(latin) is None:
+            return []
+        spans = self._captions.spans(passage, self.name)
+        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin)])
+        return [*spans, *(Span(start, end, _BIOMETRIC, 0.9, self.name) for start, end in ranges)]
+
+
+def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the values behind "template", "profile" or "hash" where the text speaks of a print or a face."""
+    for found in _TEMPLATE.finditer(latin):
+        if not _SUBJECT.near(latin, found.start(), found.end()):
+            continue
+        value = read_value(latin, found.end()) or _range(_SECRET.match(latin, found.end()))
+        if value is None:
+            continue
+        text = latin[slice(*value)]
+        mixed = count_digits(text) >= 2 and not text.isdigit() and len(text) >= 6
+        if mixed and stands_alone(latin, *value) and not _PLAIN.fullmatch(text):
+            yield value
+    for pattern in (_HEX, _UUID):
+        for found in pattern.finditer(latin):
+            start, end = found.start(), found.end()
+            if stands_alone(latin, start, end) and _OWN.before(latin, start) and not text_is_word(found.group()):
+                yield start, end
+
+
+def _vectors(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _VECTOR.finditer(latin):
+        yield found.start(1), found.end(1)
+
+
+def _range(found: object) -> tuple[int, int] | None:
+    return None if found is None else (found.start(), found.end())  # type: ignore[attr-defined, no-any-return]
+
+
+def text_is_word(value: bytes) -> bool:
+    """Tell whether a value holds no digit at all."""
+    return count_digits(value) == 0
+
+
+_OWN = Context(["face", "finger(?:print)?", "thumb", "voice", "iris", "bio hash", "bio_hash", "palm", "face pic", "faceid", "face id", "embedding"])
+_PLAIN = compile_latin(r"[0-9]{1,3}[a-z]{0,3}|[0-9.]+ ?(?:mm|cm|%|kg)")

@@ -1,0 +1,79 @@
+"""NPI, DEA and CLIA numbers, professional and driver licences, certificates of any sort (K)."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.context import Context
+from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.checksums import is_dea, is_npi
+from detectors.patterns.scanning import compile_latin, only_digits, stands_alone
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_LICENSE = IdentifierType.LICENSE
+_PROFESSIONS = (
+    "rn|lpn|lvn|np|pa-c|pa|crna|cnm|md|do|dds|dmd|dvm|od|dc|dpm|lcsw|lmsw|lpc|lmft|psyd|psychologist|pharmacist|rph|pharmd|rt|arrt|emt(?:-[a-z])?|"
+    "paramedic|slp|ot|pt|vet|nurse|physician|doctor|state|medical|professional|dental|pharmacy|nursing|driver'?s?|drivers|contractor|real estate|"
+    "foster home|pilot|business|firearms?|cosmetology|teaching|marriage|liquor|fishing|hunting|boating|commercial driver'?s?|ohio|california|texas|florida|ny"
+)
+
+CAPTIONS = (
+    Caption(
+        _LICENSE,
+        Strength.STRONG,
+        ("npi", "npl", "national provider id(?:entifier)?", "2.16.840.1.113883.4.6", "us-npi", "dea", "d e a", "drug enforcement admin(?:istration)? reg", "x-waiver", "clia",
+         rf"(?:{_PROFESSIONS}) lic(?:en[cs]e)?", r"lic(?:en[cs]e)? (?:no|nr|num|number|#)", "lic no", "dl (?:no|#|number)?", "cdl", "driver'?s? lic(?:en[cs]e)?", "csr", "ahpra(?: reg)?",
+         "gmc", "nmc(?: pin)?", "lanr", "cpso", "cslb", "foid", "bar no", "notary public commission no", "abim cert", "board certificate number",
+         "certificate (?:no|number)", "cert (?:no|number|#)", "permit (?:no|number|#)", "pharmacy permit no", "marijuana card no", "f\xfchrerschein",
+         "carnet de conducir", "licencia(?: de conducir)?", "permis de conduire", "c[e\xe9]dula profesional", "arrt", "deaNumber", "driver ?licen[cs]e"),
+    ),
+    Caption(
+        _LICENSE,
+        Strength.WEAK,
+        ("licen[cs]e", "lic", "cert(?:ificate|ification)?", "rph", "lcsw", "registration no", "certified interpreter no", "medical marijuana card", "controlled substance reg",
+         "bls card", "acls(?: provider)?", "pilot certificate", "permit", "psychologist lic", "rn lic", "suffix for resident", "license scanned", "licence \\(uk\\)",
+         "qualification", "credential id", "provider id"),
+    ),
+    Caption(_LICENSE, Strength.NUMBERED, ("license(?: plate)?", "commission", "bar", "credential", "provider", "interpreter", "registration", "reg")),
+)
+_NPI = compile_latin(r"[12][0-9]{9}")
+_DEA = compile_latin(r"[ABCDEFGHJKLMNPRSTUX][A-Z9][0-9]{7}")
+_CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
+_GATE = compile_latin(r"[0-9]{7}")
+_SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
+_REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9}) ?npi\b")
+_PHYSICIAN = Context(["md", "do", "np", "pa-c", "dds", "dr", "provider", "physician", "prescriber", "attending", "npi", "signed", "e-signed", "rendering", "referring"])
+
+
+class LicenseRecognizer:
+    """Finds licences behind their captions, and NPI, DEA and CLIA numbers by form and check digit."""
+
+    name = "license"
+
+    def __init__(self) -> None:
+        self._captions = Captions(CAPTIONS)
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each number without its caption."""
+        latin = passage.latin
+        spans = self._captions.spans(passage, self.name)
+        if _GATE.search(latin) is not None:
+            spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
+        return spans
+
+
+def _checked(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _NPI.finditer(latin):
+        start, end = found.start(), found.end()
+        if stands_alone(latin, start, end) and is_npi(only_digits(found.group())) and _PHYSICIAN.before(latin, start):
+            yield start, end
+    for found in _REVERSED.finditer(latin):
+        yield found.start(1), found.end(1)
+    for found in _DEA.finditer(latin):
+        start, end = found.start(), found.end()
+        if stands_alone(latin, start, end) and is_dea(found.group().decode("latin-1")):
+            suffix = _SUFFIX.match(latin, end)
+            yield start, suffix.end() if suffix else end
+    for found in _CLIA.finditer(latin):
+        if stands_alone(latin, found.start(), found.end()):
+            yield found.start(), found.end()

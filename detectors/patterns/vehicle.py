@@ -1,0 +1,124 @@
+"""VINs, plates, placards, decals, hull and aircraft registrations (L)."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.context import Context
+from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.checksums import is_vin
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, stands_alone
+from detectors.patterns.spoken import spoken_value
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_VEHICLE = IdentifierType.VEHICLE
+
+CAPTIONS = (
+    Caption(
+        _VEHICLE,
+        Strength.PLAIN,
+        ("vin", "v i n", "v.i.n.", "vehicle identification number", "chassis(?: no)?", "vin-?nr", "(?:last (?:eight|8|six|6) of )vin", "vin ending", "hull id", "hin", "bow no",
+         "tail number", "medallion", "licen[cs]e ?plate", "lic plate", "veh reg", "vehicle reg(?:istration)?", "parking (?:decal|permit)", "placard(?: no)?", "decal",
+         "snowmobile reg", "scooter registration", "vehicle tag", "tag/decal", "boat hull id", "aircraft", "plate no"),
+    ),
+)
+_VIN = compile_latin(r"[A-HJ-NPR-Z0-9](?:[ -]?[A-HJ-NPR-Z0-9]){16}")
+_VIN_SCANNED = compile_latin(r"[A-Z0-9]{17}")
+_VIN_CUT = compile_latin(r"\bvin[\s:#.]{1,4}([A-Z0-9]{4,13}\r?\n[A-Z0-9]{4,13})\b")
+_VIN_WORDS = Context(["vin", r"v\.i\.n\.?", "v i n", "vehicle", "chassis", "car", "truck", "suv", "mvc", "harley", "ford", "subaru", "van", "title", "toyota", "honda", "sedan"])
+#: A plate: letters with digits, in up to three groups.
+_PLATE_WORD = compile_latin(
+    r"\b(?:licen[cs]e plates?|lic\.? plates?|number plates?|(?:reg(?:istration)? |vanity |partial |trailer |motorcycle |car )plates?|plates?|tags?|kennzeichen|matr[i\xed]cula|"
+    r"immatriculation|targa|patente|placas?|cessna reg|helicopter|aircraft|tail number|reg)\b"
+)
+_PLATE_GAP = compile_latin(
+    r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|read\b|reads\b|as\b|says\b|on\b|hit\b|has\b|(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
+)
+_PLATE = compile_latin(
+    r"[A-Z0-9]{1,4}[- ][A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4})?\b|[A-Z0-9]{2,8}\b|[A-Z0-9](?: [A-Z0-9]){4,6}\b"
+)
+_TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
+_AIR = Context(["aircraft", "tail", "helicopter", "cessna", "plane", "air ambulance", "flight", "pilot", "jet", "landed", "airplane"])
+_NO_PLATE = Context(["growth", "agar", "dental", "locking", "occlusal", "ishihara", "bone", "mandible", "lcp", "well", "skin", "blood", "culture", "end", "footplate", "screws?", "key", "part"])
+_GATE = compile_latin(r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna")
+_CAR_WORDS = Context(["car", "truck", "suv", "van", "vehicle", "drove", "driver", "hit", "parked", "parking", "lot", "dmv", "civic", "honda", "ford", "toyota", "leaving", "valet", "speeding"])
+
+
+class VehicleRecognizer:
+    """Finds vehicle identifiers; makes, models, bone plates and skin tags stay."""
+
+    name = "vehicle"
+
+    def __init__(self) -> None:
+        self._captions = Captions(CAPTIONS)
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each identifier without its caption."""
+        latin = passage.latin
+        if _GATE.search(latin) is None:
+            return self._captions.spans(passage, self.name)
+        ranges = dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin)])
+        spans = self._captions.spans(passage, self.name)
+        return [*spans, *(Span(start, end, _VEHICLE, 0.95, self.name) for start, end in ranges)]
+
+
+def _vins(latin: bytes) -> Iterator[tuple[int, int]]:
+    for pattern in (_VIN, _VIN_SCANNED):
+        for found in pattern.finditer(latin):
+            start, end = found.start(), found.end()
+            value = found.group().replace(b" ", b"").replace(b"-", b"")
+            free = stands_alone(latin, start, end) or latin[max(0, start - 3) : start] == b"%20"
+            mixed = 3 <= count_digits(value) <= 15 and not value.isdigit()
+            if free and mixed and (_VIN_WORDS.before(latin, start) or is_vin(value.decode("latin-1"))):
+                yield start, end
+    for found in _VIN_CUT.finditer(latin):
+        if count_digits(found.group(1)) >= 3:
+            yield found.start(1), found.end(1)
+
+
+def _plates(latin: bytes) -> Iterator[tuple[int, int]]:
+    for word in _PLATE_WORD.finditer(latin):
+        gap = _PLATE_GAP.match(latin, word.end(), min(len(latin), word.end() + 40))
+        start = gap.end() if gap else word.end()
+        spoken = spoken_value(latin, start)
+        if spoken is not None:
+            yield spoken
+            continue
+        found = _PLATE.match(latin, start, min(len(latin), start + 24))
+        if found is None or _NO_PLATE.before(latin, word.start(), 16) or not stands_alone(latin, start, found.end()):
+            continue
+        if _is_plate(latin, word.group().lower(), start, found.end()):
+            yield start, _second_half(latin, start, found.end())
+
+
+def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
+    """Judge the signs behind a word for a plate: letters and digits both, in capitals unless a plain caption stands before."""
+    value = latin[start:end]
+    letters = sum(is_word(byte) for byte in value) - count_digits(value)
+    quoted = latin[start - 1 : start] == b"\x22" and b"plate" in word
+    if quoted and value.isupper():
+        return True
+    if not count_digits(value):
+        return b"aircraft" in word and value.isupper()
+    if letters == 0 or len(value) < 3 or value[-2:].lower() in (b"mm", b"cm") or latin[end : end + 1] == b".":
+        return False
+    groups = value.replace(b"-", b" ").split()
+    if any(group.isalpha() and group.islower() and len(group) > 3 for group in groups):
+        return False
+    if word in (b"tag", b"tags", b"plate", b"plates", b"reg", b"placa", b"placas", b"patente", b"targa", b"helicopter"):
+        return value.isupper() or word.startswith(b"plate") or _CAR_WORDS.near(latin, start, end)
+    return True
+
+
+def _second_half(latin: bytes, start: int, end: int) -> int:
+    """Cut a last group of small letters that is the next word."""
+    groups = latin[start:end].split(b" ")
+    while len(groups) > 1 and groups[-1].isalpha() and groups[-1].islower():
+        end -= len(groups.pop()) + 1
+    return end
+
+
+def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _TAIL.finditer(latin):
+        if _AIR.near(latin, found.start(), found.end()):
+            yield found.start(), found.end()
