@@ -8,7 +8,9 @@ from detectors.patterns.credentials import CredentialRecognizer
 from detectors.patterns.date_words import DateWordRecognizer
 from detectors.patterns.dates import DateRecognizer
 from detectors.patterns.device import DeviceRecognizer
+from detectors.patterns.hints import KeyHintRecognizer
 from detectors.patterns.ip import IpRecognizer
+from detectors.patterns.keyvalue import KeyValueRecognizer
 from detectors.patterns.license import LicenseRecognizer
 from detectors.patterns.lookalike import LookalikeRecognizer
 from detectors.patterns.mail import MailRecognizer
@@ -16,8 +18,10 @@ from detectors.patterns.other import OtherIdRecognizer
 from detectors.patterns.phone import PhoneRecognizer
 from detectors.patterns.photo import PhotoRecognizer
 from detectors.patterns.record import RecordRecognizer
+from detectors.patterns.segments import SegmentRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
+from detectors.patterns.tables import TableRecognizer
 from detectors.patterns.urls import UrlRecognizer
 from detectors.patterns.vehicle import VehicleRecognizer
 from detectors.recognizer import Recognizer
@@ -27,6 +31,10 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
     """Make every recognizer of the pattern layer."""
     return (
         LookalikeRecognizer(),
+        KeyHintRecognizer(),
+        KeyValueRecognizer(),
+        TableRecognizer(),
+        SegmentRecognizer(),
         CredentialRecognizer(),
         MailRecognizer(),
         UrlRecognizer(),

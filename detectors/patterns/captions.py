@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from detectors.patterns.scanning import Match, compile_latin, count_digits, follows
+from detectors.patterns.spoken import DIGIT_WORDS, SPANISH_DIGITS
 from detectors.patterns.values import is_plausible, read_value, shape
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -49,6 +50,8 @@ _WORDS = compile_latin(r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|wa
 _GLUED = compile_latin(r"[0-9]{4,}")
 _LIST = compile_latin(r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)+\s*(?:also |now |is )?\.{0,3}")
 _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
+#: A figure or a spoken digit: without one near, no caption has a value.
+_NUMBER = compile_latin(rf"[0-9]|\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})\b")
 _NO_CAPTION = compile_latin(
     r"\b(?:protocol|form|template|version|model|lot|filter|schema|table|column|ref|catalog(?:ue)?|reference|sample|"
     r"example|per|snomed(?: ct)?|rxnorm|rxcui|loinc|ndc|cpt|icd|hcpcs|pmid|mg|ml)[\s:#.]*$"
@@ -67,7 +70,11 @@ class Captions:
         """Return the values that the captions of the table announce, with their lists and siblings."""
         latin = passage.latin
         spans: list[Span] = []
+        if _NUMBER.search(latin) is None:
+            return spans
         for found in self._pattern.finditer(latin):
+            if _NUMBER.search(latin, found.end() - 1, min(len(latin), found.end() + 96)) is None:
+                continue
             caption, end = self._caption(latin, found)
             value = caption and self._value(latin, found.start(), end, caption)
             if caption and value:
