@@ -24,6 +24,7 @@ class Analyzer:
 
     def __init__(self, layers: Layers, memo: Memo | None = None) -> None:
         encoded = EncodedRecognizer(functools.partial(read_text, layers))
+        self._given = layers
         self._layers = replace(layers, structured=(*layers.structured, encoded))
         self._memo = memo if memo is not None else Memo()
         self.fingerprint = hashlib.sha256("\n".join((code_digest(), *layers.digests)).encode()).hexdigest()[:32]
@@ -59,7 +60,7 @@ class Analyzer:
 
     def self_test(self) -> None:
         """Raise DetectionError where the layers, read afresh, miss what every detector finds."""
-        check(Analyzer(self._layers).analyze)
+        check(Analyzer(self._given).analyze)
 
     def _read(self, passages: Sequence[Passage], clock: Clock, scope: str) -> list[list[Span]]:
         """Run every remembered layer, each distinct part once."""

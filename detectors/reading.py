@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from detectors.layers import BatchRecognizer, Layers
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
+from detectors.scoring import tagged
 from detectors.segments import Part, Reach, parts
 from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
 from schemas.spans import Span
@@ -35,7 +36,7 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
             clock.check()
             passages = [pieces[index].passage for index in batch]
             for index, spans in zip(batch, _tag(tagger, passages), strict=True):
-                found[index] += _allowed(layers, pieces[index].passage, spans)
+                found[index] += _allowed(layers, pieces[index].passage, [tagged(span) for span in spans])
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
 

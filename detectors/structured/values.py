@@ -43,6 +43,7 @@ _HEAD = int(WordClass.FACILITY_HEAD | WordClass.FACILITY_PART)
 _MOST_NAME_WORDS = 6
 _LONGEST_ADDRESS = 160
 _MOST_CODES = 4
+_SENTENCE_ENDS = (".", ",", "!", "?")
 _SHORTEST_USER = 3
 
 
@@ -81,14 +82,16 @@ class Values:
         run: list[re.Match[str]] = []
         for word in words:
             beside = self._is_beside(word[0])
-            if run and (beside or not _adjoin(text, run[-1], word)):
+            prose = not beside and self._is_prose(word[0]) and (not run or word[0].islower())
+            if run and (beside or prose or not _adjoin(text, run[-1], word)):
                 yield from self._name(run, whole=False)
                 run = []
+            if prose:
+                return
             if not beside:
-                if not run and self._is_prose(word[0]):
-                    return
                 run.append(word)
-        yield from self._name(run, whole=bool(run) and run[-1].end() == end and run[0] is words[0])
+        alone = bool(run) and run[0] is words[0] and run[-1].end() == end and text[end : end + 1] not in _SENTENCE_ENDS
+        yield from self._name(run, whole=alone)
 
     def _name(self, run: list[re.Match[str]], *, whole: bool) -> Iterator[tuple[int, int]]:
         if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower() in _NOTHING for word in run):
