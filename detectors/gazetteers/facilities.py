@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.hashing import fold
-from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
+from detectors.gazetteers.lookup import PhraseClass, WordClass
 from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Shape, Words
 
@@ -64,6 +64,7 @@ _DEPARTMENTS = frozenset(
 _WEAK_HEADS = frozenset(
     {"general", "memorial", "regional", "presbyterian", "methodist", "baptist", "lutheran", "manor", "lodge", "haven"}
 )
+_ENDS = _HEADS | _WEAK_HEADS | {pair[1] for pair in _PAIRS}
 _PLACED = frozenset({"at", "from", "to", "of", "via", "by", "near"})
 _TAIL = frozenset(
     {
@@ -112,16 +113,14 @@ _LEADING = frozenset(
 _UNIVERSITY = frozenset({"university", "college", "church", "hospital", "our"})
 
 
-def find_facilities(words: Words, gazetteers: Gazetteers) -> Iterator[Range]:
+def find_facilities(words: Words) -> Iterator[Range]:
     """Yield word ranges that name a facility, with their scores; they may overlap."""
-    for index, (mask, shape) in enumerate(zip(words.masks, words.shapes, strict=True)):
-        if shape not in (Shape.CAPITAL, Shape.UPPER):
-            continue
-        end, classes = gazetteers.match_at(words.hashes, index)
+    for index in words.large:
+        end, classes = words.phrase(index)
         if classes & _FACILITY and _is_listed(words, index, end):
             yield index, end, 0.85
-        if mask & m.HEAD or words.word(index) in _HEADS | _WEAK_HEADS:
-            yield from _at_head(words, index, gazetteers)
+        if words.word(index) in _ENDS:
+            yield from _at_head(words, index)
 
 
 def _is_listed(words: Words, start: int, end: int) -> bool:
@@ -135,7 +134,7 @@ def _is_listed(words: Words, start: int, end: int) -> bool:
     return end - start > 2 or words.word(end - 1) in _HEADS or _placed(words, start)  # noqa: PLR2004
 
 
-def _at_head(words: Words, index: int, gazetteers: Gazetteers) -> Iterator[Range]:
+def _at_head(words: Words, index: int) -> Iterator[Range]:
     """Judge the capitalised words that end in a head."""
     head, word = index, words.word(index)
     previous = words.word(index - 1) if index else ""
@@ -151,7 +150,7 @@ def _at_head(words: Words, index: int, gazetteers: Gazetteers) -> Iterator[Range
         return
     if word in _WEAK_HEADS and not (_placed(words, start) and words.shapes[start] == Shape.CAPITAL):
         return
-    if _is_organisation(words, start, index, gazetteers) or _ends_otherwise(words, index):
+    if _is_organisation(words, start, index) or _ends_otherwise(words, index):
         return
     yield start, _rightmost(words, index), 0.8
 
@@ -236,10 +235,10 @@ def _placed(words: Words, start: int) -> bool:
     return before >= 0 and words.word(before) in _PLACED and words.gap(before) == " "
 
 
-def _is_organisation(words: Words, start: int, index: int, gazetteers: Gazetteers) -> bool:
+def _is_organisation(words: Words, start: int, index: int) -> bool:
     """Tell whether the name is a nation-wide chain's or an agency's."""
     for at in range(start, index):
-        end, classes = gazetteers.match_at(words.hashes, at)
+        end, classes = words.phrase(at)
         if classes & _ORGANISATION_PHRASE and end >= index:
             return True
     rest = range(start, index)

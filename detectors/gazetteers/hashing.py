@@ -19,9 +19,12 @@ _WRAP = (1 << 64) - 1
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _MIX = 0xD6E8FEB86659FD93
 _SHIFT = 32
-_POWERS = np.array([pow(_MULTIPLIER, i, 1 << 64) for i in range(MAX_WORD_BYTES + 1)], dtype=np.uint64)
-_POWER_INTS = tuple(int(power) for power in _POWERS[1:])
 _SEPARATOR = 10
+SPREAD = 1 << 17  # Bytes of text that are hashed at once.
+_POWERS = np.array([pow(_MULTIPLIER, i, 1 << 64) for i in range(MAX_WORD_BYTES + 1)], dtype=np.uint64)
+_PLACES = np.full(SPREAD, _MULTIPLIER, dtype=np.uint64).cumprod()
+_UNPLACES = np.full(SPREAD, pow(_MULTIPLIER, -1, 1 << 64), dtype=np.uint64).cumprod() * np.uint64(_MULTIPLIER)
+_POWER_INTS = tuple(int(power) for power in _POWERS[1:])
 _STEP_INT = 0xC2B2AE3D27D4EB4F
 _PHRASE_STEP = np.uint64(_STEP_INT)
 
@@ -88,6 +91,16 @@ def hash_runs(letters: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], len
     else:
         weights = _POWERS[within]
     return _mix(np.add.reduceat(letters * weights, starts))
+
+
+def hash_spread(letters: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Hashes:
+    """Return the hash of the words that begin at *starts* in folded bytes that are zero outside words.
+
+    The whole text is weighted once and each word's sum divided by the weight of its place, so the text has at most
+    SPREAD bytes; no word may be longer than MAX_WORD_BYTES.
+    """
+    sums = np.add.reduceat(letters * _PLACES[: len(letters)], starts)
+    return _mix(sums * _UNPLACES[starts] + np.uint64(_SEPARATOR))
 
 
 def extend_phrase(prefix: Hashes, word: Hashes) -> Hashes:

@@ -80,6 +80,7 @@ class PhraseClass(IntFlag):
     PREFIX = 1 << 31  # A longer phrase begins like this.
 
 
+_FEW = 1_000  # Up to so many, a binary search beats the index over leading bits.
 _PREFIX = int(PhraseClass.PREFIX)
 _LISTED = _PREFIX - 1
 
@@ -116,6 +117,9 @@ class HashTable:
 
     def find(self, hashes: Hashes) -> Masks:
         """Return the mask of each hash, 0 where it is not listed."""
+        if len(hashes) < _FEW:
+            nearest = np.searchsorted(self._hashes[:-1], hashes)
+            return np.where(self._hashes[nearest] == hashes, self._masks[nearest], np.uint32(0))
         masks = np.zeros(len(hashes), dtype=np.uint32)
         bucket = (hashes >> self._shift).astype(np.int64)
         at, end = self._first[bucket], self._first[bucket + 1]

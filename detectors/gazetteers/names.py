@@ -1,6 +1,6 @@
 """Names from the lists: a listed first name with a listed surname, or a listed name where the context asks for one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
@@ -39,78 +39,67 @@ class NameRecognizer:
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the names in a passage."""
-        words = scan(passage, self._gazetteers)
+        return self.find(scan(passage, self._gazetteers))
+
+    def find(self, words: Words) -> list[Span]:
+        """Return the names among words."""
         spans: list[Span] = []
         done = 0
-        for seed in _seeds(words):
+        for seed in words.names:
             if seed < done:
                 continue
-            found = _lower(words, seed) if words.shapes[seed] == Shape.LOWER else self._large(words, seed, done)
+            lower = words.shapes[seed] == Shape.LOWER
+            found = _lower(words, seed) if lower else _large(words, seed, done)
             if found is not None:
                 start, done, score = found
                 span = Span(words.starts[start], words.ends[done - 1], IdentifierType.NAME, score, self.name)
                 spans.append(span)
         return spans
 
-    def _large(self, words: Words, seed: int, done: int) -> Found | None:
-        """Judge the run of capitalised words around a seed."""
-        core = core_around(words, seed, done)
-        if core is None or self._vetoed(words, core):
-            return None
-        turned = judge_reversed(words, core)
-        if turned is not None:
-            return turned
-        score = judge(words, core)
-        if not score:
-            return None
-        end = core.end
-        if end < len(words) and words.word(end) in NUMERALS and words.gap(end - 1) in (" ", ", "):
-            end += 1
-        return core.start, end, score
 
-    def _vetoed(self, words: Words, core: Core) -> bool:
-        """Tell whether the words are an eponym, a place, a drug or the like."""
-        if core.titled:
-            return False
-        if cues.eponym_after(words, core.end):
-            return True
-        if core.end < len(words) and words.gap(core.end - 1) in (" ", "-"):
-            after = words.masks[core.end]
-            if words.shapes[core.end] != Shape.LOWER and after & (m.STREET | m.HEAD) and not after & m.CREDENTIAL:
-                return True
-        if core.start and words.word(core.start - 1) in _PLACE_WORDS and words.shapes[core.start - 1] != Shape.LOWER:
-            return True
-        return not core.credentialed and self._in_phrase(words, core)
+def _large(words: Words, seed: int, done: int) -> Found | None:
+    """Judge the run of capitalised words around a seed."""
+    core = core_around(words, seed, done)
+    if core is None or _vetoed(words, core):
+        return None
+    turned = judge_reversed(words, core)
+    if turned is not None:
+        return turned
+    score = judge(words, core)
+    if not score:
+        return None
+    end = core.end
+    if end < len(words) and words.word(end) in NUMERALS and words.gap(end - 1) in (" ", ", "):
+        end += 1
+    return core.start, end, score
 
-    def _in_phrase(self, words: Words, core: Core) -> bool:
-        """Tell whether a listed phrase that is no name holds words of the core."""
-        for start in range(max(0, core.start - 1), core.end):
-            end, classes = self._gazetteers.match_at(words.hashes, start)
-            if (
-                end > core.start
-                and classes & _NO_NAME_PHRASE
-                and all(words.gap(at) in (" ", "-", ". ", "'s ", "’s ") for at in range(start, end - 1))
-            ):
-                return True
+
+def _vetoed(words: Words, core: Core) -> bool:
+    """Tell whether the words are an eponym, a place, a drug or the like."""
+    if core.titled:
         return False
+    if cues.eponym_after(words, core.end):
+        return True
+    if core.end < len(words) and words.gap(core.end - 1) in (" ", "-"):
+        after = words.masks[core.end]
+        if words.shapes[core.end] != Shape.LOWER and after & (m.STREET | m.HEAD) and not after & m.CREDENTIAL:
+            return True
+    if core.start and words.word(core.start - 1) in _PLACE_WORDS and words.shapes[core.start - 1] != Shape.LOWER:
+        return True
+    return not core.credentialed and _in_phrase(words, core)
 
 
-def _seeds(words: Words) -> Iterator[int]:
-    """Yield the words that a name may be found at."""
-    lower, digits, capital = Shape.LOWER, Shape.DIGITS, Shape.CAPITAL
-    listed, frequent, safe, title, first, kin = m.NAME | m.TITLE, m.FREQUENT, m.SAFE, m.TITLE, m.FIRST, m.KIN
-    before = 0
-    for index, (mask, shape) in enumerate(zip(words.masks, words.shapes, strict=True)):
-        if shape == lower:
-            if mask & listed and (not mask & safe or mask & title):
-                yield index
-        elif shape != digits and (
-            not mask
-            or (mask & listed and (not mask & frequent or mask & title))
-            or (shape == capital and before & kin and mask & first)
+def _in_phrase(words: Words, core: Core) -> bool:
+    """Tell whether a listed phrase that is no name holds words of the core."""
+    for start in range(max(0, core.start - 1), core.end):
+        end, classes = words.phrase(start)
+        if (
+            end > core.start
+            and classes & _NO_NAME_PHRASE
+            and all(words.gap(at) in (" ", "-", ". ", "'s ", "’s ") for at in range(start, end - 1))
         ):
-            yield index
-        before = mask
+            return True
+    return False
 
 
 def _lower(words: Words, seed: int) -> Found | None:

@@ -31,97 +31,102 @@ class PlaceRecognizer:
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the places in a passage."""
-        words = scan(passage, self._gazetteers)
-        ranges = _widest([*find_facilities(words, self._gazetteers), *self._towns(words)])
+        return self.find(scan(passage, self._gazetteers))
+
+    def find(self, words: Words) -> list[Span]:
+        """Return the places among words."""
+        ranges = _widest([*find_facilities(words), *_towns(words)])
         return [
             Span(words.starts[start], words.ends[end - 1], IdentifierType.GEO, score, self.name)
             for start, end, score in ranges
         ]
 
-    def _towns(self, words: Words) -> Iterator[Range]:
-        done = 0
-        for index, (mask, shape) in enumerate(zip(words.masks, words.shapes, strict=True)):
-            if index < done:
-                continue
-            if shape in _LARGE_WRITTEN:
-                seed = mask & _SEED or not mask & m.ORDINARY
-                found = self._large(words, index) if seed or self._begins_town(words, index) else None
-            elif shape == Shape.LOWER and mask & _SEED and not mask & m.ORDINARY:
-                found = self._lower(words, index)
-            else:
-                continue
-            if found is not None:
-                done = found[1]
-                yield found
 
-    def _begins_town(self, words: Words, index: int) -> bool:
-        """Tell whether an ordinary word begins a town of several ("New Haven")."""
-        following = index + 1 < len(words) and words.shapes[index + 1] in _LARGE_WRITTEN
-        return following and bool(self._gazetteers.match_at(words.hashes, index)[1] & _TOWN_PHRASE)
+def _towns(words: Words) -> Iterator[Range]:
+    """Yield the towns and counties."""
+    done = 0
+    for index in sorted(words.large + words.places):
+        if index < done:
+            continue
+        found = _lower(words, index) if words.shapes[index] == Shape.LOWER else _large(words, index)
+        if found is not None:
+            done = found[1]
+            yield found
 
-    def _large(self, words: Words, index: int) -> Range | None:
-        """Judge the town or county that begins at a capitalised word."""
-        division = _division(words, index)
-        if division is not None:
-            return division
-        end, classes = self._gazetteers.match_at(words.hashes, index)
-        if not classes & (_TOWN_PHRASE | _LEFT_PHRASE) or not _written_large(words, index, end):
-            end, classes = index + 1, 0
-        if cues.eponym_after(words, end) or _inside_name(words, index, end):
-            return None
-        state = self._state_after(words, end)
-        if state and self._before_state(words, index, end, classes, state):
-            return index, end, 0.9
-        score = _cued(words, index, classes)
-        return (index, end, score) if score else None
 
-    def _before_state(self, words: Words, index: int, end: int, classes: int, state: str) -> bool:
-        """Tell whether a town stands before a state, rather than a person before a degree."""
-        mask = words.masks[index]
-        if not classes and mask & m.ABBREVIATION and words.shapes[index] == Shape.UPPER:
-            return False  # "GI, GU".
-        if len(state) > 2 and not classes and mask & (m.STATE | m.COUNTRY):  # noqa: PLR2004
-            return False  # A list of countries or states.
-        if classes & _TOWN_PHRASE or (mask & m.TOWN and not mask & m.ORDINARY):
-            return len(words.word(index)) > 2  # noqa: PLR2004
-        if mask & (_LEFT | m.ORDINARY) or (len(state) == 2 and state in _AMBIGUOUS_CODES):  # noqa: PLR2004
-            return bool(mask & m.TOWN) and words.gap(end - 1) == ", "
-        return words.gap(end - 1) == ", "
+def _begins_town(words: Words, index: int) -> bool:
+    """Tell whether an ordinary word begins a town of several ("New Haven")."""
+    following = index + 1 < len(words) and words.shapes[index + 1] in _LARGE_WRITTEN
+    return following and bool(words.phrase(index)[1] & _TOWN_PHRASE)
 
-    def _state_after(self, words: Words, end: int) -> str:
-        """Return the state that follows a town, folded, or an empty string."""
-        if end >= len(words) or words.gap(end - 1) not in (", ", " ", ",", "; "):
-            return ""
-        word, mask, shape = words.word(end), words.masks[end], words.shapes[end]
-        if mask & m.STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
-            comma = "," in words.gap(end - 1)
-            zip_after = words.gap(end) in (" ", "  ", ", ") and _is_zip(words, end + 1)
-            return word if comma or zip_after else ""
-        if "," not in words.gap(end - 1) or shape == Shape.LOWER:
-            return ""
-        _, classes = self._gazetteers.match_at(words.hashes, end)
-        one = mask & (m.STATE | m.COUNTRY) and not mask & m.ORDINARY
-        return word + "." if classes & int(PhraseClass.STATE | PhraseClass.COUNTRY) or one else ""
 
-    def _lower(self, words: Words, index: int) -> Range | None:
-        """Judge a town in lower case: before its state, or where somebody lives."""
-        end, classes = self._gazetteers.match_at(words.hashes, index)
-        mask = words.masks[index]
-        if not classes & _TOWN_PHRASE:
-            end, classes = index + 1, 0
-            if not mask & m.TOWN:
-                return None
-        if classes & _LEFT_PHRASE or (not classes and mask & (_LEFT | m.EPONYM)):
-            return None
-        listed = end < len(words) and words.masks[end] & m.STATE and not words.masks[end] & m.SAFE
-        if listed and words.gap(end - 1) in (", ", " ") and not cues.eponym_after(words, end):
-            return index, end, 0.7
-        likely = classes & _LARGE_PHRASE or (
-            mask & (m.LARGE_CITY | m.FOREIGN_CITY) or not mask & (m.SAFE | m.FIRST_COMMON)
-        )
-        if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
-            return index, end, 0.7
+def _large(words: Words, index: int) -> Range | None:
+    """Judge the town or county that begins at a capitalised word."""
+    mask = words.masks[index]
+    if mask & m.ORDINARY and not mask & _SEED and not _begins_town(words, index):
         return None
+    division = _division(words, index)
+    if division is not None:
+        return division
+    end, classes = words.phrase(index)
+    if not classes & (_TOWN_PHRASE | _LEFT_PHRASE) or not _written_large(words, index, end):
+        end, classes = index + 1, 0
+    if cues.eponym_after(words, end) or _inside_name(words, index, end):
+        return None
+    state = _state_after(words, end)
+    if state and _before_state(words, index, end, classes, state):
+        return index, end, 0.9
+    score = _cued(words, index, classes)
+    return (index, end, score) if score else None
+
+
+def _before_state(words: Words, index: int, end: int, classes: int, state: str) -> bool:
+    """Tell whether a town stands before a state, rather than a person before a degree."""
+    mask = words.masks[index]
+    if not classes and mask & m.ABBREVIATION and words.shapes[index] == Shape.UPPER:
+        return False  # "GI, GU".
+    if len(state) > 2 and not classes and mask & (m.STATE | m.COUNTRY):  # noqa: PLR2004
+        return False  # A list of countries or states.
+    if classes & _TOWN_PHRASE or (mask & m.TOWN and not mask & m.ORDINARY):
+        return len(words.word(index)) > 2  # noqa: PLR2004
+    if mask & (_LEFT | m.ORDINARY) or (len(state) == 2 and state in _AMBIGUOUS_CODES):  # noqa: PLR2004
+        return bool(mask & m.TOWN) and words.gap(end - 1) == ", "
+    return words.gap(end - 1) == ", "
+
+
+def _state_after(words: Words, end: int) -> str:
+    """Return the state that follows a town, folded, or an empty string."""
+    if end >= len(words) or words.gap(end - 1) not in (", ", " ", ",", "; "):
+        return ""
+    word, mask, shape = words.word(end), words.masks[end], words.shapes[end]
+    if mask & m.STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
+        comma = "," in words.gap(end - 1)
+        zip_after = words.gap(end) in (" ", "  ", ", ") and _is_zip(words, end + 1)
+        return word if comma or zip_after else ""
+    if "," not in words.gap(end - 1) or shape == Shape.LOWER:
+        return ""
+    _, classes = words.phrase(end)
+    one = mask & (m.STATE | m.COUNTRY) and not mask & m.ORDINARY
+    return word + "." if classes & int(PhraseClass.STATE | PhraseClass.COUNTRY) or one else ""
+
+
+def _lower(words: Words, index: int) -> Range | None:
+    """Judge a town in lower case: before its state, or where somebody lives."""
+    end, classes = words.phrase(index)
+    mask = words.masks[index]
+    if not classes & _TOWN_PHRASE:
+        end, classes = index + 1, 0
+        if not mask & m.TOWN:
+            return None
+    if classes & _LEFT_PHRASE or (not classes and mask & (_LEFT | m.EPONYM)):
+        return None
+    listed = end < len(words) and words.masks[end] & m.STATE and not words.masks[end] & m.SAFE
+    if listed and words.gap(end - 1) in (", ", " ") and not cues.eponym_after(words, end):
+        return index, end, 0.7
+    likely = classes & _LARGE_PHRASE or (mask & (m.LARGE_CITY | m.FOREIGN_CITY) or not mask & (m.SAFE | m.FIRST_COMMON))
+    if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
+        return index, end, 0.7
+    return None
 
 
 def _widest(ranges: list[Range]) -> Iterator[Range]:

@@ -94,7 +94,7 @@ class SafeList:
         if cues.eponym_after(words, end) and all(_is_eponymous(words, index, end) for index in inside):
             return True
         for start in range(max(0, first - 3), first + 1):
-            stop, classes = self._gazetteers.match_at(words.hashes, start)
+            stop, classes = words.phrase(start)
             if stop < end or not classes & _SAFE_PHRASE or any(words.gap(at) == "\n" for at in range(start, stop - 1)):
                 continue
             if classes & _TOWN_PHRASE and span.type is IdentifierType.GEO:
