@@ -18,12 +18,11 @@ from detectors.patterns.other import OtherIdRecognizer
 from detectors.patterns.phone import PhoneRecognizer
 from detectors.patterns.photo import PhotoRecognizer
 from detectors.patterns.record import RecordRecognizer
-from detectors.patterns.segments import SegmentRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
-from detectors.patterns.tables import TableRecognizer
 from detectors.patterns.urls import UrlRecognizer
 from detectors.patterns.vehicle import VehicleRecognizer
+from detectors.patterns.x12 import X12Recognizer
 from detectors.recognizer import Recognizer
 
 
@@ -33,8 +32,7 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         LookalikeRecognizer(),
         KeyHintRecognizer(),
         KeyValueRecognizer(),
-        TableRecognizer(),
-        SegmentRecognizer(),
+        X12Recognizer(),
         CredentialRecognizer(),
         MailRecognizer(),
         UrlRecognizer(),

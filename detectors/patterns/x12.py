@@ -1,0 +1,79 @@
+"""Elements of X12 segments (claims and eligibility) pasted into a text."""
+
+from collections.abc import Iterator, Sequence
+
+from detectors.patterns.hints import hinted_range
+from detectors.patterns.scanning import Match, compile_latin
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.95
+_E = r"[^*~\n]"
+_GATE = compile_latin(r"\b[A-Z][A-Z0-9]{1,2}\*", ignore_case=False)
+_SEGMENTS = compile_latin(
+    rf"\bNM1\*[A-Z0-9]{{2}}\*[12]\*(?P<family>{_E}{{0,60}})\*(?P<given>{_E}{{0,40}})\*(?P<middle>{_E}{{0,40}})\*{_E}{{0,12}}\*{_E}{{0,12}}\*"
+    rf"(?P<qualifier>[A-Z0-9]{{2}})\*(?P<id>{_E}{{2,80}})"
+    rf"|\bREF\*(?P<kind>SY|1L|F8|G1|9F|EA|0F|1W|D9|6R|EJ|Y4|IG|BB|G3|X4|LU|0B|1G|EI|TJ|23|49|3L)\*(?P<reference>{_E}{{2,50}})"
+    rf"|\bCLM\*(?P<claim>{_E}{{2,38}})\*|\bN3\*(?P<street>{_E}{{2,55}})|\bN4\*(?P<city>{_E}{{2,30}})\*[A-Z]{{2}}\*(?P<zip>[0-9]{{5,9}})"
+    rf"|\bDMG\*D8\*(?P<birth>[0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*(?P<date>[0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*(?P<trace>{_E}{{2,50}})",
+    ignore_case=False,
+)
+_TYPES = {
+    "family": IdentifierType.NAME,
+    "given": IdentifierType.NAME,
+    "middle": IdentifierType.NAME,
+    "id": IdentifierType.HEALTH_PLAN,
+    "reference": IdentifierType.OTHER_ID,
+    "claim": IdentifierType.ACCOUNT,
+    "street": IdentifierType.GEO,
+    "city": IdentifierType.GEO,
+    "zip": IdentifierType.GEO,
+    "birth": IdentifierType.DATE,
+    "date": IdentifierType.DATE,
+    "trace": IdentifierType.OTHER_ID,
+}
+_REFERENCES = {
+    b"SY": IdentifierType.SSN,
+    b"1L": IdentifierType.HEALTH_PLAN,
+    b"0F": IdentifierType.HEALTH_PLAN,
+    b"1W": IdentifierType.HEALTH_PLAN,
+    b"IG": IdentifierType.HEALTH_PLAN,
+    b"EA": IdentifierType.MRN,
+    b"0B": IdentifierType.LICENSE,
+    b"X4": IdentifierType.LICENSE,
+}
+#: What the qualifier of a person's number makes of it; a payer's own id (PI) is none.
+_QUALIFIERS = {b"XX": IdentifierType.LICENSE, b"34": IdentifierType.SSN}
+
+
+class X12Recognizer:
+    """Finds names, numbers, places and dates of X12 segments by the number of their element."""
+
+    name = "x12"
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each element as a span of its own."""
+        latin = passage.latin
+        if _GATE.search(latin) is None:
+            return []
+        return [
+            Span(start, end, type_, SCORE, self.name)
+            for found in _SEGMENTS.finditer(latin)
+            for start, end, type_ in _elements(latin, found)
+        ]
+
+
+def _elements(latin: bytes, found: Match) -> Iterator[tuple[int, int, IdentifierType]]:
+    payer = found.start("qualifier") >= 0 and found.group("qualifier") == b"PI"
+    for element, type_ in _TYPES.items():
+        if found.start(element) < 0 or payer:
+            continue
+        kind = type_
+        if element == "id":
+            kind = _QUALIFIERS.get(found.group("qualifier"), type_)
+        elif element == "reference":
+            kind = _REFERENCES.get(found.group("kind"), type_)
+        value = hinted_range(kind, latin, found.start(element), found.end(element))
+        if value is not None and value[0] < value[1]:
+            yield *value, kind
