@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Self
 
+from detectors.gazetteers.lookup import Gazetteers, PhraseClass, WordClass
 from schemas.identifiers import IdentifierType
 from streams.policy import Kept
 
@@ -19,6 +21,9 @@ _COMPACT = re.compile(r"((?:18|19|20)\d\d)(?:\d{4}|\d{8}|\d{10})(?!\d).*", re.DO
 _LEADING = re.compile(r"((?:18|19|20)\d\d)[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _ZIP = re.compile(r"(\d{3})\d{2}(?:[ -]?\d{4})?")
+_WORD = re.compile(r"[^\W\d_]+")
+_SMALLER = WordClass.STREET | WordClass.FACILITY_HEAD
+_TOWN = PhraseClass.CITY | PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY
 _NUMBER = re.compile(r"\d{1,4}")
 
 
@@ -41,6 +46,11 @@ class Generalizer:
     zip3_restricted: Callable[[str], bool] = field(default=_restricted, repr=False)
     is_town: Callable[[str], bool] = field(default=_no_town, repr=False)
 
+    @classmethod
+    def of(cls, gazetteers: Gazetteers) -> Self:
+        """Return a generalizer that knows what the gazetteers list."""
+        return cls(gazetteers.zip3_restricted, lambda text: _is_listed_town(gazetteers, text))
+
     def remainder(self, type_: IdentifierType, value: str, timestamp_ms: int) -> str:
         """Return what may stand of *value* in a record of *timestamp_ms*, or nothing."""
         text = unicodedata.normalize("NFKC", value).strip()
@@ -62,6 +72,17 @@ class Generalizer:
     def _zip3(self, text: str) -> str:
         found = _ZIP.fullmatch(text) if text.isascii() else None
         return "" if found is None or self.zip3_restricted(found[1]) else found[1]
+
+
+def _is_listed_town(gazetteers: Gazetteers, text: str) -> bool:
+    """Tell whether a place is listed as a town in all its words, and has none of a street or facility."""
+    words = _WORD.findall(text)
+    if not words or any(gazetteers.classes(word) & _SMALLER for word in words):
+        return False
+    if len(words) == 1:
+        return bool(gazetteers.classes(words[0]) & WordClass.CITY)
+    whole = [phrase for phrase in gazetteers.phrases(words) if (phrase.start, phrase.end) == (0, len(words))]
+    return any(phrase.classes & _TOWN and not phrase.classes & PhraseClass.FACILITY for phrase in whole)
 
 
 def _year(text: str, record_year: int) -> str:

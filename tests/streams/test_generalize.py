@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.gazetteers.lookup import Gazetteers
 from schemas.identifiers import IdentifierType
 from streams.generalize import Generalizer
 from streams.policy import Kept
@@ -128,3 +129,35 @@ def test_nothing_remains_of_the_others(value: str, type_: IdentifierType) -> Non
 def test_what_a_limited_data_set_keeps(value: str, kept: set[Kept], stays: bool) -> None:
     """Listed towns and whole ZIP codes stay, by policy; everything else does not."""
     assert KNOWING.keeps(frozenset(kept), value) is stays
+
+
+@pytest.fixture(scope="module")
+def listed() -> Generalizer:
+    """Return a generalizer over the shipped gazetteers."""
+    return Generalizer.of(Gazetteers.load())
+
+
+@pytest.mark.parametrize(
+    ("value", "stays"),
+    [
+        ("Springfield", True),
+        ("New York", True),
+        ("SAN FRANCISCO", True),
+        ("12 Main Street", False),
+        ("Main Street", False),
+        ("Springfield Medical Center", False),
+        ("Massachusetts General Hospital", False),
+        ("Xqzzvtown", False),
+        ("Springfield Xqzzv", False),
+        ("", False),
+    ],
+)
+def test_listed_towns(listed: Generalizer, value: str, stays: bool) -> None:
+    """A place that the gazetteers list as a town in all its words is one; streets and facilities are not."""
+    assert listed.keeps(frozenset({Kept.TOWN}), value) is stays
+
+
+@pytest.mark.parametrize(("value", "zip3"), [("02139", "021"), ("03601", ""), ("82190", "")])
+def test_listed_areas(listed: Generalizer, value: str, zip3: str) -> None:
+    """The shipped list of restricted areas is the one that counts."""
+    assert listed.remainder(GEO, value, IN_2026) == zip3

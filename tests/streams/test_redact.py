@@ -171,12 +171,14 @@ def test_brackets_keep_a_token_one_word(text: str, value: str, type_: Identifier
     assert re.fullmatch(pattern, redact(text, (value, type_)).text)
 
 
-def test_neighbours_without_a_gap_stay_apart() -> None:
+@pytest.mark.parametrize(("first", "second"), [("Jane", "Doe"), ("Jane-", "-Doe"), ("(Jane)", "(Doe)"), ("[", "[")])
+def test_neighbours_without_a_gap_stay_apart(first: str, second: str) -> None:
     """Two spans that touch become two tokens, each in brackets, and restore as they were."""
-    redacted = redact("JaneDoe", ("Jane", NAME), ("Doe", NAME))
+    spans = [Span(0, len(first), NAME, 1.0, "test"), Span(len(first), len(first + second), DATE, 1.0, "test")]
+    redacted = REDACTORS["default"].redact(TextField("/x", first + second), spans, scope())
 
-    assert redacted.text.count("[phi_name_cb_") == 2
-    assert restore(redacted.text, lookup_of(redacted.secrets).get) == "JaneDoe"
+    assert re.fullmatch(rf"\[{T}\]\[{T}\]", redacted.text)
+    assert restore(redacted.text, lookup_of(redacted.secrets).get) == first + second
 
 
 def test_neighbours_of_one_type_are_not_merged() -> None:
