@@ -12,6 +12,7 @@ from streams.commands.indexer import indexer
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
 from streams.commands.search import search
+from streams.commands.tail import tail
 from streams.commands.topics import topics_app
 from streams.commands.worker import worker
 
@@ -29,6 +30,7 @@ app.command()(redact)
 app.command()(worker)
 app.command()(indexer)
 app.command()(search)
+app.command()(tail)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(config_app, name="config")
