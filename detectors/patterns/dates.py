@@ -41,6 +41,7 @@ _LEAD = compile_latin(
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
+_DOTTED = compile_latin(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}")
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
 _AFTER = compile_latin(
     r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]{1,2}(?::|[ap]\b|[ap]m)|appt|appointment|visit|labs|note|admission|clinic)"
@@ -106,7 +107,8 @@ class DateRecognizer:
                 end = clock.end()
             if not _is_free(latin, start, end) or not is_calendar(found.group()):
                 continue
-            if self._unlike.before(latin, start, 18) and not self._captions.before(latin, start, 24):
+            captioned = self._captions.before(latin, start, 24) or follows(_LEAD, latin, start, 24)
+            if not captioned and (self._unlike.before(latin, start, 18) or _DOTTED.fullmatch(found.group())):
                 continue
             yield start, end
 

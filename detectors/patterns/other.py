@@ -18,13 +18,13 @@ CAPTIONS = (
         ("claim (?:no|num|nbr|number|id|#)", "clm nbr", "case (?:no|num|number|id|#)", "order (?:no|num|number|id|#|ref)", "accession(?: (?:no|num|number|id|#))?", "acc ?#", "rx (?:no|num|number|#)",
          "script number", "prescription (?:no|num|number|#)", "auth(?:orization|orisation)? (?:no|num|number|code|#)", "prior auth", "precert(?: ref)?", "referral (?:no|num|number|id|#)", "ubrn", "csn", "visit (?:no|num|number|id|#)",
          "encounter (?:no|num|number|id|#)", "spec(?:imen)? (?:id|no|number|barcode|#)", "passport(?: (?:no|num|number|#))?", "reisepass(?:-nr)?", "a-number", "alien (?:registration )?(?:no|number)", "uscis (?:no|number|receipt)",
-         "i-94", "inmate(?: (?:no|number|id|#))?", "bop reg no", "service number", "aadhaar", "curp", "rfc", "badge(?: (?:no|number|id|#))?", "employee (?:id|no|number|#)", "staff (?:id|no|number)", "tracking(?: (?:no|num|number|#))?",
+         "i-94", "inmate(?: (?:no|number|id|#))?", "bop reg no", "service number", "aadhaar", "curp", "badge(?: (?:no|number|id|#))?", "employee (?:id|no|number|#)", "staff (?:id|no|number)", "tracking(?: (?:no|num|number|#))?",
          "confirmation (?:no|num|number|code|#)", "conf ?#", "incident (?:no|nr|number|id|#)", "docket(?: (?:no|number))?", "ticket (?:no|num|number|id|#)", "invoice(?: (?:no|num|number|#))?", "study id", "subject (?:id|no|number|#)",
          "participant (?:id|no|number|#)", "randomi[sz]ation (?:no|number|id|code)", "screening (?:no|number|id)", "record_?id", "user (?:no|number|#)", "icn", "dcn", "job (?:no|number|id|#)", "transcription id", "dictation (?:no|id|job)",
          "booking (?:no|ref(?:erence)?|locator|id|number)", "permit no", "juror no", "death certificate(?: no)?", "birth cert(?:ificate)?(?: no)?", "state file (?:no|number)", "hearing id", "appeal ref", "aktenzeichen",
          "n[u\xfa]mero de (?:expediente|caso|reclamo|orden|dossier|confirmaci[o\xf3]n)", "num\xe9ro de dossier", "expediente", "sinistro n", "lab req", "requisition(?: (?:no|number|id|#))?", "surgical path(?:ology)?(?: no)?", "cytology(?: no)?",
          "studyinstanceuid", "study instance uid", "sop instance uid", "series(?: instance)? uid", "0008,0018\\)?", "0020,000d\\)?", "0020,000e\\)?", "0008,0050\\)?", "0008, 0050\\)?", "donation (?:no|number|id)", "kit (?:no|number|id|#)", "donor (?:id|no|number)",
-         "tissue (?:id|no|number)", "unit number din", "din", "police report(?: (?:no|number|#))?", "report (?:no|number|#)", "complaint (?:no|number)", "ref(?:erence)? (?:no|num|number|#)", "our file", "your file", "file (?:no|number|#)",
+         "tissue (?:id|no|number)", "police report(?: (?:no|number|#))?", "report (?:no|number|#)", "complaint (?:no|number)", "ref(?:erence)? (?:no|num|number|#)", "our file", "your file", "file (?:no|number|#)",
          "return label", "locator", "ups", "fedex", "usps tracking", "royal mail", "key tag", "apns device token", "device token", "push token", "fcm_token", "plan no", "me case", "conf", "ems run", "trip sheet", "filler order", "placer order",
          "dod id", "military id", "edipi", "hospital visit", "stay id", "voucher (?:no|number|code)", "coupon code", "vaccination card (?:no|number)", "nct id of subject", "sample id", "tube id", "barcode", "pass(?: |-)?id", "member ?ref",
          "masteridentifier", "urn:oid:", "sub"),
@@ -32,10 +32,11 @@ CAPTIONS = (
     Caption(
         _OTHER,
         Strength.WEAK,
-        ("claim", "case", "cps case", "order", "auth", "authori[sz]ation", "referral", "visit", "encounter", "specimen", "block", "slide", "script", "rx", "ticket", "incident", "booking", "confirmation", "subject", "participant", "pt no",
-         "screen(?:ing)? id", "randomi[sz]ed", "kit", "donor", "invoice", "request", "requisition", "report", "shipment", "parcel", "appeal", "file", "ref", "registration", "locker", "dossier", "caso", "reclamo", "orden", "folio",
+        ("claim", "case", "cps case", "order", "auth", "authori[sz]ation", "referral", "visit", "encounter", "specimen", "block", "slide", "script", "rx", "incident", "booking", "confirmation", "subject", "participant", "pt no",
+         "screen(?:ing)? id", "randomi[sz]ed", "kit", "donor", "invoice", "request", "requisition", "report", "shipment", "parcel", "appeal", "file", "registration", "locker", "dossier", "caso", "reclamo", "orden", "folio",
          "person", "patient", "subject id", "hearing", "job", "document", "doc", "receipt", "reservation", "permit", "account manager", "lien"),
     ),
+    Caption(_OTHER, Strength.FAINT, ("ticket",)),
     Caption(_OTHER, Strength.NUMBERED, ("service", "unit", "study", "enrollment", "enrolment", "issue", "chip", "student", "school id", "customer", "client", "id", "identity card", "cedula", "dni")),
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -51,6 +52,9 @@ _UPS = compile_latin(r"1Z[0-9A-Z]{16}")
 _MRZ = compile_latin(r"(?:P<[A-Z]{3}[A-Z<]{20,39}|[A-Z0-9<]{9}[0-9][A-Z]{3}[0-9]{7}[MF<][0-9]{7}[A-Z0-9<]{14,16})")
 _PRIOR = compile_latin(r"\b(?:IOE|MSC|EAC|WAC|LIN|SRC|NBC)[0-9]{10}\b")
 _POSTAL = compile_latin(r"\b[A-Z]{2}[0-9]{9}(?:GB|US|CA|DE|FR|AU|CN|ES|MX|IT|NL)\b")
+_CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
+_ISBT = compile_latin(r"\b[A-Z][0-9]{4} ?[0-9]{2} ?[0-9]{6}(?: ?[0-9]{2}(?: ?[A-Z0-9])?)?\b", ignore_case=False)
+_BLOOD = Context(["units?", "donation", "donor", "platelets", "rbcs?", "prbc", "plasma", "ffp", "blood", "transfus(?:ed|ion)", "cryo"])
 _PATHNO = compile_latin(r"\b(?:S|SP|SU|NG|C|CY|B|BM|F|FS|H|M|P|A|FL|GY|NGC)[0-9]{2}-[0-9]{3,7}(?:-[A-Z0-9]{1,3}){0,2}\b", ignore_case=False)
 _PATH_WORDS = Context(["acc", "path(?:ology)?", "specimen", "biopsy", "block", "slide", "cytology", "accession", "case", "surgical", "shave", "excision", "skin", "report"])
 _RESOURCE = compile_latin(
@@ -103,10 +107,13 @@ def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
-    for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ):
+    for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP):
         for found in pattern.finditer(latin):
             if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
                 yield found.start(), found.end()
+    for found in _ISBT.finditer(latin):
+        if _BLOOD.near(latin, found.start(), found.end()):
+            yield found.start(), found.end()
     for found in _PATHNO.finditer(latin):
         if _PATH_WORDS.near(latin, found.start(), found.end()):
             yield found.start(), found.end()

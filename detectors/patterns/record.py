@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.scanning import compile_latin, stands_alone
+from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -36,22 +38,27 @@ CAPTIONS = (
          "versichertennummer", "n[o\xba\xfam.]* de (?:afiliaci[o\xf3]n|p[o\xf3]liza|seguro m[e\xe9]dico)", "p[o\xf3]liza", "ohip", "ihi", "nhs (?:no|number)",
          "carte vitale", "sub ?grp", "subgroup", "benefit (?:no|number|card)", "beneficiary (?:id|no|number)", "dependant suffix",
          "dependent suffix", "optum id", "delta id", "prc id", "trust fund id", "wic id", "chip id", "cert no", "id ?card no", "recipient (?:id|no)?",
-         "title xix recipient", "group"),
+         "title xix recipient"),
     ),
     Caption(
         _PLAN,
         Strength.WEAK,
-        ("member", "medicare", "medicaid", "policy", "mbr", "insured", "insurance", "plan", "tricare", "champva card", "gold plus", "railroad medicare", "contract",
+        ("group", "member", "medicare", "medicaid", "policy", "mbr", "insured", "insurance", "plan", "tricare", "champva card", "gold plus", "railroad medicare", "contract",
          "medicare \\(au\\)", "snap case holder benefit card", "benefit card", "vision plan", "dep", "carrier", "recipient", "accident policy", "card front"),
     ),
     Caption(
         _PLAN,
         Strength.FAINT,
-        ("bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?", "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem", "id"),
+        ("bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?", "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem"),
     ),
 )
 #: Number of a Medicare card: position by position, without S, L, O, I, B and Z.
 MBI = r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
+_BARE_ID = compile_latin(r"\bid(?: (?:is|no|number|card))?[\s:#]{1,3}")
+_INSURANCE = Context(
+    ["insurance", "ppo", "hmo", "epo", "plan", "payer", "payor", "rx ?bin", "bin", "pcn", "rx ?grp", "member", "subscriber", "medicare", "medicaid", "blue cross", "bcbs", "aetna", "cigna", "humana", "uhc",
+     "kaiser", "anthem", "coverage", "health card", "card front", "older card", "insurnace"]
+)  # fmt: skip
 _MBI = compile_latin(MBI)
 
 
@@ -67,7 +74,17 @@ class RecordRecognizer:
         """Return each number without its caption."""
         spans = self._captions.spans(passage, self.name)
         spans += [Span(start, end, _PLAN, 0.99, self.name) for start, end in _medicare(passage.latin)]
+        spans += [Span(start, end, _PLAN, 0.9, self.name) for start, end in _on_card(passage.latin)]
         return spans
+
+
+def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield what stands behind a bare "ID" where the text speaks of insurance."""
+    for found in _BARE_ID.finditer(latin):
+        if _INSURANCE.before(latin, found.start(), 64):
+            value = read_value(latin, found.end())
+            if value is not None and is_plausible(latin, *value, 5):
+                yield value
 
 
 def _medicare(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -18,17 +18,15 @@ SCANNED = "[0-9OoQlISB]"
 class Match(Protocol):
     """One match; offsets are code points of the passage."""
 
-    lastgroup: str | None
-
-    def start(self, group: int | str = 0) -> int:
+    def start(self, group: int = 0) -> int:
         """Return where the group begins, or -1."""
         ...
 
-    def end(self, group: int | str = 0) -> int:
+    def end(self, group: int = 0) -> int:
         """Return where the group ends, or -1."""
         ...
 
-    def group(self, group: int | str = 0) -> bytes:
+    def group(self, group: int = 0) -> bytes:
         """Return the bytes of the group, or None where it took no part."""
         ...
 

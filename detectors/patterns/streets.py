@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from detectors.context import Context
-from detectors.patterns.scanning import Match, compile_latin, is_word
+from detectors.patterns.scanning import Match, compile_latin, follows, is_word
 from detectors.patterns.spoken import DIGIT_WORDS, TEENS, TENS
 
 _STRONG = (
@@ -74,7 +74,9 @@ _PLACE = Context(
      "scene", "picked up", "pickup", "deliver(?:y|ed)?", "ship", "stays?", "staying", "its", "to", "from", "was", "now", "domicilio",
      "direcci\xf3n", "vive", "residence", "property", "line"]
 )  # fmt: skip
-_ISOTOPES = frozenset((b"I-123", b"I-124", b"I-125", b"I-129", b"I-131"))
+#: Isotopes of iodine and forms of the immigration service.
+_ISOTOPES = frozenset(f"I-{number}".encode() for number in (123, 124, 125, 129, 130, 131, 140, 485, 551, 589, 600, 693, 751, 765, 821, 864, 912, 944))
+_FORM = compile_latin(r"\bform $")
 _NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
 
 
@@ -94,7 +96,7 @@ class StreetLines:
             for found in _SPOKEN.finditer(latin):
                 yield found.start(), found.end()
         for found in _HIGHWAY.finditer(latin):
-            if found.group() not in _ISOTOPES:
+            if found.group() not in _ISOTOPES and latin[found.end() : found.end() + 2] != b" #" and not follows(_FORM, latin, found.start(), 8):
                 yield found.start(), found.end()
         for found in _MILE.finditer(latin):
             if latin[found.start() : found.start() + 3].lower() != b"mm ":

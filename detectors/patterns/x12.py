@@ -12,13 +12,15 @@ SCORE = 0.95
 _E = r"[^*~\n]"
 _GATE = compile_latin(r"\b[A-Z][A-Z0-9]{1,2}\*", ignore_case=False)
 _SEGMENTS = compile_latin(
-    rf"\bNM1\*[A-Z0-9]{{2}}\*[12]\*(?P<family>{_E}{{0,60}})\*(?P<given>{_E}{{0,40}})\*(?P<middle>{_E}{{0,40}})\*{_E}{{0,12}}\*{_E}{{0,12}}\*"
-    rf"(?P<qualifier>[A-Z0-9]{{2}})\*(?P<id>{_E}{{2,80}})"
-    rf"|\bREF\*(?P<kind>SY|1L|F8|G1|9F|EA|0F|1W|D9|6R|EJ|Y4|IG|BB|G3|X4|LU|0B|1G|EI|TJ|23|49|3L)\*(?P<reference>{_E}{{2,50}})"
-    rf"|\bCLM\*(?P<claim>{_E}{{2,38}})\*|\bN3\*(?P<street>{_E}{{2,55}})|\bN4\*(?P<city>{_E}{{2,30}})\*[A-Z]{{2}}\*(?P<zip>[0-9]{{5,9}})"
-    rf"|\bDMG\*D8\*(?P<birth>[0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*(?P<date>[0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*(?P<trace>{_E}{{2,50}})",
+    rf"\bNM1\*[A-Z0-9]{{2}}\*[12]\*({_E}{{0,60}})\*({_E}{{0,40}})\*({_E}{{0,40}})\*{_E}{{0,12}}\*{_E}{{0,12}}\*"
+    rf"([A-Z0-9]{{2}})\*({_E}{{2,80}})"
+    rf"|\bREF\*(SY|1L|F8|G1|9F|EA|0F|1W|D9|6R|EJ|Y4|IG|BB|G3|X4|LU|0B|1G|EI|TJ|23|49|3L)\*({_E}{{2,50}})"
+    rf"|\bCLM\*({_E}{{2,38}})\*|\bN3\*({_E}{{2,55}})|\bN4\*({_E}{{2,30}})\*[A-Z]{{2}}\*([0-9]{{5,9}})"
+    rf"|\bDMG\*D8\*([0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*([0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*({_E}{{2,50}})",
     ignore_case=False,
 )
+_ELEMENTS = ("family", "given", "middle", "qualifier", "id", "kind", "reference", "claim", "street", "city", "zip", "birth", "date", "trace")
+_NUMBERS = {element: number for number, element in enumerate(_ELEMENTS, start=1)}
 _TYPES = {
     "family": IdentifierType.NAME,
     "given": IdentifierType.NAME,
@@ -65,15 +67,18 @@ class X12Recognizer:
 
 
 def _elements(latin: bytes, found: Match) -> Iterator[tuple[int, int, IdentifierType]]:
-    payer = found.start("qualifier") >= 0 and found.group("qualifier") == b"PI"
+    qualifier = found.group(_NUMBERS["qualifier"]) or found.group(_NUMBERS["kind"])
+    if qualifier == b"PI":
+        return
     for element, type_ in _TYPES.items():
-        if found.start(element) < 0 or payer:
+        number = _NUMBERS[element]
+        if found.start(number) < 0:
             continue
         kind = type_
         if element == "id":
-            kind = _QUALIFIERS.get(found.group("qualifier"), type_)
+            kind = _QUALIFIERS.get(qualifier, type_)
         elif element == "reference":
-            kind = _REFERENCES.get(found.group("kind"), type_)
-        value = hinted_range(kind, latin, found.start(element), found.end(element))
+            kind = _REFERENCES.get(qualifier, type_)
+        value = hinted_range(kind, latin, found.start(number), found.end(number))
         if value is not None and value[0] < value[1]:
             yield *value, kind
