@@ -1,11 +1,14 @@
 """The key store contract over SQLite, and what its files must be like."""
 
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from schemas.errors import ConfigError, KmsUnavailable, VaultError
+from streams.vault import keystore_sqlite
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from tests.contracts.keystore import KeyStoreContract, Open, wrapped_dek
 
@@ -57,3 +60,61 @@ def test_destroyed_bytes_are_in_no_file(open_sqlite: Open, tmp_path: Path) -> No
 
     assert before.count(b"wrapped bytes of ") >= 50
     assert after.count(b"wrapped bytes of ") == 0
+
+
+def test_destruction_waits_for_no_reader(open_sqlite: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody reads old pages the keys are not called destroyed; once the reader is gone they are."""
+    monkeypatch.setattr(keystore_sqlite, "_BUSY_SECONDS", 0.05)
+    store = open_sqlite()
+    store.put(wrapped_dek("one"), 0)
+    store.retire_unit("acme", "2026-11")
+    reader = sqlite3.connect(tmp_path / "keys.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM deks").fetchall()
+
+    with pytest.raises(VaultError, match="destroy again"):
+        store.destroy_unit("acme", "2026-11")
+    reader.execute("COMMIT")
+    reader.close()
+    assert store.destroy_unit("acme", "2026-11") == 0
+    assert b"wrapped bytes of " not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_locked_store_is_a_matter_of_waiting(
+    open_sqlite: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another process holds the store for too long, the caller is told to retry, and nothing was written."""
+    monkeypatch.setattr(keystore_sqlite, "_BUSY_SECONDS", 0.05)
+    store = open_sqlite()
+    holder = sqlite3.connect(tmp_path / "keys.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(KmsUnavailable) as refused:
+        store.put(wrapped_dek("one"), 0)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert refused.value.facts["code"] == "SQLITE_BUSY"
+    assert store.get("dk_one") is None
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    """A file that is no key store stops the start, and stays as it was."""
+    path = tmp_path / "keys.sqlite"
+    path.write_bytes(b"something else entirely " * 100)
+
+    with pytest.raises(ConfigError, match="no SQLite file"):
+        SqliteKeyStore(path)
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        SqliteKeyStore(tmp_path / "absent" / "keys.sqlite")
+    assert path.read_bytes() == b"something else entirely " * 100
+
+
+def test_a_newer_store_is_refused(tmp_path: Path) -> None:
+    """A store of a version that is not known stops the start."""
+    path = tmp_path / "keys.sqlite"
+    newer = sqlite3.connect(path)
+    newer.execute("PRAGMA user_version = 9")
+    newer.close()
+
+    with pytest.raises(ConfigError, match="unknown version"):
+        SqliteKeyStore(path)
