@@ -67,17 +67,15 @@ def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
     )
 
 
-def embedded_worker(state: EmbeddedState, policy: str, slot: Slot) -> Worker:
-    """Build the one worker of a state folder."""
-    log = SqliteTransactionalLog(state.open_store(), REDACTORS, [RAW])
-    return build_worker(embedded_settings(state, policy), log, slot)
+def embedded_log(state: EmbeddedState) -> SqliteTransactionalLog:
+    """Open the log of a state folder for its one worker."""
+    return SqliteTransactionalLog(state.open_store(), REDACTORS, [RAW])
 
 
-def build_worker(settings: Settings, log: TransactionalLog, slot: Slot) -> Worker:
+def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer: Analyzer) -> Worker:
     """Wire a worker around a log; raises ConfigError or ModelUnavailable before anything is read."""
     clock = SystemClock()
     policy = load_policy(settings.policy)
-    analyzer = Analyzer.default()
     analyzer.self_test()
     tenants = build_tenants(settings, clock)
     folder = RunFolder(slot.run_folder)

@@ -61,7 +61,7 @@ class KafkaSettings(_Section):
     replication_factor: Annotated[int, Field(ge=1, le=9)] = 1
     min_insync_replicas: Annotated[int, Field(ge=1, le=9)] = 1
     session_timeout_ms: Annotated[int, Field(ge=6_000)] = 45_000
-    transaction_timeout_ms: Annotated[int, Field(ge=10_000)] = 30_000
+    transaction_timeout_ms: Annotated[int, Field(ge=2_000)] = 30_000
     max_record_bytes: Annotated[int, Field(ge=1024 * 1024)] = 24 * 1024 * 1024
     encrypted_at_rest: bool | None = None
     region: str | None = None

@@ -32,9 +32,9 @@ def drain_embedded(state: EmbeddedState, policy: str, store: SqliteStore, on_lef
         raise LogRefused("worker ended before everything was redacted", status=status)
 
 
-def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int], start: str | None) -> Supervisor:
+def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int]) -> Supervisor:
     """Return the supervisor of some slots over Kafka."""
     run_folder.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(run_folder)
-    more = [*(("--config", str(config)) if config else ()), *(("--start", start) if start else ())]
+    more = ("--config", str(config)) if config else ()
     return Supervisor(folder, slots, lambda slot: worker_command(slot, folder, *more))

@@ -100,9 +100,14 @@ class Worker:
             self._stale = False
         records = self.log.read(self.limits.records, self.limits.poll_seconds)
         if not records:
-            return until_drained and not any(self.log.lag().values())
+            return until_drained and self._is_drained()
         self._settle(records)
         return False
+
+    def _is_drained(self) -> bool:
+        """Tell whether partitions are assigned and nothing is left in them."""
+        lag = self.log.lag()
+        return bool(lag) and not any(lag.values())
 
     def _settle(self, records: Sequence[Record]) -> None:
         """Publish *records* run by run; past the time for one reading, the rest is read again.

@@ -5,18 +5,20 @@ import faulthandler
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import structlog
 
+from detectors.analyzer import Analyzer
 from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
-from streams.composition import Slot, build_worker, embedded_worker
-from streams.config import load_settings
+from streams.composition import Slot, build_worker, embedded_log, embedded_settings
+from streams.config import Settings, load_settings
 from streams.embedded import EmbeddedState
+from streams.log.ports import TransactionalLog
 from streams.supervisor import FENCED_STATUS, STOPPED_STATUS
 from streams.telemetry.logs import configure
-from streams.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,7 @@ class _Stop:
         self.asked = True
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, make_analyzer: Callable[[], Analyzer] = Analyzer.default) -> int:
     """Run one worker until it is asked to end; return the exit status."""
     options = _parser().parse_args(arguments)
     harden()
@@ -43,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        worker = _build(options, Slot(options.slot, options.run_folder, lambda: stop.asked))
-        with worker.log:
-            worker.run(until_drained=options.drain)
+        options.run_folder.mkdir(parents=True, exist_ok=True)
+        settings = _settings(options)
+        with _open_log(options, settings) as opened:
+            slot = Slot(options.slot, options.run_folder, lambda: stop.asked)
+            build_worker(settings, opened, slot, make_analyzer()).run(until_drained=options.drain)
     except Fenced:
         log.error("Slot was taken over, ending.", slot=options.slot)
         return FENCED_STATUS
@@ -76,13 +80,18 @@ def _report(kind: type[BaseException], _error: BaseException, traceback: object)
     log.error("Worker failed.", error_class=kind.__name__, where=where)
 
 
-def _build(options: argparse.Namespace, slot: Slot) -> Worker:
+def _settings(options: argparse.Namespace) -> Settings:
     if options.embedded is not None:
-        return embedded_worker(EmbeddedState(options.embedded), options.policy, slot)
+        return embedded_settings(EmbeddedState(options.embedded), options.policy)
+    return load_settings(options.config)
+
+
+def _open_log(options: argparse.Namespace, settings: Settings) -> TransactionalLog:
+    if options.embedded is not None:
+        return embedded_log(EmbeddedState(options.embedded))
     from streams.log.kafka import connect_slot  # noqa: PLC0415 - the embedded profile needs no Kafka client.
 
-    settings = load_settings(options.config)
-    return build_worker(settings, connect_slot(settings, slot.number, start=options.start), slot)
+    return connect_slot(settings, options.slot)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path)
     parser.add_argument("--embedded", type=Path)
     parser.add_argument("--policy", default="default")
-    parser.add_argument("--start", choices=("earliest", "latest"))
     parser.add_argument("--drain", action="store_true")
     return parser
 

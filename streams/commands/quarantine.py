@@ -54,15 +54,17 @@ def _metadata(record: QuarantineRecord) -> dict[str, Any]:
 
 
 def _records(config: ConfigFile, state: StateFolder) -> Iterator[QuarantineRecord]:
-    from streams.quarantine import work_list
-
     if state is not None:
         from streams.embedded import EmbeddedState
         from streams.log.sqlite import SqliteReader
+        from streams.quarantine import work_list
 
         yield from work_list(SqliteReader(EmbeddedState(state).open_store(), "quarantine-list", [QUARANTINE]), 0.0)
         return
+    from schemas.codec import QUARANTINE_RECORD, decode
     from streams.commands.options import service_settings
     from streams.log.kafka import read_whole_topic
 
-    yield from read_whole_topic(service_settings(config), QUARANTINE, work_list)
+    for record in read_whole_topic(service_settings(config), QUARANTINE):
+        if record.value is not None:
+            yield decode(QUARANTINE_RECORD, record.value)

@@ -23,7 +23,7 @@ def worker(
     Outputs, vault entries and offsets are one transaction, so a worker can be killed at any time. Every slot of an
     environment runs once: a second one of the same number is fenced.
     """
-    from streams.log.admin import refuse_missing
+    from streams.log.startup import REDACTORS, begin_group, refuse_unfit
     from streams.supervising import kafka_supervisor
 
     configure()
@@ -31,8 +31,9 @@ def worker(
         raise typer.BadParameter("earliest or latest", param_hint="--from")
     settings = service_settings(config)
     numbers = slots(slot_range)
-    refuse_missing(settings)
-    supervisor = kafka_supervisor(config, settings.run_folder, numbers, start)
+    refuse_unfit(settings)
+    begin_group(settings.kafka, REDACTORS, sorted(settings.topics), start)
+    supervisor = kafka_supervisor(config, settings.run_folder, numbers)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     status = supervisor.run()

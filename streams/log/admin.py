@@ -1,5 +1,6 @@
 """Topics and rights on the brokers: applied from the one table, and checked against it."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +16,13 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from schemas.errors import LogRefused
+from schemas.errors import LogUnavailable
 from schemas.topics import BY_NAME, TOPICS, Role, TopicSpec
 from streams.config import KafkaSettings, Settings, retention_ms
 from streams.log.client import client_settings, translated
 
 _SECONDS = 30.0
+_MIB = 1024 * 1024
 _GROUPS = {
     Role.REDACTOR: "redactor",
     Role.INDEXER: "indexer",
@@ -42,12 +44,13 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that the brokers have otherwise than the table says."""
+    """One thing that the brokers have otherwise than the table says; `raw` tells a topic that holds clear text."""
 
     topic: str
     setting: str
     wanted: str
     found: str
+    raw: bool = False
 
 
 def describe_cluster(kafka: KafkaSettings, topics: Sequence[str]) -> Cluster:
@@ -68,8 +71,8 @@ def describe_cluster(kafka: KafkaSettings, topics: Sequence[str]) -> Cluster:
 def create_topics(settings: Settings) -> tuple[str, ...]:
     """Create every topic of the table that is missing, and the configured raw ones; return their names."""
     admin = _admin(settings.kafka)
-    wanted = [*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME)]
-    futures = admin.create_topics([_new_topic(settings, spec) for spec in wanted], request_timeout=_SECONDS)
+    wanted = [_new_topic(settings, spec) for spec in wanted_topics(settings)]
+    futures = admin.create_topics(wanted, request_timeout=_SECONDS)
     created = []
     for name, future in futures.items():
         try:
@@ -78,13 +81,32 @@ def create_topics(settings: Settings) -> tuple[str, ...]:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise translated(error) from None
+    _wait_for_leaders(admin, created)
     return tuple(created)
 
 
-def check_topics(settings: Settings) -> tuple[Difference, ...]:
-    """Return what differs between the table and the brokers; empty when all is well."""
+def _wait_for_leaders(admin: AdminClient, topics: Sequence[str]) -> None:
+    """Wait until new topics can be used: their creation is acknowledged a moment earlier."""
+    until = time.monotonic() + _SECONDS
+    for topic in topics:
+        while not _is_led(admin, topic):
+            if time.monotonic() > until:
+                raise LogUnavailable("new topic has no leader yet", topic=topic)
+            time.sleep(0.1)
+
+
+def _is_led(admin: AdminClient, topic: str) -> bool:
+    partitions = admin.list_topics(topic, timeout=_SECONDS).topics[topic].partitions.values()
+    return bool(partitions) and all(partition.leader >= 0 for partition in partitions)
+
+
+def check_topics(settings: Settings, role: Role | None = None) -> tuple[Difference, ...]:
+    """Return what differs between the table and the brokers; empty when all is well.
+
+    With a *role*, only the topics that it reads or writes: of others it may know nothing.
+    """
     admin = _admin(settings.kafka)
-    specs = {spec.name: spec for spec in (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))}
+    specs = {spec.name: spec for spec in wanted_topics(settings) if role is None or role in spec.writers | spec.readers}
     try:
         known = admin.list_topics(timeout=_SECONDS).topics
         present = [name for name in specs if name in known]
@@ -100,7 +122,7 @@ def check_topics(settings: Settings) -> tuple[Difference, ...]:
 
 
 def apply_acls(settings: Settings, principals: Mapping[Role, str]) -> int:
-    """Grant each role what the table says and nothing else; return how many grants were made.
+    """Grant each role what the table says; return how many grants were made. Grants made elsewhere stay.
 
     *principals* are Kafka principals such as `User:redactor`.
     """
@@ -117,15 +139,41 @@ def apply_acls(settings: Settings, principals: Mapping[Role, str]) -> int:
 def topic_config(settings: Settings, spec: TopicSpec) -> dict[str, str]:
     """Return the broker-side configuration of a topic."""
     retention = retention_ms(settings, spec.name) or spec.retention_ms
+    limit = largest_raw_record(settings.kafka) if spec.clear else settings.kafka.max_record_bytes
     config = {
         "cleanup.policy": "compact" if spec.compacted else "delete",
         "min.insync.replicas": str(settings.kafka.min_insync_replicas),
-        "max.message.bytes": str(settings.kafka.max_record_bytes),
+        "max.message.bytes": str(limit),
         "unclean.leader.election.enable": "false",
     }
     if not spec.compacted:
         config["retention.ms"] = str(retention)
     return config
+
+
+def largest_raw_record(kafka: KafkaSettings) -> int:
+    """Return the largest raw record that still fits into quarantine: sealed it grows by a third, and some room."""
+    return (kafka.max_record_bytes - _MIB) // 4 * 3
+
+
+def wanted_topics(settings: Settings) -> tuple[TopicSpec, ...]:
+    """Return the table, and the configured raw topics that are not in it."""
+    return (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))
+
+
+def rights(settings: Settings, topics: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """Return what the brokers let us do with each of *topics*, as far as they tell."""
+    admin = _admin(settings.kafka)
+    wanted = TopicCollection(list(topics))
+    try:
+        found = admin.describe_topics(wanted, include_authorized_operations=True, request_timeout=_SECONDS)
+        described = {name: future.result() for name, future in found.items()}
+    except KafkaException as error:
+        raise translated(error) from None
+    return {
+        name: frozenset(operation.name for operation in topic.authorized_operations or ())
+        for name, topic in described.items()
+    }
 
 
 def _admin(kafka: KafkaSettings) -> AdminClient:
@@ -157,21 +205,19 @@ def _new_topic(settings: Settings, spec: TopicSpec) -> NewTopic:
 def _differences(settings: Settings, spec: TopicSpec, found: Mapping[str, str]) -> Iterator[Difference]:
     for name, wanted in topic_config(settings, spec).items():
         if found.get(name) != wanted:
-            yield Difference(spec.name, name, wanted, found.get(name, ""))
+            yield Difference(spec.name, name, wanted, found.get(name, ""), spec.clear)
 
 
 def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[AclBinding]:
     kafka = settings.kafka
     prefix = f"{kafka.group}.{kafka.environment}."
-    specs = (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))
     for role, principal in principals.items():
-        for spec in specs:
-            if role in spec.writers:
-                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.WRITE)
-                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.DESCRIBE)
-            if role in spec.readers:
-                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.READ)
-                yield _allow(ResourceType.TOPIC, spec.name, principal, AclOperation.DESCRIBE)
+        for spec in wanted_topics(settings):
+            operations = _operations(spec, role)
+            # A service looks at its topics before it begins.
+            more = (AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS) if operations else ()
+            for operation in (*operations, *more):
+                yield _allow(ResourceType.TOPIC, spec.name, principal, operation)
         if role in _GROUPS:
             yield _allow(ResourceType.GROUP, prefix + _GROUPS[role], principal, AclOperation.READ)
         if role is Role.REDACTOR:
@@ -180,20 +226,14 @@ def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[Ac
                 yield _allow(ResourceType.TRANSACTIONAL_ID, name, principal, operation, prefixed=True)
 
 
+def _operations(spec: TopicSpec, role: Role) -> tuple[AclOperation, ...]:
+    write = (AclOperation.WRITE,) if role in spec.writers else ()
+    read = (AclOperation.READ,) if role in spec.readers else ()
+    return (*write, *read)
+
+
 def _allow(
     kind: ResourceType, name: str, principal: str, operation: AclOperation, *, prefixed: bool = False
 ) -> AclBinding:
     pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
     return AclBinding(kind, name, pattern, principal, "*", operation, AclPermissionType.ALLOW)
-
-
-def refuse_missing(settings: Settings) -> None:
-    """Refuse to start where topics are missing or set up otherwise than the table says."""
-    for difference in check_topics(settings):
-        raise LogRefused(
-            "topic is not as it should be; `phistream topics create` makes it",
-            topic=difference.topic,
-            setting=difference.setting,
-            wanted=difference.wanted,
-            found=difference.found,
-        )

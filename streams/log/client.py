@@ -25,7 +25,32 @@ _REFUSED = frozenset(
         KafkaError._INVALID_ARG,
     }
 )
-_FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.FENCED_INSTANCE_ID})
+#: The group decides who holds a slot. A producer is also fenced when its transaction timed out while the process was
+#: paused: then the slot is still its own, and a new producer carries on.
+_TAKEN_OVER = frozenset({KafkaError.FENCED_INSTANCE_ID})
+#: What passes by itself, whether the client calls it retriable or not.
+_PASSING = frozenset(
+    {
+        KafkaError._TRANSPORT,
+        KafkaError._ALL_BROKERS_DOWN,
+        KafkaError._TIMED_OUT,
+        KafkaError._TIMED_OUT_QUEUE,
+        KafkaError._RESOLVE,
+        KafkaError._WAIT_COORD,
+        KafkaError._WAIT_CACHE,
+        KafkaError._MAX_POLL_EXCEEDED,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.BROKER_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.NETWORK_EXCEPTION,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.UNSTABLE_OFFSET_COMMIT,
+    }
+)
 
 
 def client_settings(kafka: KafkaSettings) -> dict[str, Any]:
@@ -49,24 +74,30 @@ def client_settings(kafka: KafkaSettings) -> dict[str, Any]:
     return settings | {name: value for name, value in optional.items() if value is not None}
 
 
+def group_id(kafka: KafkaSettings, group: str) -> str:
+    """Return the full name of a consumer group of ours."""
+    return f"{kafka.group}.{kafka.environment}.{group}"
+
+
 def consumer_settings(
-    kafka: KafkaSettings, group: str, *, start: str | None, member: str | None = None
+    kafka: KafkaSettings, group: str, *, member: str | None = None, max_poll_seconds: float = 300.0
 ) -> dict[str, Any]:
     """Return the settings of a consumer: classic group protocol, cooperative, static where a member name is given.
 
-    A group without offsets is an error unless *start* ("earliest" or "latest") says where to begin.
+    An offset that the log no longer holds is an error, never a silent jump; where a group begins is set explicitly.
     """
     settings = client_settings(kafka) | {
-        "group.id": f"{kafka.group}.{kafka.environment}.{group}",
+        "group.id": group_id(kafka, group),
         "group.protocol": "classic",
         "partition.assignment.strategy": "cooperative-sticky",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "isolation.level": "read_committed",
-        "auto.offset.reset": start or "error",
+        "auto.offset.reset": "error",
+        "enable.partition.eof": True,
         "session.timeout.ms": kafka.session_timeout_ms,
         "heartbeat.interval.ms": max(1_000, kafka.session_timeout_ms // 10),
-        "max.poll.interval.ms": 300_000,
+        "max.poll.interval.ms": round(max_poll_seconds * 1000),
         "fetch.message.max.bytes": 4 * 1024 * 1024,
         "queued.max.messages.kbytes": 64 * 1024,
         "fetch.wait.max.ms": 50,
@@ -91,7 +122,7 @@ def producer_settings(kafka: KafkaSettings, transactional_id: str) -> dict[str, 
         "retry.backoff.ms": 5,
         "retry.backoff.max.ms": 20,
         "transaction.timeout.ms": kafka.transaction_timeout_ms,
-        "message.timeout.ms": kafka.transaction_timeout_ms - 5_000,
+        "message.timeout.ms": kafka.transaction_timeout_ms * 4 // 5,
         "partitioner": "murmur2_random",
     }
 
@@ -102,10 +133,10 @@ def translated(error: KafkaException | KafkaError) -> LogError:
     if not isinstance(cause, KafkaError):
         return TransactionFailed("log client failed")
     code = cause.name()
-    if cause.code() in _FENCED:
+    if cause.code() in _TAKEN_OVER:
         return Fenced("another worker holds the slot", code=code)
     if cause.code() in _REFUSED:
         return LogRefused("log refuses", code=code)
-    if cause.retriable():
+    if cause.code() in _PASSING or cause.retriable():
         return LogUnavailable("log cannot be reached", code=code)
     return TransactionFailed("log did not take the transaction", code=code)

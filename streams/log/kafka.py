@@ -1,109 +1,27 @@
 """The distributed log: confluent-kafka, with transactions that hold outputs and offsets together.
 
-Contracts stand in ports.py; with client.py and admin.py the only users of confluent_kafka.
+Contracts stand in ports.py; this folder alone uses confluent_kafka.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
-from streams.config import Settings
+from streams.config import KafkaSettings, Settings
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import consumer_settings, producer_settings, translated
-from streams.log.offsets import after
-from streams.log.ports import Publication, Reader, Record, TopicPartition
+from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, places
+from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
 _COMMIT_SECONDS = 25.0
-_ABORT_SECONDS = 10.0
-_INIT_SECONDS = 60.0
 _BUFFER_SECONDS = 20.0
 #: What a record costs beside key and value (KIP-98 record batch format, with room for headers' lengths).
 _OVERHEAD = 1_024
-
-
-class KafkaReader:
-    """A member of a consumer group."""
-
-    def __init__(self, settings: Mapping[str, Any], topics: Sequence[str]) -> None:
-        self.consumer = Consumer(dict(settings))
-        self._generation = 0
-        self._assigned: set[TopicPartition] = set()
-        self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
-
-    def read(self, limit: int, timeout: float) -> Sequence[Record]:
-        """Return the next records."""
-        until = time.monotonic() + timeout
-        while True:
-            generation = self._generation
-            try:
-                messages = self.consumer.consume(limit, max(0.0, min(0.05, until - time.monotonic())))
-            except KafkaException as error:
-                raise translated(error) from None
-            if generation != self._generation and messages:
-                # Some may have been read before a partition went and came back: they would be read twice.
-                raise TransactionFailed("partitions changed while reading")
-            records = [_record(message) for message in messages if _is_record(message)]
-            if records or time.monotonic() >= until:
-                return records
-
-    def commit(self, records: Sequence[Record]) -> None:
-        """Commit the offsets after *records*."""
-        if not records:
-            return
-        try:
-            self.consumer.commit(offsets=_places(records), asynchronous=False)
-        except KafkaException as error:
-            raise translated(error) from None
-
-    def rewind(self) -> None:
-        """Go back to the committed offsets; where there is none, to where the group began."""
-        assigned = self.consumer.assignment()
-        if not assigned:
-            return
-        try:
-            for place in self.consumer.committed(assigned, timeout=_INIT_SECONDS):
-                if place.offset < 0:
-                    place.offset = self.consumer.get_watermark_offsets(place, timeout=_INIT_SECONDS)[0]
-                self.consumer.seek(place)
-        except KafkaException as error:
-            raise translated(error) from None
-
-    def lag(self) -> Mapping[TopicPartition, int]:
-        """Return what stands after the positions."""
-        lags = {}
-        try:
-            for place in self.consumer.position(self.consumer.assignment()):
-                low, high = self.consumer.get_watermark_offsets(place, timeout=_INIT_SECONDS)
-                start = place.offset if place.offset >= 0 else self._start(place, low)
-                lags[TopicPartition(place.topic, place.partition)] = max(0, high - start)
-        except KafkaException as error:
-            raise translated(error) from None
-        return lags
-
-    def holds(self, records: Sequence[Record]) -> bool:
-        """Tell whether the partitions of *records* are still assigned."""
-        return all(TopicPartition(record.topic, record.partition) in self._assigned for record in records)
-
-    def close(self) -> None:
-        """Leave the group."""
-        self.consumer.close()
-
-    def _start(self, place: Place, low: int) -> int:
-        committed = self.consumer.committed([place], timeout=_INIT_SECONDS)[0].offset
-        return int(committed) if committed >= 0 else low
-
-    def _assign(self, _: Consumer, places: Sequence[Place]) -> None:
-        self._assigned |= {TopicPartition(place.topic, place.partition) for place in places}
-        self._generation += 1
-
-    def _revoke(self, _: Consumer, places: Sequence[Place]) -> None:
-        self._assigned -= {TopicPartition(place.topic, place.partition) for place in places}
-        self._generation += 1
 
 
 class KafkaTransactionalLog:
@@ -118,7 +36,12 @@ class KafkaTransactionalLog:
         self._reader = reader
         self._make_producer = make_producer
         self._cluster = cluster
-        self._producer: Producer | None = self._ready_producer()
+        self._producer: Producer | None = None
+        try:
+            self._producer = self._ready_producer()
+        except BaseException:
+            reader.close()  # A consumer that nobody closes keeps the process from ending.
+            raise
 
     def read(self, limit: int, timeout: float) -> Sequence[Record]:
         """Return the next records."""
@@ -140,6 +63,9 @@ class KafkaTransactionalLog:
 
     def rewind(self) -> None:
         """Go back to the committed offsets."""
+        if self._producer is None:
+            # First, because it settles what the one before it may have left open.
+            self._producer = self._ready_producer()
         self._reader.rewind()
 
     @property
@@ -193,7 +119,7 @@ class KafkaTransactionalLog:
                 _produce(producer, publication)
             # Step 3: the offsets after this batch, under the group's generation of this very moment.
             metadata = self._reader.consumer.consumer_group_metadata()
-            producer.send_offsets_to_transaction(_places(records), metadata, _COMMIT_SECONDS)
+            producer.send_offsets_to_transaction(places(records), metadata, _COMMIT_SECONDS)
             # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
             _commit(producer)
         except KafkaException as error:
@@ -205,46 +131,70 @@ class KafkaTransactionalLog:
         if producer is not None:
             producer.purge()
         del producer
-        self._producer = self._ready_producer()
-        self._reader.rewind()
+        self.rewind()
 
     def _ready_producer(self) -> Producer:
         producer = self._make_producer()
         try:
-            producer.init_transactions(_INIT_SECONDS)
+            producer.init_transactions(ADMIN_SECONDS)
         except KafkaException as error:
             raise translated(error) from None
         return producer
 
 
-def connect_slot(settings: Settings, slot: int, *, start: str | None) -> KafkaTransactionalLog:
-    """Connect one worker slot; *start* says where a group without offsets begins ("earliest" or "latest")."""
+def connect_slot(settings: Settings, slot: int, *, reading_seconds: float = 30.0) -> KafkaTransactionalLog:
+    """Connect one worker slot; raises LogRefused or ConfigError where a worker must not begin.
+
+    *reading_seconds* is how long a worker settles what one read returned before it reads again.
+    """
     kafka = settings.kafka
     topics = sorted(settings.topics)
-    name = f"{kafka.group}-{kafka.environment}-{slot}"
+    refuse_unfit(settings)
+    name = slot_name(kafka, slot)
     cluster = describe_cluster(kafka, topics)
-    reader = KafkaReader(consumer_settings(kafka, "redactor", start=start, member=name), topics)
-    return KafkaTransactionalLog(reader, lambda: Producer(producer_settings(kafka, name)), cluster)
+    away = most_seconds_between_reads(settings, reading_seconds)
+    consumer = consumer_settings(kafka, REDACTORS, member=name, max_poll_seconds=away)
+    return KafkaTransactionalLog(
+        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster
+    )
 
 
-def connect_reader(
-    settings: Settings, group: str, topics: Sequence[str], *, start: str | None = "earliest"
-) -> KafkaReader:
-    """Connect an at-least-once reader of a group."""
-    return KafkaReader(consumer_settings(settings.kafka, group, start=start), topics)
+def slot_name(kafka: KafkaSettings, slot: int) -> str:
+    """Return the name of a slot: its transactional id and its name in the group."""
+    return f"{kafka.group}-{kafka.environment}-{slot}"
 
 
-Item = TypeVar("Item")
+def connect_reader(settings: Settings, group: str, topics: Sequence[str], *, start: str = "earliest") -> KafkaReader:
+    """Connect an at-least-once reader of a group; partitions without an offset begin at *start*."""
+    return KafkaReader(consumer_settings(settings.kafka, group), topics, start=start)
 
 
-def read_whole_topic(settings: Settings, topic: str, read: Callable[[Reader], Iterator[Item]]) -> Iterator[Item]:
-    """Read a topic from its begin to what was its end, in a group of its own that leaves nothing behind."""
-    group = f"look-{uuid.uuid4()}"
-    reader = KafkaReader(consumer_settings(settings.kafka, group, start="earliest"), [topic])
+def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") -> Iterator[Record]:
+    """Yield what a topic holds by now, partition by partition; the group is named for its rights and never joined."""
+    consumer = Consumer(consumer_settings(settings.kafka, group))
     try:
-        yield from read(reader)
+        partitions = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic].partitions
+        for number in sorted(partitions):
+            yield from _read_partition(consumer, Place(topic, number, OFFSET_BEGINNING))
+    except KafkaException as error:
+        raise translated(error) from None
     finally:
-        reader.close()
+        consumer.close()
+
+
+def _read_partition(consumer: Consumer, place: Place) -> Iterator[Record]:
+    """Yield the records of one partition up to what is its end now."""
+    low, end = consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
+    consumer.assign([place])
+    reached = low
+    while reached < end:
+        for message in consumer.consume(500, 1.0):
+            error = message.error()
+            if error is None and (message.offset() or 0) < end:
+                yield as_record(message)
+            elif error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - a public constant.
+                raise translated(error)
+            reached = (message.offset() or 0) + (error is None)
 
 
 def _produce(producer: Producer, publication: Publication) -> None:
@@ -277,33 +227,3 @@ def _commit(producer: Producer) -> None:
                 raise
         else:
             return
-
-
-def _is_record(message: Message) -> bool:
-    """Tell a record from the end of a partition; any other error is raised, never taken for an empty partition."""
-    error = message.error()
-    if error is None:
-        return True
-    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public constant.
-        return False
-    raise translated(error)
-
-
-def _record(message: Message) -> Record:
-    return Record(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        timestamp_ms=message.timestamp()[1],
-        key=_raw(message.key()),
-        value=_raw(message.value()),
-        headers=tuple((name, _raw(value)) for name, value in cast(list[tuple[str, Any]], message.headers() or [])),
-    )
-
-
-def _raw(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value
-
-
-def _places(records: Sequence[Record]) -> list[Place]:
-    return [Place(place.topic, place.partition, offset) for place, offset in after(records).items()]

@@ -1,0 +1,181 @@
+"""A member of a consumer group on Kafka: records, positions, offsets. Contracts stand in ports.py."""
+# ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import TopicPartition as Place
+
+from streams.log.client import translated
+from streams.log.offsets import after
+from streams.log.ports import Record, TopicPartition
+
+ADMIN_SECONDS = 60.0
+_SLICE_SECONDS = 0.05
+
+
+class KafkaReader:
+    """A member of a consumer group; a partition without an offset begins at *start*."""
+
+    def __init__(self, settings: Mapping[str, Any], topics: Sequence[str], *, start: str = "earliest") -> None:
+        self.consumer = Consumer(dict(settings))
+        self._start = OFFSET_END if start == "latest" else OFFSET_BEGINNING
+        self._ends: dict[TopicPartition, int] = {}
+        self._assignments = 0
+        self._stale = False
+        self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+
+    def read(self, limit: int, timeout: float) -> Sequence[Record]:
+        """Return the next records."""
+        until = time.monotonic() + timeout
+        while True:
+            if self._stale:
+                self.rewind()
+            records = self._consume(limit, max(0.0, min(_SLICE_SECONDS, until - time.monotonic())))
+            if records or time.monotonic() >= until:
+                return records
+
+    def commit(self, records: Sequence[Record]) -> None:
+        """Commit the offsets after *records*."""
+        if not records:
+            return
+        try:
+            self.consumer.commit(offsets=places(records), asynchronous=False)
+        except KafkaException as error:
+            raise translated(error) from None
+
+    def wait(self, seconds: float) -> None:
+        """Poll with every partition paused."""
+        until = time.monotonic() + seconds
+        try:
+            while (left := until - time.monotonic()) > 0:
+                self.consumer.pause(self.consumer.assignment())
+                # A partition that came just now was not paused: what it gave is left, and read again from the offsets.
+                self._stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
+            self.consumer.resume(self.consumer.assignment())
+        except KafkaException as error:
+            raise translated(error) from None
+
+    def rewind(self) -> None:
+        """Go back to the committed offsets; where there is none, to where the group begins."""
+        self._stale = True
+        self._ends.clear()
+        try:
+            assigned = self.consumer.assignment()
+            self.consumer.resume(assigned)
+            for place in committed_offsets(self.consumer, assigned):
+                self._seek(place if place.offset >= 0 else Place(place.topic, place.partition, self._start))
+        except KafkaException as error:
+            raise translated(error) from None
+        self._stale = False
+
+    def lag(self) -> Mapping[TopicPartition, int]:
+        """Return what stands after the positions."""
+        lags = {}
+        try:
+            for place in self.consumer.position(self.consumer.assignment()):
+                high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
+                where = TopicPartition(place.topic, place.partition)
+                # Markers of transactions take offsets too: the end of a partition is told apart from the last record.
+                reached = max(place.offset, self._ends.get(where, -1))
+                lags[where] = max(0, high - (reached if reached >= 0 else self._committed(place)))
+        except KafkaException as error:
+            raise translated(error) from None
+        return lags
+
+    def holds(self, records: Sequence[Record]) -> bool:
+        """Tell whether the partitions of *records* are still assigned."""
+        assigned = {(place.topic, place.partition) for place in self.consumer.assignment()}
+        return all((record.topic, record.partition) in assigned for record in records)
+
+    def close(self) -> None:
+        """Leave the group."""
+        self.consumer.close()
+
+    def _consume(self, limit: int, timeout: float) -> Sequence[Record]:
+        """Return what one call to the client gives; whatever an error leaves unread is read again."""
+        assignments, self._stale = self._assignments, True
+        try:
+            messages = self.consumer.consume(limit, timeout)
+        except KafkaException as error:
+            raise translated(error) from None
+        records = list(self._records(messages))
+        # Across a change of partitions some may have been read twice: they are left, and read again from the offsets.
+        self._stale = bool(records) and assignments != self._assignments
+        return [] if self._stale else records
+
+    def _records(self, messages: Sequence[Message]) -> Iterator[Record]:
+        """Yield records, and note where partitions end; any other error is raised, never taken for an empty one."""
+        for message in messages:
+            error = message.error()
+            if error is None:
+                yield as_record(message)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._ends[TopicPartition(message.topic() or "", message.partition() or 0)] = message.offset() or 0
+            else:
+                raise translated(error)
+
+    def _seek(self, place: Place) -> None:
+        """Move to a place; a partition that was assigned a moment ago begins at its committed offset by itself."""
+        try:
+            self.consumer.seek(place)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError._STATE:
+                raise
+
+    def _committed(self, place: Place) -> int:
+        low, high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
+        committed = committed_offsets(self.consumer, [place])[0].offset
+        return int(committed if committed >= 0 else high if self._start == OFFSET_END else low)
+
+    def _assign(self, consumer: Consumer, assigned: Sequence[Place]) -> None:
+        """Take partitions at their committed offsets; one without begins at the group's start, explicitly."""
+        self._assignments += 1
+        self._forget(assigned)
+        committed = committed_offsets(consumer, assigned)
+        without = {(place.topic, place.partition) for place in committed if place.offset < 0}
+        for place in assigned:
+            if (place.topic, place.partition) in without:
+                place.offset = self._start
+        consumer.incremental_assign(list(assigned))
+
+    def _revoke(self, _: Consumer, revoked: Sequence[Place]) -> None:
+        self._assignments += 1
+        self._forget(revoked)
+
+    def _forget(self, changed: Sequence[Place]) -> None:
+        for place in changed:
+            self._ends.pop(TopicPartition(place.topic, place.partition), None)
+
+
+def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place]:
+    """Return the committed offsets of some partitions, negative where there is none; raises KafkaException."""
+    found = consumer.committed(list(wanted), timeout=ADMIN_SECONDS) if wanted else []
+    for place in found:
+        if place.error is not None:
+            raise KafkaException(place.error)
+    return found
+
+
+def as_record(message: Message) -> Record:
+    """Return a message of the client as a record."""
+    return Record(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        timestamp_ms=message.timestamp()[1],
+        key=_raw(message.key()),
+        value=_raw(message.value()),
+        headers=tuple((name, _raw(value)) for name, value in cast(list[tuple[str, Any]], message.headers() or [])),
+    )
+
+
+def places(records: Sequence[Record]) -> list[Place]:
+    """Return the offsets after *records* as the client wants them."""
+    return [Place(place.topic, place.partition, offset) for place, offset in after(records).items()]
+
+
+def _raw(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

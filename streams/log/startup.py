@@ -1,0 +1,148 @@
+"""What must hold before a worker joins the group: topics, rights, limits, timeouts, and where the group begins."""
+
+import time
+from collections.abc import Sequence
+
+from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import TopicPartition as Place
+
+from schemas.errors import ConfigError, LogRefused
+from schemas.topics import Role
+from streams.config import KafkaSettings, Settings
+from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
+from streams.log.client import consumer_settings, translated
+from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets
+
+#: The consumer group of redactors.
+REDACTORS = "redactor"
+#: What an entry of quarantine holds beside the sealed bytes.
+_QUARANTINE_ROOM = 64 * 1024
+_TRANSACTION_SECONDS = 60.0
+_PATIENCE = 15.0
+_READ, _WRITE = "READ", "WRITE"
+
+
+def refuse_unfit(settings: Settings) -> None:
+    """Refuse to begin where topics, rights, limits or timeouts would lose or hold back records.
+
+    Raises LogRefused for what the brokers have, ConfigError for what the settings say; each names the setting.
+    """
+    check_timeouts(settings)
+    check_growth(settings)
+    for difference in check_topics(settings, Role.REDACTOR):
+        if _is_unfit(difference):
+            raise LogRefused(
+                "topic is not as it should be; see `phistream topics check`",
+                topic=difference.topic,
+                setting=difference.setting,
+                wanted=difference.wanted,
+                found=difference.found,
+            )
+    _check_rights(settings)
+
+
+def check_timeouts(settings: Settings) -> None:
+    """Refuse a transaction that may outlive the member that began it (message < transaction < session)."""
+    kafka = settings.kafka
+    if kafka.transaction_timeout_ms >= kafka.session_timeout_ms:
+        raise ConfigError(
+            "transaction timeout must be below the session timeout",
+            setting="kafka.transaction_timeout_ms",
+            limit=kafka.session_timeout_ms,
+        )
+
+
+def check_growth(settings: Settings) -> None:
+    """Refuse a record bound whose records would not fit into quarantine once sealed."""
+    largest = settings.limits.record_bytes + _QUARANTINE_ROOM
+    if largest > largest_raw_record(settings.kafka):
+        raise ConfigError(
+            "records at the bound would not fit into quarantine once sealed",
+            setting="kafka.max_record_bytes",
+            limit=settings.kafka.max_record_bytes,
+        )
+
+
+def most_seconds_between_reads(settings: Settings, reading_seconds: float) -> float:
+    """Return how long a worker may be away from the log: one reading, one record, one transaction and its retry."""
+    return reading_seconds + settings.limits.wall_seconds + _TRANSACTION_SECONDS
+
+
+def begin_group(kafka: KafkaSettings, group: str, topics: Sequence[str], start: str | None) -> None:
+    """Give a group its first offsets, for every partition at once, so that no worker begins elsewhere than the others.
+
+    A topic without any offset is refused unless *start* ("earliest" or "latest") says where to begin. Partitions that
+    come later begin at their first record.
+    """
+    consumer = Consumer(consumer_settings(kafka, group))
+    until = time.monotonic() + _PATIENCE
+    try:
+        while True:
+            try:
+                for topic in topics:
+                    _begin_topic(consumer, topic, start)
+            except KafkaException as error:
+                # A topic made a moment ago is not led everywhere yet.
+                if time.monotonic() > until or isinstance(translated(error), LogRefused):
+                    raise translated(error) from None
+                time.sleep(0.5)
+            else:
+                return
+    finally:
+        consumer.close()
+
+
+def _begin_topic(consumer: Consumer, topic: str, start: str | None) -> None:
+    found = committed_offsets(consumer, _partitions(consumer, topic))
+    if any(place.offset >= 0 for place in found):
+        return
+    if start is None:
+        raise LogRefused("group has no offsets; say --from earliest or --from latest", topic=topic)
+    _commit(consumer, [_start(consumer, place, start) for place in found])
+
+
+def _commit(consumer: Consumer, places: list[Place]) -> None:
+    try:
+        consumer.commit(offsets=places, asynchronous=False)
+    except KafkaException:
+        # Another worker began the group meanwhile, and only its members may commit: then it has offsets.
+        if any(place.offset < 0 for place in committed_offsets(consumer, places)):
+            raise
+
+
+def _partitions(consumer: Consumer, topic: str) -> list[Place]:
+    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return [Place(topic, number) for number in sorted(found.partitions)]
+
+
+def _start(consumer: Consumer, place: Place, start: str) -> Place:
+    low, high = consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
+    return Place(place.topic, place.partition, high if start == "latest" else low)
+
+
+def _is_unfit(difference: Difference) -> bool:
+    """Tell what loses or holds back records from what is merely otherwise."""
+    if difference.setting == "max.message.bytes":
+        found, wanted = int(difference.found or 0), int(difference.wanted)
+        return found > wanted if difference.raw else found < wanted
+    if difference.setting == "min.insync.replicas":
+        return int(difference.found or 0) < int(difference.wanted)
+    return difference.setting != "retention.ms"
+
+
+def _check_rights(settings: Settings) -> None:
+    specs = [spec for spec in wanted_topics(settings) if Role.REDACTOR in spec.writers | spec.readers]
+    needed = {
+        spec.name: {
+            *([_WRITE] if Role.REDACTOR in spec.writers else []),
+            *([_READ] if spec.name in settings.topics else []),
+        }
+        for spec in specs
+    }
+    found = rights(settings, list(needed))
+    for topic, operations in needed.items():
+        missing = operations - found[topic]
+        if missing:
+            raise LogRefused("right is missing; see `phistream topics create --acl`", topic=topic, wanted=min(missing))
