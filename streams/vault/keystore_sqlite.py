@@ -54,6 +54,8 @@ class SqliteKeyStore:
         try:
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.OperationalError as error:
+            raise KmsUnavailable("key store cannot be opened", code=_code(error)) from None
         except sqlite3.Error as error:
             raise ConfigError(f"key store is no SQLite file: {path}", code=_code(error)) from None
         version = self._one("PRAGMA user_version")[0]

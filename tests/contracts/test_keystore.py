@@ -1,5 +1,6 @@
 """The key store contract over SQLite, and what its files must be like."""
 
+import multiprocessing
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -95,6 +96,23 @@ def test_a_locked_store_is_a_matter_of_waiting(
     holder.close()
     assert refused.value.facts["code"] == "SQLITE_BUSY"
     assert store.get("dk_one") is None
+
+
+def _put(path: Path, name: str) -> int:
+    store = SqliteKeyStore(path)
+    store.put(wrapped_dek(name), 0)
+    found = len(store.list("acme"))
+    store.close()
+    return found
+
+
+def test_processes_that_start_together_share_it(tmp_path: Path) -> None:
+    """Workers that open a new store at once all keep their DEKs in it."""
+    path = tmp_path / "keys.sqlite"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        found = pool.starmap(_put, [(path, f"dek{number}") for number in range(12)])
+
+    assert max(found) == 12
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
