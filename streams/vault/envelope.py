@@ -27,6 +27,7 @@ MAX_SECONDS = 3600.0
 #: DEKs in memory at once; a worker far behind reads records of many months.
 MAX_LIVE = 32
 _DEK_VERSION = 1
+_PROBE_UNIT = "probe"
 
 
 @dataclass(slots=True)
@@ -80,6 +81,15 @@ class SealingVault:
                 self._pending[place] = self._seal(event_id, secret, dek)
             entries[secret.token] = self._pending[place]
         return tuple(entries.values())
+
+    def prove(self) -> None:
+        """Wrap a DEK that nobody will use and read the key store, as a worker does before it joins.
+
+        Raises KmsUnavailable or ConfigError where it could not seal.
+        """
+        secret = os.urandom(KEY_BYTES)
+        self._kek.wrap(secret, WrapContext(self.tenant, _PROBE_UNIT, dek_id(secret), self._kek.uri))
+        self._keystore.generations(self.tenant)
 
     def check_units(self) -> None:
         """Raise KeyRetired where a unit in use was retired; called before each transaction, which must not begin then.

@@ -334,3 +334,14 @@ def test_nothing_prints(new_vault: NewVault) -> None:
     assert "Jane" not in printed
     assert entry.ciphertext not in printed
     assert "AESGCM" not in printed
+
+
+def test_proving_leaves_nothing_behind(new_vault: NewVault, keystore: SqliteKeyStore) -> None:
+    """A vault that can seal proves it without a DEK; one whose key store is gone does not."""
+    vault = new_vault()
+    vault.prove()
+
+    assert keystore.list("acme") == ()
+    keystore.close()
+    with pytest.raises(KmsUnavailable):
+        vault.prove()
