@@ -1,4 +1,4 @@
-"""Labels that hold an identifier with a structure of its own: what may not pass unread even on a path that is not text."""
+"""Labels that hold an identifier with a structure of its own: these never pass unread."""
 
 import re
 

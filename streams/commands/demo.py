@@ -42,7 +42,16 @@ def _look(console: Console, raw: Path, out: Path, state: Path) -> None:
     console.print(f"\n$ phistream search {token} --state {state} --limit 2", style="bold", highlight=False)
     _run("search", token, "--state", str(state), "--limit", "2")
     show.quarantined(console, _quarantined(state))
-    show.next_commands(console, Path(sys.argv[0]).as_posix(), state, token)
+    show.next_commands(console, _command(), state, token)
+
+
+def _command() -> str:
+    """Return how this command line is called from here."""
+    script = Path(sys.argv[0])
+    if script.name != "phistream":
+        return f"{sys.executable} -m streams.cli"
+    inside = script.is_absolute() and script.is_relative_to(Path.cwd())
+    return str(script.relative_to(Path.cwd())) if inside else str(script)
 
 
 def _talks(event: dict[str, object]) -> bool:

@@ -9,6 +9,7 @@ import orjson
 
 EVENTS = 200
 _SEED = 18
+_EVENTS_A_PERSON = 12
 _SHARE_WITHOUT_PHI = 0.2
 _SHARE_OF_SECOND_TURNS = 0.4
 _BAD: tuple[bytes, ...] = (
@@ -85,7 +86,7 @@ def sample_lines() -> Iterator[bytes]:
         if number in positions:
             yield next(bad)
             continue
-        event = makers[number % len(makers)](rng, rng.choice(people), number)
+        event = makers[number % len(makers)](rng, people[number // _EVENTS_A_PERSON % len(people)], number)
         yield orjson.dumps(event)
 
 
@@ -114,6 +115,10 @@ def _person(rng: random.Random) -> Person:
             "facility": rng.choice(_FACILITIES),
         }
     )
+
+
+def _conversation(number: int) -> str:
+    return f"demo-conversation-{number // _EVENTS_A_PERSON}"
 
 
 def _digits(rng: random.Random) -> Any:
@@ -150,6 +155,7 @@ def _openai_pair(rng: random.Random, person: Person, number: int) -> dict[str, A
     return {
         "timestamp": f"2026-03-04T{number % 24:02d}:15:00Z",
         "application": "chart-assistant",
+        "conversation_id": _conversation(number),
         "user_id": f"{person.values['first'][0]}{person.values['last']}{number % 7}".lower(),
         "request": _request(rng, person),
         "response": _response(rng, person, number),
@@ -204,6 +210,7 @@ def _generic(rng: random.Random, person: Person, number: int) -> dict[str, Any]:
         "timestamp": f"2026-03-04T{number % 24:02d}:45:00Z",
         "model": "in-house-llm-7b",
         "request_id": f"req-{number:08d}",
+        "conversation_id": _conversation(number),
         "prompt": person.say(rng.choice(_PROMPTS)),
         "completion": person.say(rng.choice(_ANSWERS)),
         "client_ip": person.values["ip"],
