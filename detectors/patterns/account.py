@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_iban, is_luhn
-from detectors.patterns.scanning import compile_latin, count_digits, only_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -46,7 +46,7 @@ _CRYPTO = compile_latin(
     ignore_case=False,
 )
 _GATE = compile_latin(r"[0-9](?:[^a-z]{0,4}[0-9]){3}|0x[0-9a-f]{20}|[13bLMr][A-Za-z0-9]{25}")
-_LAST_ASKED = compile_latin(r"\blast (?:four|4)(?: digits)?\??[^\n]{0,16}?(?:caller|patient|user)?:? ?")
+_LAST_ASKED = compile_latin(r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?")
 _NO_CARD = Context(["snomed(?: ct)?", "extension", "concept", "uid", "oid", "lot", "ref", "imei", "iccid", "udi", "tracking", "sim", "serial"])
 
 
@@ -68,14 +68,17 @@ class AccountRecognizer:
         for found in _LAST_ASKED.finditer(latin):
             spoken = spoken_value(latin, found.end())
             if spoken is not None:
-                spans.append(Span(*spoken, _ACCOUNT, 0.9, self.name))
+                kind = IdentifierType.SSN if b"social" in found.group().lower() else _ACCOUNT
+                spans.append(Span(*spoken, kind, 0.9, self.name))
         return spans
 
 
 def _cards(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _CARD.finditer(latin):
         start, end = found.start(), found.end()
-        digits = only_digits(found.group().replace(b"%20", b"").replace(b"O", b"0").replace(b"l", b"1"))
+        if end < len(latin) and is_word(latin[end]):
+            end = max(start, latin.rfind(b" ", start, end))
+        digits = only_digits(latin[start:end].replace(b"%20", b"").replace(b"O", b"0").replace(b"l", b"1"))
         if not 13 <= len(digits) <= 19 or not (stands_alone(latin, start, end) or latin[start - 1 : start] == b"="):
             continue
         known = len(digits) in (14, 15, 16, 19) and digits[0] in "3456" or digits[:2] in ("22", "23", "24", "25", "26", "27")

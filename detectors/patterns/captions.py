@@ -35,20 +35,22 @@ class Caption:
     phrases: tuple[str, ...]
 
 
-_MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\xba|n\xb0|n\.\xba|id|ids|i\.d|identifier|identification|#"
+_MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\.o|id|ids|i\.d|identifier|identification|#"
 _FILLER = (
     rf"(?:{_MARKER}|codes?|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
     r"extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[()<^~\x1a/]|-+>?|%3[AD]|%23|%20|%22|{_FILLER}\b\.?){{0,16}}"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[()<^~\x1a/]{{1,24}}|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|{_FILLER}\b\.?){{0,16}}"
 )
-_NUMBERED = compile_latin(rf"#|%23|\b(?:{_MARKER})\b")
+_NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")
 _FIELD = compile_latin(r"[\x22']\s*[:=]|[=:]\s*[\x22']|>\s*$|=\s*$|:\s*$")
 _WORDS = compile_latin(r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was) )(?:(?:file|chart|card|stub) (?:says|reads) )?")
+_ENDING = compile_latin(r"\b(?:end(?:ing|s)|last)\b")
+_AMOUNT = compile_latin(r"\b(?:total|amount|balance|paid|due|date|status|type|class|time|charges?|cost|weight|count|visits?|payer)\b")
 _GLUED = compile_latin(r"[0-9]{4,}")
-_LIST = compile_latin(r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)+\s*(?:also |now |is )?\.{0,3}")
+_LIST = compile_latin(r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)\s*)+(?:also |now |is )?\.{0,3}")
 _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 #: A figure or a spoken digit: without one near, no caption has a value.
 _NUMBER = compile_latin(rf"[0-9]|\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})\b")
@@ -93,16 +95,17 @@ class Captions:
         """Return the value behind a caption, where it is strong enough for what stands between them."""
         connector = _CONNECTOR.match(latin, end, min(len(latin), end + 80))
         start = connector.end() if connector else end
-        if start == end and (glued := _GLUED.match(latin, end)) is not None:
-            return (end, glued.end()) if caption.strength is not Strength.NUMBERED else None
+        if start == end:
+            glued = _GLUED.match(latin, end)
+            return None if glued is None or caption.strength is Strength.NUMBERED else (end, glued.end())
         value = read_value(latin, start)
         if value is None or not _announced(latin, *value):
             return self._far(latin, start, caption)
         between = latin[end : value[0]]
         digits = self._needed(latin[begin:end], between, caption)
         mixed = count_digits(latin[value[0] : value[1]]) < value[1] - value[0]
-        if mixed and digits in (Strength.WEAK.value[0], Strength.FAINT.value[0]):
-            digits -= 2
+        if mixed and digits in (Strength.PLAIN.value[0], Strength.WEAK.value[0], Strength.FAINT.value[0]):
+            digits = max(3, digits - 2)
         if not count_digits(latin[value[0] : value[1]]):
             return value if digits < 99 else None
         return value if is_plausible(latin, *value, digits) else None
@@ -112,6 +115,8 @@ class Captions:
         words = _WORDS.match(latin, start, min(len(latin), start + 48))
         value = None if words is None or caption.strength is Strength.NUMBERED else read_value(latin, words.end())
         if value is None or not count_digits(latin[value[0] : value[1]]):
+            return None
+        if _AMOUNT.search(words.group()):
             return None
         pure = latin[value[0] : value[1]].isdigit()
         return value if is_plausible(latin, *value, 6 if pure else 4) else None
@@ -123,6 +128,8 @@ class Captions:
             needed = numbered
         elif _FIELD.search(between) and caption.strength is not Strength.STRONG:
             needed = min(direct, 4)
+        if _ENDING.search(between) or _ENDING.search(phrase):
+            needed = min(needed, 3)
         if between in (b"", b"-", b","):
             needed = max(needed, 4)
         if b"," in between or b"\n" in between:

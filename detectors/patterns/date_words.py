@@ -41,7 +41,7 @@ _BEFORE = compile_latin(
 )
 _BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
 _AFTER = compile_latin(
-    rf"\.?,?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|rd|th)?)?)"
+    rf"\.?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|rd|th)?)?)"
 )
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
 _SHORT_YEAR = compile_latin(r"[- ]?[0-9]{2}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_luhn
-from detectors.patterns.scanning import compile_latin, is_word, only_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -19,12 +19,12 @@ CAPTIONS = (
         ("serial(?: ?(?:no|num|nbr|number|#))", "serial_?number", "ser no", "serail numbr", "s/n", "s\\.n\\.", "imei(?:sv)?", "iccid", "meid", "eid", "sim(?: card)?(?: no)?", "esim eid",
          "udi", "udid", "deviceserialnumber", "0018,1000\\)?", "0018,1002\\)?", "device ?uid", "seriennr", "seriennummer", "n\xb0 de s\xe9rie", "n[u\xfa]mero de serie", "no de serie",
          "numero di serie", "idfv", "idfa", "gaid", "aaid", "android_id", "installation ?id", "app ?instance ?id", "device_?(?:id|mac)", "mac(?: addr(?:ess)?)?",
-         "wifi mac", "bluetooth addr(?:ess)?", "eui-?64", "mdc_dev_serial", "device ?serial(?: ?number)?", "cap id", "transmitter(?: id)?", "remote monitor"),
+         "wifi mac", "bluetooth addr(?:ess)?", "eui-?64", "mdc_dev_serial", "device ?serial(?: ?number)?", "cap id", "transmitter id"),
     ),
     Caption(
         _DEVICE,
         Strength.WEAK,
-        ("serial", "sn", "ser", "device number", "device id", "controller", "generator", "reader", "transmitter", "processor", "pump", "unit serial", "box"),
+        ("serial", "sn", "ser", "device number", "device id", "unit serial"),
     ),
 )
 _UDI = compile_latin(
@@ -43,10 +43,10 @@ _PHONE_WORDS = Context(["imei", "phone", "tablet", "handset", "device", "#06#"])
 _GATE = compile_latin(r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-]|\([0-9]{2}\)|[0-9A-F]{4}\.[0-9A-F]{4}|\+[A-Z][0-9A-Z]{5}|[0-9A-F]{12}|[0-9]{6}[ -][0-9]{6}|=/[A-Z0-9]{6}|89[0-9]{4}")
 #: Words of an implant or appliance whose serial number may stand behind its model.
 _APPLIANCE = compile_latin(
-    r"\b(?:transmitter|controller|backup controller|pump|hearing aids?(?: [a-z0-9 ]{0,40})?:? ?(?:right|left)|left|right|coaguchek|linq ii|inr meter [a-z]+|meter)[ :]{1,2}"
-    r"([A-Z0-9]{2,4}-?[0-9][A-Z0-9-]{3,14}|[0-9][A-Z][A-Z0-9]{3,8})\b"
+    r"\b(?:transmitter|controller|backup controller|pump|hearing aids?(?: [a-z0-9 ]{0,40})?:? ?(?:right|left)|left|right|coaguchek|remote monitor|reader|generator|inr meter [a-z]+|meter)[ :-]{1,3}"
+    r"([A-Z0-9][A-Z0-9-]{4,15})\b"
 )
-_AID = Context(["transmitter", "lvad", "heartmate", "hearing aids?", "pump", "monitor", "device", "omnipod", "dexcom", "meter", "implant", "sensor"])
+_AID = Context(["transmitter", "lvad", "heartmate", "hearing aids?", "pump", "monitor", "device", "omnipod", "dexcom", "meter", "implant", "sensor", "ilr", "pacemaker", "pump"])
 
 
 class DeviceRecognizer:
@@ -65,7 +65,8 @@ class DeviceRecognizer:
         if _GATE.search(latin) is not None:
             ranges = dict.fromkeys([*_labels(latin), *_addresses(latin), *_phones(latin)])
         for found in _APPLIANCE.finditer(latin):
-            if _AID.before(latin, found.start(1), 60) and any(48 <= byte <= 57 for byte in found.group(1)):
+            value = found.group(1)
+            if _AID.before(latin, found.start(1), 60) and count_digits(value) >= 2 and not value.isdigit():
                 ranges[found.start(1), found.end(1)] = None
         return [*spans, *(Span(start, end, _DEVICE, 0.95, self.name) for start, end in ranges)]
 

@@ -29,6 +29,8 @@ def holiday_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
         end = found.end()
         if end < len(latin) and (latin[end : end + 1].isalpha() or latin[end] >= 0xC0):
             continue
+        if found.group() in (b"EID", b"HOLI"):
+            continue
         if _NOT_DATED.match(latin, end, min(len(latin), end + 12)) is None:
             year = _YEAR.match(latin, end, min(len(latin), end + 12))
             yield found.start(), year.end() if year else end

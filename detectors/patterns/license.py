@@ -21,7 +21,7 @@ CAPTIONS = (
     Caption(
         _LICENSE,
         Strength.STRONG,
-        ("npi", "npl", "national provider id(?:entifier)?", "2.16.840.1.113883.4.6", "us-npi", "dea", "d e a", "drug enforcement admin(?:istration)? reg", "x-waiver", "clia",
+        ("national provider id(?:entifier)?", "2.16.840.1.113883.4.6", "us-npi", "dea", "d e a", "drug enforcement admin(?:istration)? reg", "x-waiver", "clia",
          rf"(?:{_PROFESSIONS}) lic(?:en[cs]e)?", r"lic(?:en[cs]e)? (?:no|nr|num|number|#)", "lic no", "dl (?:no|#|number)?", "cdl", "driver'?s? lic(?:en[cs]e)?", "csr", "ahpra(?: reg)?",
          "gmc", "nmc(?: pin)?", "lanr", "cpso", "cslb", "foid", "bar no", "notary public commission no", "abim cert", "board certificate number",
          "certificate (?:no|number)", "cert (?:no|number|#)", "permit (?:no|number|#)", "pharmacy permit no", "marijuana card no", "f\xfchrerschein",
@@ -30,7 +30,7 @@ CAPTIONS = (
     Caption(
         _LICENSE,
         Strength.WEAK,
-        ("licen[cs]e", "lic", "cert(?:ificate|ification)?", "rph", "lcsw", "registration no", "certified interpreter no", "medical marijuana card", "controlled substance reg",
+        ("npi", "npl", "licen[cs]e", "lic", "cert(?:ificate|ification)?", "rph", "lcsw", "registration no", "certified interpreter no", "medical marijuana card", "controlled substance reg",
          "bls card", "acls(?: provider)?", "pilot certificate", "permit", "psychologist lic", "rn lic", "suffix for resident", "license scanned", "licence \\(uk\\)",
          "qualification", "credential id", "provider id"),
     ),
@@ -41,7 +41,7 @@ _DEA = compile_latin(r"[ABCDEFGHJKLMNPRSTUX][A-Z9][0-9]{7}")
 _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
-_REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9}) ?npi\b")
+_REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
 _PHYSICIAN = Context(["md", "do", "np", "pa-c", "dds", "dr", "provider", "physician", "prescriber", "attending", "npi", "signed", "e-signed", "rendering", "referring"])
 
 
@@ -65,7 +65,7 @@ class LicenseRecognizer:
 def _checked(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _NPI.finditer(latin):
         start, end = found.start(), found.end()
-        if stands_alone(latin, start, end) and is_npi(only_digits(found.group())) and _PHYSICIAN.before(latin, start):
+        if stands_alone(latin, start, end) and is_npi(only_digits(found.group())) and _PHYSICIAN.near(latin, start, end):
             yield start, end
     for found in _REVERSED.finditer(latin):
         yield found.start(1), found.end(1)

@@ -32,12 +32,12 @@ CAPTIONS = (
     Caption(
         _OTHER,
         Strength.WEAK,
-        ("claim", "case", "cps case", "order", "auth", "authori[sz]ation", "referral", "visit", "encounter", "specimen", "block", "slide", "script", "rx", "incident", "booking", "confirmation", "subject", "participant", "pt no",
-         "screen(?:ing)? id", "randomi[sz]ed", "kit", "donor", "invoice", "request", "requisition", "report", "shipment", "parcel", "appeal", "file", "registration", "locker", "dossier", "caso", "reclamo", "orden", "folio",
+        ("claim", "case", "cps case", "order", "auth", "authori[sz]ation", "referral", "visit", "encounter", "specimen", "script", "rx", "incident", "booking", "confirmation", "subject", "participant", "pt no",
+         "screen(?:ing)? id", "randomi[sz]ed", "(?:ip|study|drug|sane) kit", "donor", "invoice", "request", "requisition", "report", "shipment", "parcel", "appeal", "file", "registration", "locker", "dossier", "caso", "reclamo", "orden", "folio",
          "person", "patient", "subject id", "hearing", "job", "document", "doc", "receipt", "reservation", "permit", "account manager", "lien"),
     ),
     Caption(_OTHER, Strength.FAINT, ("ticket",)),
-    Caption(_OTHER, Strength.NUMBERED, ("service", "unit", "study", "enrollment", "enrolment", "issue", "chip", "student", "school id", "customer", "client", "id", "identity card", "cedula", "dni")),
+    Caption(_OTHER, Strength.NUMBERED, ("service", "unit", "block", "slide", "rand",  "study", "enrollment", "enrolment", "issue", "chip", "student", "school id", "customer", "client", "identity card", "cedula", "dni")),
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_NOT = compile_latin(

@@ -27,6 +27,8 @@ _PIECE = rf"(?:{NUMBER_WORD}|{_LETTER}|{_SIGN}|(?:zed|zee|vee|pee|dee|bee|gee|te
 SPOKEN_VALUE = compile_latin(rf"(?:{_PIECE}\b{_GAP}){{2,40}}{_PIECE}\b")
 _NUMBER = compile_latin(rf"\b(?:{NUMBER_WORD})\b")
 _WORD = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS})\b")
+#: What shows that a run of letters and figures was spoken.
+_SPOKEN_SIGN = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|as in|{_SIGN})\b")
 #: Numbers alone, long enough to be a telephone number without any caption.
 _RUN = compile_latin(rf"\b(?:{NUMBER_WORD}{_GAP}(?:(?:dash|hyphen) )?){{5,24}}{NUMBER_WORD}\b")
 #: A cheap test: two number words in a row.
@@ -39,7 +41,7 @@ def spoken_value(latin: bytes, start: int) -> tuple[int, int] | None:
     if found is None:
         return None
     end = _last_piece(latin, start, found.end())
-    if sum(1 for _ in _NUMBER.finditer(latin, start, end)) < 2 or _WORD.search(latin, start, end) is None:
+    if sum(1 for _ in _NUMBER.finditer(latin, start, end)) < 2 or _SPOKEN_SIGN.search(latin, start, end) is None:
         return None
     return trim(latin, start, end)
 

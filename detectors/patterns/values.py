@@ -7,9 +7,9 @@ from detectors.patterns.spoken import spoken_value
 #: No value is read further than this.
 REACH = 160
 
-_TOKEN = compile_latin(r"[A-Z0-9\xc0-\xff]+(?:(?:[-./_:+#~$]|%2[DF]|\x1a)[A-Z0-9\xc0-\xff]+)*")
+_TOKEN = compile_latin(r"[A-Z0-9\xc0-\xff]+(?:(?:[-./_:+#~$]|%2[DF])[A-Z0-9\xc0-\xff]+|\x1a[A-Z]{0,2}[0-9][A-Z0-9]*)*")
 #: The next group of a value written in groups: digits, perhaps with a letter or two.
-_GROUP = compile_latin(r"(?: |%20| ?[-\x1a/] ?|-?\r?\n[ \t]*)([0-9]{1,7}[A-Z]{0,2}|[A-Z]{1,3}[0-9]{1,8}|[A-Z]{1,2})")
+_GROUP = compile_latin(r"(?: |%20| ?[-\x1a/] ?|-?\r?\n[ \t]*)([0-9][0-9OolI]{0,6}[A-Z]{0,2}|[A-Z]{1,3}[0-9]{1,8}|[A-Z]{1,2})")
 _WRAP = compile_latin(r"[-_/]?\r?\n[ \t]*([A-Z0-9]+(?:[-/][A-Z0-9]+)*)")
 _SPACED = compile_latin(r"[A-Z0-9](?: ?[-./\x1a] ?[A-Z0-9]| [A-Z0-9]){3,40}")
 _UNIT = compile_latin(
@@ -27,7 +27,7 @@ _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if so "
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
-    b"now due age last next about over under v ver rev".split()
+    b"now due age last next about over under v ver rev vin mrn mr npi dea ssn dob har csn id dl lic acct sn serial ndc cpt icd".split()
 )
 _STATES = frozenset(
     b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
@@ -45,8 +45,9 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
     if token is None:
         return None
     spaced = _SPACED.match(latin, start, limit)
-    if spaced is not None and count_digits(spaced.group()) >= 3 and not _touches_word(latin, spaced.end()):
-        return start, spaced.end()
+    if spaced is not None and (end := _whole_piece(latin, start, spaced.end())) - start >= 7:
+        if count_digits(latin[start:end]) >= 3:
+            return start, end
     end = token.end()
     if not count_digits(token.group()):
         joined = _after_prefix(latin, start, end, limit)
@@ -58,10 +59,16 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
     return _extend(latin, start, end, limit)
 
 
+def _whole_piece(latin: bytes, start: int, end: int) -> int:
+    """Give back the first letter of a word that a spelled value has run into."""
+    return max(start, latin.rfind(b" ", start, end)) if _touches_word(latin, end) else end
+
+
 def _after_prefix(latin: bytes, start: int, end: int, limit: int) -> tuple[int, int] | None:
     """Join a prefix of letters ("RXK 0442719", "A 88204") with the group of digits behind it."""
     prefix = latin[start:end]
-    if len(prefix) > 5 or prefix.lower() in _WORDS_BEFORE_NUMBER or latin[end : end + 1] not in (b" ", b"\n"):
+    stop = prefix.lower() in _WORDS_BEFORE_NUMBER and not (len(prefix) == 1 and prefix.isupper())
+    if len(prefix) > 5 or stop or latin[end : end + 1] not in (b" ", b"\n"):
         return None
     if not prefix.isupper() and len(prefix) > 3:
         return None
@@ -104,7 +111,7 @@ def _belongs(latin: bytes, start: int, end: int, group: int, group_end: int) -> 
     if b"\n" in latin[end:group]:
         return count_digits(latin[start:end]) < 8 and latin[group_end : group_end + 1] in (b"", b"\n", b",", b" ", b".")
     if last > 6:
-        return len(text) == 2 and text.startswith(b"0")
+        return len(text) in (2, 3) and text.startswith(b"0")
     return True
 
 

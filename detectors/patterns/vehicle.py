@@ -17,12 +17,12 @@ CAPTIONS = (
     Caption(
         _VEHICLE,
         Strength.PLAIN,
-        ("vin", "v i n", "v.i.n.", "vehicle identification number", "chassis(?: no)?", "vin-?nr", "(?:last (?:eight|8|six|6) of )vin", "vin ending", "hull id", "hin", "bow no",
+        ("vin", "v i n", "v.i.n.", "vehicle identification number", "chassis(?: no)?", "vin-?nr", "(?:last (?:eight|8|six|6) of )vin", "hull id", "hin", "bow no",
          "tail number", "medallion", "licen[cs]e ?plate", "lic plate", "veh reg", "vehicle reg(?:istration)?", "parking (?:decal|permit)", "placard(?: no)?", "decal",
          "snowmobile reg", "scooter registration", "vehicle tag", "tag/decal", "boat hull id", "aircraft", "plate no"),
     ),
 )
-_VIN = compile_latin(r"[A-HJ-NPR-Z0-9](?:[ -]?[A-HJ-NPR-Z0-9]){16}")
+_VIN = compile_latin(r"\b[A-HJ-NPR-Z0-9](?:[ -]?[A-HJ-NPR-Z0-9]){16}")
 _VIN_SCANNED = compile_latin(r"[A-Z0-9]{17}")
 _VIN_CUT = compile_latin(r"\bvin[\s:#.]{1,4}([A-Z0-9]{4,13}\r?\n[A-Z0-9]{4,13})\b")
 _VIN_WORDS = Context(["vin", r"v\.i\.n\.?", "v i n", "vehicle", "chassis", "car", "truck", "suv", "mvc", "harley", "ford", "subaru", "van", "title", "toyota", "honda", "sedan"])
@@ -35,8 +35,9 @@ _PLATE_GAP = compile_latin(
     r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|read\b|reads\b|as\b|says\b|on\b|hit\b|has\b|(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
 )
 _PLATE = compile_latin(
-    r"[A-Z0-9]{1,4}[- ][A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4})?\b|[A-Z0-9]{2,8}\b|[A-Z0-9](?: [A-Z0-9]){4,6}\b"
+    r"[A-Z0-9]{1,4}[- ][A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4}){0,2}\b|[A-Z0-9]{2,8}\b|[A-Z0-9](?: [A-Z0-9]){4,6}\b"
 )
+_NEXT_PLATE = compile_latin(r"(?:,| and| or| &|/|;)+ (?:(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI) )?([A-Z0-9]{1,4}[- ][A-Z0-9]{1,4})\b", ignore_case=False)
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
 _AIR = Context(["aircraft", "tail", "helicopter", "cessna", "plane", "air ambulance", "flight", "pilot", "jet", "landed", "airplane"])
 _NO_PLATE = Context(["growth", "agar", "dental", "locking", "occlusal", "ishihara", "bone", "mandible", "lcp", "well", "skin", "blood", "culture", "end", "footplate", "screws?", "key", "part"])
@@ -87,8 +88,13 @@ def _plates(latin: bytes) -> Iterator[tuple[int, int]]:
         found = _PLATE.match(latin, start, min(len(latin), start + 24))
         if found is None or _NO_PLATE.before(latin, word.start(), 16) or not stands_alone(latin, start, found.end()):
             continue
-        if _is_plate(latin, word.group().lower(), start, found.end()):
-            yield start, _second_half(latin, start, found.end())
+        end = _second_half(latin, start, found.end())
+        while _is_plate(latin, word.group().lower(), start, end):
+            yield start, end
+            found = _NEXT_PLATE.match(latin, end, min(len(latin), end + 32))
+            if found is None or not stands_alone(latin, found.start(1), found.end(1)):
+                break
+            start, end = found.start(1), _second_half(latin, found.start(1), found.end(1))
 
 
 def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
@@ -113,7 +119,7 @@ def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
 def _second_half(latin: bytes, start: int, end: int) -> int:
     """Cut a last group of small letters that is the next word."""
     groups = latin[start:end].split(b" ")
-    while len(groups) > 1 and groups[-1].isalpha() and groups[-1].islower():
+    while len(groups) > 1 and groups[-1].isalpha() and groups[-1].islower() and (len(groups[-1]) > 2 or count_digits(latin[start:end]) >= 3):
         end -= len(groups.pop()) + 1
     return end
 
