@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.captions import Caption, Captions, Strength, siblings
 from detectors.patterns.scanning import compile_latin, count_digits, stands_alone
 from detectors.patterns.values import read_value
 from detectors.recognizer import Passage
@@ -42,7 +42,10 @@ _HEX = compile_latin(r"[0-9a-f]{16,128}")
 _SECRET = compile_latin(r"[A-Za-z0-9+/$_.:-]{6,200}={0,2}")
 _VECTOR = compile_latin(r"\b(?:face|voice|speaker|iris|finger)[ _]?(?:vector|embedding)[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]+){2,})")
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_GATE = compile_latin(rf"{_PART}|afis|codis|biometr|enrol|minutiae|fbi|zygosity|paternity|profile|live ?scan")
+_GATE = compile_latin(
+    r"finger|print|face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|profile|minutiae|live ?scan|"
+    r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand geometry|zygosity|paternity|ucn|dna"
+)
 
 
 class BiometricRecognizer:
@@ -75,6 +78,7 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
         mixed = count_digits(text) >= 2 and not text.isdigit() and len(text) >= 6
         if mixed and stands_alone(latin, *value) and not _PLAIN.fullmatch(text):
             yield value
+            yield from siblings(latin, *value)
     for pattern in (_HEX, _UUID):
         for found in pattern.finditer(latin):
             start, end = found.start(), found.end()

@@ -42,7 +42,7 @@ _FILLER = (
     r"extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[()<^~\x1a/]{{1,24}}|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|{_FILLER}\b\.?){{0,16}}"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|{_FILLER}\b\.?){{0,16}}"
 )
 _NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")
 _FIELD = compile_latin(r"[\x22']\s*[:=]|[=:]\s*[\x22']|>\s*$|=\s*$|:\s*$")
@@ -80,7 +80,7 @@ class Captions:
             caption, end = self._caption(latin, found)
             value = caption and self._value(latin, found.start(), end, caption)
             if caption and value:
-                ranges = [value, *self._listed(latin, *value), *_siblings(latin, *value)]
+                ranges = [value, *self._listed(latin, *value), *siblings(latin, *value)]
                 spans += [Span(start, end, caption.type, SCORE, name) for start, end in dict.fromkeys(ranges)]
         return spans
 
@@ -102,6 +102,8 @@ class Captions:
         if value is None or not _announced(latin, *value):
             return self._far(latin, start, caption)
         between = latin[end : value[0]]
+        if between == b"-" and caption.strength is not Strength.STRONG:
+            return None
         digits = self._needed(latin[begin:end], between, caption)
         mixed = count_digits(latin[value[0] : value[1]]) < value[1] - value[0]
         if mixed and digits in (Strength.PLAIN.value[0], Strength.WEAK.value[0], Strength.FAINT.value[0]):
@@ -165,14 +167,17 @@ def _alike(first: bytes, other: bytes) -> bool:
     return same and abs(count_digits(first) - count_digits(other)) <= 1
 
 
-def _siblings(latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield tokens of the very same shape a little further on, as in "merge with 7702418"."""
+def siblings(latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what follows soon and is made alike, as in "merge with 7702418": of one shape, or all but the last signs."""
     first = latin[start:end]
     digits = count_digits(first)
-    if digits < 3 or (first.isdigit() and digits < 6) or len(first) < 5:
+    if digits < 2 or len(first) < 5:
         return
-    wanted = shape(first)
+    shaped = digits >= 3 and (not first.isdigit() or digits >= 6)
+    wanted, stem = shape(first), first[: max(4, len(first) - 3)]
     for token in _TOKEN.finditer(latin, end, min(len(latin), end + SIBLING_REACH)):
-        if token.end() - token.start() == end - start and shape(token.group()) == wanted:
-            if not follows(_NO_CAPTION, latin, token.start(), 20):
-                yield token.start(), token.end()
+        value = token.group()
+        alike = shaped and len(value) == len(first) and shape(value) == wanted
+        related = value.startswith(stem) and abs(len(value) - len(first)) <= 2 and count_digits(value) >= 2
+        if (alike or related) and not follows(_NO_CAPTION, latin, token.start(), 20):
+            yield token.start(), token.end()

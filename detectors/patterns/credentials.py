@@ -14,7 +14,7 @@ _FORMED = compile_latin(
     r"\b(?:(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,20}|(?:sk|rk|pk)[-_](?:live|test|proj|ant|or|svcacct|admin|lf)?[-_]?[A-Za-z0-9_-]{16,}|"
     r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_-]{12,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{16,}|"
     r"hf_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{10,}|key-[A-Za-z0-9]{24,}|npm_[A-Za-z0-9]{20,}|pypi-[A-Za-z0-9_-]{16,}|dapi[A-Za-z0-9]{24,}|"
-    r"hv[sbr]\.[A-Za-z0-9_-]{16,}|whsec_[A-Za-z0-9]{10,}|AC[A-Za-z0-9]{32}|SK[0-9a-f]{32}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|"
+    r"hv[sbr]\.[A-Za-z0-9_-]{16,}|whsec_[A-Za-z0-9]{10,}|AC[A-Za-z0-9]{30,40}|SK[0-9a-f]{32}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|"
     r"[0-9]{8,10}:[A-Za-z0-9_-]{20,50}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{16,}|dop_v1_[0-9a-f]{32,}|PMAK-[A-Za-z0-9-]{20,}|lin_api_[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{20,}|"
     r"sq0[a-z]{3}-[A-Za-z0-9_-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{40,}|tskey-[A-Za-z0-9-]{16,})",
     ignore_case=False,
@@ -38,7 +38,7 @@ _PROSE = compile_latin(
     r"one[- ]time (?:pass ?code|password|code|pin)|your code|recovery codes?|unseal key(?: [0-9])?|sign-in key|api key|api_secret|secret key|stored key|auth token|license key|community string|authenticator secret|(?:[a-z]+ )?token|wifi[^\n]{0,40}? key|"
     r"passwort|kennwort|contrase\xf1a|clave(?: de acceso)?|mot de passe|[0-9] digit code|login code|door code|entry code|whsec))"
     r"((?:[\s:=#*.-]|\b(?:is|was|for|to|of|the|my|his|her|our|your|on|in|are|be|now|new|old|temp|called|set|per|user|sso|updates|results|release|phone|door|med room|mother|father|portal|benefit|card|badge|disc|open|"
-    r"encrypted|dictation tool|tool|back|access|telephone|written|changed|reset|family|name|[A-Z][a-z]+ [A-Z][a-z]+|bot|capital|room)\b|\([^()\n]{0,20}\)|[!]{1,3}|[\x22'\x60]){1,10})([^\s\x22'\x60<>,;]{3,})"
+    r"encrypted|dictation tool|tool|back|access|telephone|written|changed|reset|family|name|(?-i:[A-Z][a-z]+ [A-Z][a-z]+)|bot|capital|room)\b|\([^()\n]{0,20}\)|[!]{1,3}|[\x22'\x60]){1,10})([^\s\x22'\x60<>,;]{3,})"
 )
 _AS_PASSWORD = compile_latin(r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)")
 _PHRASE = compile_latin(r"\bpass ?phrase[^\x22\n]{0,40}\x22([^\x22\n]{6,})\x22")
@@ -46,7 +46,7 @@ _LOGIN = compile_latin(r"\b(?:login|credentials|user)[^\n:]{0,24}:\s*([A-Za-z0-9
 _MORE = compile_latin(r"(?: (?:old|new)[:=] ?| |, ?)([A-Za-z0-9][A-Za-z0-9!@#$%^&*_-]{3,39})")
 _CODE = compile_latin(r"[0-9](?:[ -]?[0-9]){3,9}")
 _GATE = compile_latin(
-    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|login|"
+    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|session|login|acc?ess cod|word|"
     r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
 _PLACEHOLDER = compile_latin(
@@ -129,9 +129,10 @@ def _told(latin: bytes) -> Iterator[tuple[int, int]]:
             yield from _further(latin, end)
     for pattern in (_AS_PASSWORD, _PHRASE, _LOGIN):
         for found in pattern.finditer(latin):
-            yield found.start(1), found.end(1)
-            if pattern is _LOGIN:
-                yield found.start(2), found.end(2)
+            if pattern is not _LOGIN:
+                yield found.start(1), found.end(1)
+            elif not found.group(2).islower():
+                yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))
 
 
 def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
@@ -141,6 +142,8 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
     told = any(sign in between for sign in (b":", b"=", b" is ", b"\x22", b"`", b"'", b" was ")) and b"?" not in between
     digits = count_digits(value)
     mixed = digits > 0 and digits < len(value) or (not value.islower() and not value.istitle() and not value.isupper()) or any(byte in b"!@#$%^&*_" for byte in value)
+    if word.endswith(b"word") and told and len(value) >= 4:
+        return True
     if word.startswith((b"pin", b"otp", b"your code", b"one")) or b"code" in word:
         return (digits >= 4 and (told or not word.startswith(b"pass") or len(value) >= 4)) or (mixed and digits >= 1 and len(value) >= 5)
     if word in (b"pass", b"pw", b"token") or word.endswith(b" token"):

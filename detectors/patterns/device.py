@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.captions import Caption, Captions, Strength, siblings
 from detectors.patterns.checksums import is_luhn
 from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, stands_alone
 from detectors.recognizer import Passage
@@ -67,7 +67,7 @@ class DeviceRecognizer:
         for found in _APPLIANCE.finditer(latin):
             value = found.group(1)
             if _AID.before(latin, found.start(1), 60) and count_digits(value) >= 2 and not value.isdigit():
-                ranges[found.start(1), found.end(1)] = None
+                ranges |= dict.fromkeys([(found.start(1), found.end(1)), *siblings(latin, found.start(1), found.end(1))])
         return [*spans, *(Span(start, end, _DEVICE, 0.95, self.name) for start, end in ranges)]
 
 

@@ -12,7 +12,7 @@ KEYS: dict[IdentifierType, str] = {
         "surgeon clinician therapist nurse caregiver emergencycontact nextofkin nok guarantor subscribername insuredname membername employer employername spouse spousename "
         "mothername fathername mothersmaidenname authorname sendername recipientname customername clientname contactname contactperson representative guardian signedby dictatedby "
         "transcribedby orderedby verifiedby reviewedby performedby attendingname residentname interpreter witness nombre nombres apellido apellidos nombrecompleto nombredelpaciente "
-        "paciente medico m\xe9dico responsable patientfirstname patientlastname patientmotherbirthname accountholder cardholder cardholdername holdername displayname personname "
+        "paciente medico m\xe9dico responsable patientfirstname patientlastname patientmotherbirthname accountholder cardholder cardholdername holdername personname "
         "enteredby updatedby createdbyname referringdoctor last first"
     ),
     _G: (
@@ -66,7 +66,7 @@ KEYS: dict[IdentifierType, str] = {
         "username userid loginid loginname handle screenname login preferredusername encounterid encounternumber visitid visitnumber visitno csn orderid ordernumber orderno "
         "accession accessionnumber accessionno specimenid specimennumber claimid claimnumber claimno caseid casenumber caseno casenum authorizationnumber authnumber authno priorauth priorauthnumber "
         "referralid referralnumber rxnumber rxno prescriptionnumber prescriptionid passport passportnumber passportno studyinstanceuid seriesinstanceuid sopinstanceuid subjectid subjectno "
-        "participantid employeeid employeenumber badge badgenumber badgeid confirmationnumber confirmationcode trackingnumber trackingno ticketnumber incidentnumber docketnumber docket invoicenumber "
+        "participantid employeeid employeenumber badge badgenumber badgeid subjid confirmationnumber confirmationcode trackingnumber trackingno ticketnumber incidentnumber docketnumber docket invoicenumber "
         "alienumber aliennumber personid personuuid patientuuid inmatenumber inmateid studentid usuario numerodecaso numerodeorden externalid customerid clientid "
         "recordid userhandle batchno donorid kitnumber policereport requisition enduser enduserid endusername"
     ),

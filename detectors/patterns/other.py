@@ -64,7 +64,7 @@ _RESOURCE = compile_latin(
 )
 _CALLED = compile_latin(
     r"\b(?:user ?names?|user ?ids?|uid|login|log ?in|userid|screen ?name|handle|usuario|benutzer(?:name)?|utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user)"
-    r"(?:[\x22']?\s*[:=]\s*[\x22']?| is | )[\x22'\x60]?(@?[A-Za-z0-9][A-Za-z0-9._@\\-]{2,40})"
+    r"(?:[\x22']?\s*[:=]\s*[\x22']?| is | )[\x22'\x60]?(@?[A-Za-z0-9][A-Za-z0-9._@\\-]{2,40}(?:#[0-9]{4})?)"
 )
 _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z0-9_])")
 _HANDLE_WORDS = Context(["handle", "twitter", "instagram", "insta", "ig", "tiktok", "snap(?:chat)?", "discord", "telegram", "dm", "follow(?:s|ed|ing)?", "posted", "account", "user", "fb", "venmo", "signal", "tags?", "message me", "x", "twitch", "kik", "reach me"])
@@ -130,7 +130,7 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
             end -= 1
         value = latin[start:end]
         assigned = latin[found.start() : start].strip(b" \x22'`").endswith((b":", b"="))
-        signed = any(byte in b"._@\\0123456789" for byte in value.strip(b"@"))
+        signed = any(byte in b"._@\\#0123456789" for byte in value.strip(b"@"))
         if value.lower() in _NO_NAME or len(value) < 3 or b"." in value and value.split(b".")[-1].isdigit():
             continue
         strong = latin[found.start() : found.start() + 5].lower() not in (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")

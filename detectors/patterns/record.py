@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
-from detectors.patterns.scanning import compile_latin, stands_alone
+from detectors.patterns.scanning import compile_latin, follows, stands_alone
 from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -17,7 +17,7 @@ CAPTIONS = (
         _MRN,
         Strength.STRONG,
         ("mrn", "mrns", "m r n", "empi", "medical record(?: number)?", "med rec(?: (?:no|num|number))?", "patient ?id", "pt ?id", "patid",
-         "urn", "u r n", "ur number", "nhc", "n(?:\xfamero de )?historia cl[i\xed]nica", "historia cl[i\xed]nica", "emr ?(?:id|no|number)", "ehr id",
+         "urn (?:no|number|#|id)", r"u\.r\.n", "ur number", "nhc", "n(?:\xfamero de )?historia cl[i\xed]nica", "historia cl[i\xed]nica", "emr ?(?:id|no|number)", "ehr id",
          "hospital (?:number|no|id)", "hosp no", "enterprise id", "(?:facility )?patient number", "pid-3", "krankenakte", "dossier m\xe9dical",
          "expediente cl\xednico", "dicom patient ?id", "downtime number", "mpi", "epi", "cpi number", r"0010,0020\)?", "patient identifier"),
     ),
@@ -55,8 +55,9 @@ CAPTIONS = (
 #: Number of a Medicare card: position by position, without S, L, O, I, B and Z.
 MBI = r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
 _BARE_ID = compile_latin(r"\bid(?: (?:is|no|number|card))?[\s:#]{1,3}")
+_PAYER = compile_latin(r"\b(?:payer|payor|plan|sender|source|receiver|trace) $")
 _INSURANCE = Context(
-    ["insurance", "ppo", "hmo", "epo", "plan", "payer", "payor", "rx ?bin", "bin", "pcn", "rx ?grp", "member", "subscriber", "medicare", "medicaid", "blue cross", "bcbs", "aetna", "cigna", "humana", "uhc",
+    ["insurance", "ppo", "hmo", "epo", "plan", "rx ?bin", "bin", "pcn", "rx ?grp", "member", "subscriber", "medicare", "medicaid", "blue cross", "bcbs", "aetna", "cigna", "humana", "uhc",
      "kaiser", "anthem", "coverage", "health card", "card front", "older card", "insurnace"]
 )  # fmt: skip
 _MBI = compile_latin(MBI)
@@ -81,7 +82,7 @@ class RecordRecognizer:
 def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield what stands behind a bare "ID" where the text speaks of insurance."""
     for found in _BARE_ID.finditer(latin):
-        if _INSURANCE.before(latin, found.start(), 64):
+        if _INSURANCE.before(latin, found.start(), 64) and not follows(_PAYER, latin, found.start(), 12):
             value = read_value(latin, found.end())
             if value is not None and is_plausible(latin, *value, 5):
                 yield value

@@ -16,7 +16,7 @@ _UNIT = compile_latin(
     r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|caps?|"
     r"tablets?|pills?|doses?|years?|yrs?|yo|y/o|days?|weeks?|wks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|"
     r"ms|percent|pct|dollars?|usd|eur|times|pages?|pp|degrees|of [0-9]+|x [0-9]|rows?|members|beds?|visits?|pts?|cards?|"
-    r"weight|per|a)\b|[ \t]{0,2}[%\xb0]"
+    r"weight|per (?:day|min|hour|week|month|year|dose))\b|[ \t]{0,2}[%\xb0]"
 )
 _DATE = compile_latin(
     r"(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
@@ -27,7 +27,7 @@ _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if so "
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
-    b"now due age last next about over under v ver rev vin mrn mr npi dea ssn dob har csn id dl lic acct sn serial ndc cpt icd".split()
+    b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc cpt icd".split()
 )
 _STATES = frozenset(
     b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
@@ -91,10 +91,20 @@ def _extend(latin: bytes, start: int, end: int, limit: int) -> tuple[int, int]:
         if not _belongs(latin, start, end, group.start(1), group.end()):
             break
         end = group.end()
+    end = _without_word(latin, start, end)
     wrap = _WRAP.match(latin, end, limit)
     if wrap is not None and latin[end : end + 1] in b"-_/" and count_digits(wrap.group()):
         end = wrap.end()
     return start, end
+
+
+def _without_word(latin: bytes, start: int, end: int) -> int:
+    """Give back a plain word that a dash or slash has glued to the value, as in "118204/adm"."""
+    cut = max(latin.rfind(sign, start, end) for sign in (b"-", b"/"))
+    word = latin[cut + 1 : end]
+    if cut > start and len(word) >= 3 and word.isalpha() and word.islower() and count_digits(latin[start:cut]) >= 4:
+        return cut
+    return end
 
 
 def _belongs(latin: bytes, start: int, end: int, group: int, group_end: int) -> bool:

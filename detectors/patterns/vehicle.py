@@ -117,10 +117,13 @@ def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
 
 
 def _second_half(latin: bytes, start: int, end: int) -> int:
-    """Cut a last group of small letters that is the next word."""
-    groups = latin[start:end].split(b" ")
-    while len(groups) > 1 and groups[-1].isalpha() and groups[-1].islower() and (len(groups[-1]) > 2 or count_digits(latin[start:end]) >= 3):
-        end -= len(groups.pop()) + 1
+    """Cut the words in small letters that follow a plate."""
+    length = 0
+    for group in latin[start:end].split(b" "):
+        word = group.isalpha() and group.islower() and length
+        if word and (len(group) > 2 or count_digits(latin[start : start + length]) >= 3):
+            return start + length - 1
+        length += len(group) + 1
     return end
 
 
