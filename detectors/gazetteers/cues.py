@@ -47,6 +47,8 @@ ADDRESSED_LOWER = re.compile(
     r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|(?:hi|hello|hey)?,? ?(?:it['’]?s|its|this is)|i['’]?m|i am|thanks|"
     r"thank you|sincerely|regards|signed)[\s,]{1,4}$"
 )
+#: A greeting alone: whatever capital stands between it and a comma is a name.
+ADDRESSED = re.compile(r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|morning|good evening) $", re.IGNORECASE)
 #: A greeting or an introduction, after which a capital is a name.
 GREETED = re.compile(
     r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|good afternoon|good evening|this is|i['’]?m|i am|speaking to)"
@@ -62,9 +64,11 @@ DWELLS = re.compile(
     r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing|ent)|dwells?|born|raised|grew up|grown up|mov(?:es?|ed|ing)|"
     r"relocat(?:es?|ed|ing)|hails?|hailing|stationed|native|originally|immigrated|emigrated|housed|home|house|works?|"
     r"worked|working|driv(?:es?|en|ing)|flew|travel(?:s|ed|led|ing)?|returned|visit(?:s|ed|ing)?|based|located|"
-    r"trip|i['’]?m|i am|she['’]?s|he['’]?s|pt|patient|family)"
+    r"son|daughter|sister|brother|mother|father|parents|relatives|friends?|cousins?|aunt|uncle|"
+    r"(?:hospital|clinic|center|school|church|university|college)(?! (?:to|from|of))|"
+    r"north|south|east|west|outskirts|suburb|town|village|city|trip|i['’]?m|i am|she['’]?s|he['’]?s|pt|patient|family)"
     r"(?: (?:back|down|up|over|here|there|alone|out|with (?:her|his) \w{2,12}|originally|currently|now))?"
-    r" (?:in|to|from|near|outside|around|of)(?: the (?:town|city|village|suburb) of)? $",
+    r" (?:in|to|from|near|outside|around|of)(?: the (?:town|city|village|suburb) of| the)? $",
     re.IGNORECASE,
 )
 #: Captions of an address's town.

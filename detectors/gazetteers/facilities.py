@@ -22,6 +22,12 @@ _GENERIC = frozenset(map(fold, table("departments")))
 _HEADS = frozenset(table("facility_ends"))
 #: Pairs that do the same; the second word alone says too little.
 _PAIRS = frozenset(tuple(line.split()) for line in table("facility_pairs"))
+_BASES = frozenset({"fort", "ft", "camp"})
+_FOREIGN_HEADS = frozenset({"hopital", "clinica", "klinikum", "krankenhaus", "clinique", "ospedale", "hospital"})
+_SPANISH = frozenset({"san", "santa", "santo", "nuestra", "de", "del", "sao", "universitario"})
+_FOREIGN_LINKS = frozenset({"de", "del", "la", "las", "los", "du", "des", "di", "da", "do", "der", "am", "im"})
+_LOWER_HEADS = frozenset({"hospital", "clinic", "shelter", "church", "school", "hospice", "motel", "diner", "jail"})
+_AFTER = 5
 #: Heads that are departments as well: "Interventional Radiology" is none.
 _DEPARTMENTS = frozenset(
     {
@@ -119,8 +125,47 @@ def find_facilities(words: Words) -> Iterator[Range]:
         end, classes = words.phrase(index)
         if classes & _FACILITY and _is_listed(words, index, end):
             yield index, end, 0.85
-        if words.word(index) in _ENDS:
+        word = words.word(index)
+        if word in _ENDS:
             yield from _at_head(words, index)
+        if word in _BASES or word in _FOREIGN_HEADS:
+            yield from _after_head(words, index, word)
+        if index + 1 < len(words) and words.shapes[index + 1] == Shape.LOWER and words.word(index + 1) in _LOWER_HEADS:
+            yield from _before_lower_head(words, index)
+
+
+def _after_head(words: Words, index: int, word: str) -> Iterator[Range]:
+    """Find names that begin with what the place is: "Fort Kessler", "Clínica Santa Fe"."""
+    end = index + 1
+    while end < len(words) and end - index <= _AFTER and _close(words, end - 1):
+        if words.shapes[end] == Shape.LOWER and words.word(end) not in _FOREIGN_LINKS:
+            break
+        end += 1
+    while end > index + 1 and words.shapes[end - 1] == Shape.LOWER:
+        end -= 1
+    if end == index + 1 or words.shapes[index + 1] == Shape.DIGITS:
+        return
+    if word in _BASES:
+        if _placed(words, index) and words.shapes[index + 1] == Shape.CAPITAL and _is_distinct(words, index + 1):
+            yield index, index + 2, 0.8
+    elif word != "hospital" or words.word(index + 1) in _SPANISH:
+        yield index, end, 0.8
+
+
+def _before_lower_head(words: Words, index: int) -> Iterator[Range]:
+    """Find "the Harbor Light shelter": the name alone, where a preposition says that somebody is there."""
+    start = _leftmost(words, index + 1)
+    masks = words.masks[start : index + 1]
+    named = any(_is_distinct(words, at, certain=True) for at in range(start, index + 1))
+    left = any(mask & (m.EPONYM | m.LEFT) for mask in masks)
+    if (
+        named
+        and not left
+        and words.gap(index) == " "
+        and _placed(words, start)
+        and words.shapes[index] == Shape.CAPITAL
+    ):
+        yield start, index + 1, 0.7
 
 
 def _is_listed(words: Words, start: int, end: int) -> bool:

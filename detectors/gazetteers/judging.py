@@ -63,9 +63,10 @@ def _by_lists(words: Words, core: Core) -> float:
         return 0.85
     if core.heading:
         return 0.0
-    if first == _COMMON and (last or (not masks[-1] and core.shapes[-1] == Shape.CAPITAL)):
-        return 0.75
-    return 0.7 if last == _COMMON and masks[0] & m.FIRST_COMMON else 0.0
+    initial_inside = Shape.INITIAL in core.shapes[1:-1] and core.best >= _LISTED and core.plain and core.capital
+    unlisted_last = first == _COMMON and (last or (not masks[-1] and core.shapes[-1] == Shape.CAPITAL))
+    ordinary_first = last == _COMMON and masks[0] & m.FIRST_COMMON
+    return 0.75 if initial_inside or unlisted_last or ordinary_first else 0.0
 
 
 def _by_cues(words: Words, core: Core, best: int) -> float:
@@ -79,8 +80,16 @@ def _by_cues(words: Words, core: Core, best: int) -> float:
     given = bool(first & m.FIRST) and core.capital and not eponym
     if _after_role(words, core, best, given=given):
         return 0.8
-    greeted = given and not first & m.LEFT and not core.heading and cues.before(cues.GREETED, text, start)
-    return 0.75 if greeted else 0.0
+    return 0.75 if not eponym and not core.heading and _greeted(words, core, given=given) else 0.0
+
+
+def _greeted(words: Words, core: Core, *, given: bool) -> bool:
+    """Tell whether the words are addressed: a listed first name, or any name before the comma of a greeting."""
+    text, start = words.text, words.starts[core.start]
+    if given and not core.masks[0] & m.LEFT and cues.before(cues.GREETED, text, start):
+        return True
+    ended = words.gap(core.end - 1)[:1] in (",", "!", ":", "\n")
+    return ended and core.plain and core.capital and cues.before(cues.ADDRESSED, text, start)
 
 
 def _after_role(words: Words, core: Core, best: int, *, given: bool) -> bool:

@@ -5,27 +5,30 @@ from collections.abc import Sequence
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.gazetteers.names import NameRecognizer
 from detectors.gazetteers.places import PlaceRecognizer
-from detectors.gazetteers.words import scan, scan_many
+from detectors.gazetteers.scripts import ScriptRecognizer
+from detectors.gazetteers.words import Words, scan, scan_many
 from detectors.recognizer import Passage
 from schemas.spans import Span
 
 
 class ListRecognizer:
-    """Finds what `NameRecognizer` and `PlaceRecognizer` find; their spans keep their names."""
+    """Finds what `NameRecognizer`, `PlaceRecognizer` and `ScriptRecognizer` find; their spans keep their names."""
 
     name = "gazetteer"
 
     def __init__(self, gazetteers: Gazetteers) -> None:
         self._gazetteers = gazetteers
         self._names, self._places = NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)
+        self._scripts = ScriptRecognizer()
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the names and places in a passage."""
-        words = scan(passage, self._gazetteers)
-        return [*self._names.find(words), *self._places.find(words)]
+        return self._find(passage, scan(passage, self._gazetteers))
 
     def recognize_many(self, passages: Sequence[Passage]) -> Sequence[Sequence[Span]]:
         """Return the names and places in each passage, as `recognize` would, several times faster for short ones."""
-        return [
-            [*self._names.find(words), *self._places.find(words)] for words in scan_many(passages, self._gazetteers)
-        ]
+        read = zip(passages, scan_many(passages, self._gazetteers), strict=True)
+        return [self._find(passage, words) for passage, words in read]
+
+    def _find(self, passage: Passage, words: Words) -> list[Span]:
+        return [*self._names.find(words), *self._places.find(words), *self._scripts.recognize(passage)]

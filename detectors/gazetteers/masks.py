@@ -1,6 +1,6 @@
 """Sets of classes that the recognizers ask for, as plain integers: an IntFlag operation costs a microsecond."""
 
-from detectors.gazetteers.lookup import WordClass
+from detectors.gazetteers.lookup import PhraseClass, WordClass
 
 FIRST = int(WordClass.FIRST)
 FIRST_COMMON = int(WordClass.FIRST_COMMON)
@@ -23,3 +23,5 @@ TOWN = CITY | LARGE_CITY | FOREIGN_CITY
 ORGANISATION, PEOPLE = int(WordClass.ORGANISATION), int(WordClass.PEOPLE)
 #: What is left as it is: larger places, firms, peoples, months.
 LEFT = STATE | COUNTRY | ORGANISATION | PEOPLE | CALENDAR
+
+ORGANISATION_PHRASE = int(PhraseClass.ORGANISATION)

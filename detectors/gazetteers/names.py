@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
+from detectors.gazetteers.employers import find_employers
 from detectors.gazetteers.judging import judge, judge_reversed
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass
 from detectors.gazetteers.runs import LOWER_TITLES, NUMERALS, Core, core_around, strength
@@ -30,7 +31,7 @@ _PLACE_WORDS = frozenset({"st", "saint", "mt", "fort", "lake", "port", "camp"})
 
 
 class NameRecognizer:
-    """Finds names of persons that the lists and the words beside them make certain."""
+    """Finds names of persons and employers that the lists and the words beside them make certain."""
 
     name = "gazetteer.names"
 
@@ -52,9 +53,11 @@ class NameRecognizer:
             found = _lower(words, seed) if lower else _large(words, seed, done)
             if found is not None:
                 start, done, score = found
-                span = Span(words.starts[start], words.ends[done - 1], IdentifierType.NAME, score, self.name)
-                spans.append(span)
-        return spans
+                spans.append(self._span(words, start, done, score))
+        return spans + [self._span(words, *found) for found in find_employers(words)]
+
+    def _span(self, words: Words, start: int, end: int, score: float) -> Span:
+        return Span(words.starts[start], words.ends[end - 1], IdentifierType.NAME, score, self.name)
 
 
 def _large(words: Words, seed: int, done: int) -> Found | None:

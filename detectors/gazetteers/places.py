@@ -16,6 +16,7 @@ _LEFT = m.LEFT | m.TITLE | m.KIN | int(WordClass.DRUG | WordClass.DISEASE)
 _TOWN_PHRASE = int(PhraseClass.CITY | PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
 _LARGE_PHRASE = int(PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
 _LEFT_PHRASE = int(PhraseClass.STATE | PhraseClass.COUNTRY | PhraseClass.EPONYM | PhraseClass.DISEASE)
+_TOWN_SERVICES = frozenset({"police", "fire", "pd", "ems", "sheriff", "airport", "schools"})
 _DIVISIONS = frozenset({"county", "parish", "borough", "township", "reservation", "rancheria", "pueblo"})
 _AMBIGUOUS_CODES = frozenset({"pa", "ma", "md", "nd", "ms", "or", "in", "me", "hi", "ok", "oh", "de", "la", "al", "co"})
 _LARGE_WRITTEN = (Shape.CAPITAL, Shape.UPPER)
@@ -73,6 +74,8 @@ def _large(words: Words, index: int) -> Range | None:
         end, classes = index + 1, 0
     if cues.eponym_after(words, end) or _inside_name(words, index, end):
         return None
+    if not classes and mask & m.EPONYM and words.gap(index)[:2] in ("'s", "’s"):
+        return None  # "died of Huntington's".
     state = _state_after(words, end)
     if state and _before_state(words, index, end, classes, state):
         return index, end, 0.9
@@ -143,10 +146,13 @@ def _cued(words: Words, index: int, classes: int) -> float:
     mask, start = words.masks[index], words.starts[index]
     if classes & _LEFT_PHRASE or (not classes and mask & _LEFT):
         return 0.0
+    if words.word(index - 1 if index else 0) == "the":
+        return 0.7 if mask & m.LARGE_CITY and cues.before(cues.DWELLS, words.text, start) else 0.0
     if cues.before(cues.DWELLS, words.text, start) or cues.before(cues.PLACE_CAPTION, words.text, start):
         return 0.8 if classes & _TOWN_PHRASE or mask & m.TOWN or not mask & m.ORDINARY else 0.0
+    town = classes & _TOWN_PHRASE and not classes & _LEFT_PHRASE
     large = mask & (m.LARGE_CITY | m.FOREIGN_CITY) and not mask & (m.ORDINARY | m.FIRST_COMMON)
-    if (large or classes & _LARGE_PHRASE) and cues.before(cues.LOCATED, words.text, start):
+    if (large or town) and cues.before(cues.LOCATED, words.text, start):
         return 0.7
     return 0.6 if classes & _LARGE_PHRASE else 0.0
 
@@ -178,6 +184,6 @@ def _written_large(words: Words, start: int, end: int) -> bool:
 def _inside_name(words: Words, start: int, end: int) -> bool:
     """Tell whether more capitals touch, so that the town is part of a longer name."""
     if end < len(words) and words.gap(end - 1) in (" ", "-") and words.shapes[end] == Shape.CAPITAL:
-        return not words.masks[end] & m.STATE
+        return not words.masks[end] & m.STATE and words.word(end) not in _TOWN_SERVICES
     before = start - 1
     return before >= 0 and words.gap(before) in (" ", "-") and words.shapes[before] == Shape.INITIAL

@@ -16,6 +16,7 @@ NUMERALS = frozenset({"ii", "iii", "iv"})
 _NEVER = frozenset(
     {"dear", "hi", "hello", "hey", "oh", "gosh", "huh", "hmm", "hm", "um", "uh", "yep", "yup", "nope", "yeah", "ok"}
     | {"wow", "ah", "aw", "eh", "mm", "mhm", "bye", "thanks", "so", "no", "yes", "well", "patient", "pt", "name"}
+    | {"sir", "madam", "mister", "team", "all", "colleague", "colleagues", "everyone", "folks", "there"}
     | {"date", "type", "note", "plan", "exam", "history", "medications", "don", "dob", "mrn", "ssn", "sex", "apt"}
 )
 _LONE_PARTICLES = frozenset({"e", "y", "el", "ten", "do", "as"})

@@ -68,3 +68,22 @@ def test_time_is_linear_in_capitals(gazetteers: Gazetteers) -> None:
     spans = NameRecognizer(gazetteers).recognize(Passage("Zzyzx Qqq " * 20_000 + ". Harold Whitfield"))
 
     assert spans[-1].end == 200_018
+
+
+@pytest.mark.parametrize(
+    ("text", "employer"),
+    [
+        ("She works nights at Ketteridge Poultry, on the line.", "Ketteridge Poultry"),
+        ("Employer: Halloran & Sons Roofing   Occupation: roofer", "Halloran & Sons Roofing"),
+        ("He is employed by Bluestem Grain Cooperative.", "Bluestem Grain Cooperative"),
+    ],
+)
+def test_employers_are_found(gazetteers: Gazetteers, text: str, employer: str) -> None:
+    """The firm that somebody works for identifies them."""
+    assert employer in _found(gazetteers, text)
+
+
+@pytest.mark.parametrize("text", ["She works at Walmart.", "He works for Medicare.", "works at home", "Employer: none"])
+def test_national_firms_are_no_employers(gazetteers: Gazetteers, text: str) -> None:
+    """A nation-wide firm tells nobody apart."""
+    assert _found(gazetteers, text) == []

@@ -1,0 +1,65 @@
+"""Employers: the capitalised words after "works at", "employed by" or the caption "Employer:"."""
+
+import re
+from collections.abc import Iterator
+
+from detectors.gazetteers import cues
+from detectors.gazetteers import masks as m
+from detectors.gazetteers.words import Shape, Words
+
+Range = tuple[int, int, float]
+
+_LONGEST = 6
+_NO_FIRM = m.LEFT | m.FREQUENT | m.MEDICAL & ~m.CLINICAL
+_EMPLOYED = re.compile(
+    r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
+    r"\b(?:works?|worked|working)(?: \w{2,12}){0,2} (?:at|for) |\bemployed (?:by|at|with) |"
+    r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|clerk|"
+    r"engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
+    re.IGNORECASE,
+)
+_FIRM = frozenset({"inc", "llc", "llp", "ltd", "corp", "co", "company", "sons", "bros", "brothers", "gmbh", "plc"})
+_NOT_FIRST = frozenset(
+    {"i", "he", "she", "they", "we", "home", "night", "nights", "days", "part", "full", "none", "unknown"}
+)
+
+
+def find_employers(words: Words) -> Iterator[Range]:
+    """Yield word ranges that name a firm somebody works for, with their scores."""
+    done = 0
+    for index in words.large:
+        if index < done or (index and words.shapes[index - 1] != Shape.LOWER and words.gap(index - 1) == " "):
+            continue
+        if not cues.before(_EMPLOYED, words.text, words.starts[index]):
+            continue
+        done = _end(words, index)
+        if _is_firm(words, index, done):
+            yield index, done, 0.75
+
+
+def _end(words: Words, start: int) -> int:
+    """Return the end of a run of capitalised words, "&" and "and" inside."""
+    end = start + 1
+    while end < len(words) and end - start < _LONGEST:
+        gap = words.gap(end - 1)
+        if words.shapes[end] in (Shape.CAPITAL, Shape.UPPER) and gap in (" ", "-", " & ", "'s ", "’s ", ", ", "&"):
+            if gap == ", " and words.word(end) not in _FIRM:
+                break
+            end += 1
+        elif words.word(end) in ("and", "of") and end + 1 < len(words) and words.shapes[end + 1] == Shape.CAPITAL:
+            end += 2
+        else:
+            break
+    return end
+
+
+def _is_firm(words: Words, start: int, end: int) -> bool:
+    """Tell whether the words name one employer, not a nation-wide firm, an agency or a profession."""
+    masks = words.masks[start:end]
+    if words.word(start) in _NOT_FIRST or words.shapes[start] not in (Shape.CAPITAL, Shape.UPPER):
+        return False
+    if all(mask & _NO_FIRM for mask in masks) and words.word(end - 1) not in _FIRM:
+        return False
+    if masks[0] & m.ORGANISATION or words.phrase(start)[1] & m.ORGANISATION_PHRASE:
+        return False
+    return end - start > 1 or (not masks[0] and words.shapes[start] == Shape.CAPITAL)
