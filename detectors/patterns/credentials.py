@@ -1,6 +1,7 @@
 """API keys, JWTs, private keys, passwords, PINs and access codes: redacted for good."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from detectors.patterns.scanning import compile_latin, count_digits, follows, is_word
 from detectors.patterns.spoken import spoken_value
@@ -29,8 +30,12 @@ _CURL = compile_latin(r"\bcurl [^\n]{0,80}?-u ([^\s:]{1,}):([^\s]{1,})")
 _KEYED = compile_latin(
     r"(?:\b|_)(?:[a-z0-9]{1,20}[-_])*(?:password|passwd|passphrase|pwd|passcode|secret(?:[-_]?(?:access)?[-_]?key)?|client[-_]?(?:secret|id)|api[-_]?(?:key|secret|token)|access[-_]?(?:key(?:[-_]?id)?|token|code)|"
     r"auth(?:orization)?[-_]?(?:token|key)|refresh[-_]?token|id[-_]?token|session[-_]?(?:token|key)|bearer[-_]?token|(?:hf|ci|gh|bot|pat|deploy|databricks|vault|slack|npm|github|gitlab|user|auth|access|fcm)[-_]?token|private[-_]?key(?:[-_]?id)?|"
-    r"account[-_]?key|shared[-_]?(?:key|access[-_]?key)|encryption[-_]?key|signing[-_]?key|maps[-_]?key|x-api-key|jsessionid|phpsessid|sessionid|sid|otp|pin|totp|sig|token|app[-_]?key|license[-_]?key|portal key|"
-    r"passwort|contrase\xf1a|clave|mot de passe|kennwort|wsse:password|sas[-_]?token|connection[-_]?string|credentials?|API_SECRET|secret)(?:_value)?[\x22']?(?:\s*[:=]\s*|>|\s*=>\s*)(?:[\x22'\x60]|s:)?([^\s\x22'\x60<>;,&{}()|]{3,})"
+    r"account[-_]?key|shared[-_]?(?:key|access[-_]?key)|encryption[-_]?key|signing[-_]?key|maps[-_]?key|x-api-key|jsessionid|phpsessid|sessionid|app[-_]?key|license[-_]?key|portal key|"
+    r"passwort|contrase\xf1a|clave|mot de passe|kennwort|wsse:password|sas[-_]?token|connection[-_]?string|API_SECRET|secret)(?:_value)?[\x22']?(?:\s*[:=]\s*|>|\s*=>\s*)(?:[\x22'\x60]|s:)?([^\s\x22'\x60<>;,&{}()|]{3,})"
+)
+#: Names that mean something else in prose, so that only "=" or a quoted key makes them one.
+_SHORT_KEYED = compile_latin(
+    r"(?:(?:\b|[_?&])(?:sid|otp|pin|totp|sig|token|credentials?)=[\x22'\x60]?|[\x22'](?:sid|otp|pin|totp|token|credentials?)[\x22']\s*:\s*[\x22']?|\btoken: (?:s:)?)([^\s\x22'\x60<>;,&{}()|]{3,400})"
 )
 #: Prose: the word, what may stand between, the value.
 _PROSE = compile_latin(
@@ -92,7 +97,7 @@ def _tokens(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _assigned(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield the values of key=value, "key": "value" and <key>value</key>."""
-    for found in _KEYED.finditer(latin):
+    for found in chain(_KEYED.finditer(latin), _SHORT_KEYED.finditer(latin)):
         start, end = found.start(1), found.end(1)
         while end > start and latin[end - 1 : end] in (b".", b"]", b":", b"!") and latin[start : start + 1] != b"[":
             end -= 1
@@ -147,7 +152,7 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
     if word.startswith((b"pin", b"otp", b"your code", b"one")) or b"code" in word:
         return (digits >= 4 and (told or not word.startswith(b"pass") or len(value) >= 4)) or (mixed and digits >= 1 and len(value) >= 5)
     if word in (b"pass", b"pw", b"token") or word.endswith(b" token"):
-        return mixed and len(value) >= 6
+        return mixed and len(value) >= 6 and (digits > 0 or any(byte in b"!@#$%^&*_" for byte in value))
     if b"word" in word or b"phrase" in word or word in (b"clave", b"p/w", b"pwd", b"passwd") or b"contras" in word or word.startswith((b"mot", b"kenn")):
         return (told and len(value) >= 4) or (mixed and len(value) >= 5)
     return mixed and len(value) >= 5

@@ -30,7 +30,7 @@ _CARDINAL = "one|two|three|four|five|six|seven|eight|nine"
 _TEEN = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _BELOW_100 = rf"(?:(?:{_TENS})(?:[ -](?:{_CARDINAL}))?|{_TEEN}|(?:oh[ -])?(?:{_CARDINAL}))"
-_SPOKEN_YEAR = rf"(?:two thousand(?:(?: and)? {_BELOW_100})?|(?:nineteen|twenty)[ -](?:hundred|{_BELOW_100}))"
+_SPOKEN_YEAR = rf"(?:two thousand(?:(?: and)? {_BELOW_100})?|(?:nineteen|twenty)[ -](?:hundred|{_BELOW_100})|oh?[ -](?:{_CARDINAL}))"
 _YEAR = rf"(?:(?:1[3-9]|20)[0-9]{{2}}|5[67][0-9]{{2}}|'[0-9]{{2}}|{_SPOKEN_YEAR})"
 _WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|lunes|martes|mi[e\xe9]rcoles|jueves|viernes|s[a\xe1]bado|domingo)"
 _DAY = rf"(?:[0-3]?[0-9](?:st|nd|rd|th|er|\xba|o)?|{ORDINAL})"
@@ -51,6 +51,9 @@ _IN = compile_latin(
     r"for|every|each|and|to|past|previous|following|back in|starting|en|desde|hasta|de|pasado|este|pr\xf3ximo|born|each)"
     r"[\s-]+(?:early |mid-?|late |the )?$"
 )
+_ON = compile_latin(r"\b(?:on|since|until|till|by|from|before|after|for|dated|dictating for) $")
+_STRICT_IN = compile_latin(r"\b(?:in|since|last|next|until|till|of|early|late|mid|by|through) (?:early |late |mid-?)?$")
+_SPANISH_IN = compile_latin(r"\b(?:en|de|desde|hasta|del|para|pasado) $")
 _VERB = compile_latin(
     r"\s+(?:be|have|not|also|take|need|use|cause|repeat|resume|require|include|i\b|we\b|you\b|he\b|she\b|it\b|they\b|"
     r"help|increase|or may|affect|occur|lead|result|see|want|in place|up|down)"
@@ -63,7 +66,8 @@ _DAY_END = compile_latin(
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
     r"thx|works?|until|through|from|per|w|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
 )
-_NOT_DAYS = compile_latin(r"\b(?:1st|2nd|3rd)$")
+#: Ordinals that count something: "the 17th and 18th centuries".
+_ORDERED = compile_latin(rf"(?:,| or| and| to|-)+ ?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?:,? (?:and|or) [0-9]{{1,2}}(?:st|nd|rd|th))? [a-z]{{3,}}")
 _ACRONYM = compile_latin(r"-[0-9]\b")
 _CJK = compile_latin(r"\xff*[0-9]{1,4}\xff[0-9]{1,2}\xff[0-9]{1,2}\xff")
 _DOUBTFUL_WORDS = frozenset((b"may", b"march", b"mar", b"dec", b"sep", b"jan", b"mai", b"mars", b"sept", b"oct", b"apr"))
@@ -102,7 +106,10 @@ def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
     if after is not None and (_cuts_number(latin, after.end()) or _COUNTED.match(latin, after.end())):
         after = None
     day_start = None if before is None else _day_start(latin, *before, start, word)
-    if day_start is not None:
+    if after is not None and latin[start:end].islower() and word in (b"may", b"march") and not _is_told(latin, start, after):
+        after = None
+    numbered = day_start is not None and latin[day_start:start].rstrip().endswith(b".")
+    if day_start is not None and not (numbered and after is not None):
         return day_start, _year_end(latin, end, short=latin[start - 1 : start] in (b"-", b" ") or is_word(latin[start - 1]))
     if after is not None:
         return _weekday_start(latin, start), _year_end(latin, after.end(), short=False)
@@ -110,6 +117,13 @@ def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
     if year is not None and not _cuts_number(latin, year.end()) and found.end(1) - start >= 3:
         return start, year.end()
     return (start, end) if _stands_for_month(latin, start, end, word) else None
+
+
+def _is_told(latin: bytes, start: int, after: Match) -> bool:
+    """Tell whether "may first" in small letters is a date: a year follows, or a word before says so."""
+    if latin[after.end() - 1 : after.end()].isdigit() or after.group()[-2:-1].isdigit():
+        return True
+    return _YEAR_AFTER.match(latin, after.end()) is not None or follows(_ON, latin, start, 12)
 
 
 def _day_start(latin: bytes, before: Match, offset: int, month: int, word: bytes) -> int | None:
@@ -153,10 +167,13 @@ def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
     if end < len(latin) and is_word(latin[end]) or (start and is_word(latin[start - 1])):
         return False
     led = follows(_IN, latin, start, 24)
+    if word == b"mayo":
+        return latin[start : start + 1].islower() and follows(_SPANISH_IN, latin, start, 12)
     if word in _LONG_WORDS:
         return word != b"august" or led or latin[start : start + 1].isupper()
     if word in (b"may", b"march"):
-        return led and (latin[start : start + 1].isupper() or not _VERB.match(latin, end)) and not _VERB.match(latin, end)
+        capital = latin[start : start + 1].isupper()
+        return (led if capital else follows(_STRICT_IN, latin, start, 16)) and not _VERB.match(latin, end)
     short = word in _SHORT_WORDS and led and not latin[start:end].isupper()
     return short and (latin[start : start + 1].isupper() or latin[end : end + 1] == b".")
 
@@ -165,7 +182,7 @@ def _days(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
     for pattern in (_THE_DAY, _THE_WORD):
         for found in pattern.finditer(latin):
-            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None:
+            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None or _ORDERED.match(latin, found.end()):
                 continue
             weekday = _WEEKDAY_AT.match(latin, found.start())
             yield (found.start() if weekday else found.start(1)), found.end(1)

@@ -40,7 +40,7 @@ _NAMED = compile_latin(
     ignore_case=False,
 )
 _ROMANCE = compile_latin(
-    r"\b(?:calle|c/|avenida|av\.|avda\.?|carrera|cra\.?|kra\.?|paseo|camino|calzada|calz\.|boulevard|blvd\.?|rua|via|viale|carretera|privada|"
+    r"\b(?:calle|c/|avenida|av\.|avda\.?|carrera|cra\.?|kra\.?|paseo|camino|calzada|calz\.|boulevard|blvd\.?|rua|(?-i:Via|Viale)|carretera|privada|"
     r"callej\xf3n|prolongaci\xf3n)\s+(?:[0-9]{1,3}\s+#|(?:[A-Z0-9\xc0-\xff][A-Z0-9\xc0-\xff'.]*\s+){0,4}[A-Z\xc0-\xff][A-Z\xc0-\xff'.]*,?\s+"
     r"(?:no\.?|num\.?|n\xfam\.?|#|n\xba|n\xb0)?)\s*[0-9]{1,5}(?:\s?[A-Z]\b)?(?:-[0-9]{1,4})?(?:\s*#\s*[0-9]{1,4}[A-Z]?-[0-9]{1,4})?"
     r"(?:,?\s*(?:int(?:erior)?|depto|dpto|apto|piso|puerta|casa|esc)\.?\s*[0-9A-Z]{1,5}\b)*"

@@ -39,7 +39,7 @@ _PERSONAL_HOST = compile_latin(r"(?:wordpress|blogspot|tumblr|medium|substack|li
 PUBLIC_HOSTS = (
     "hl7.org|fhir.org|loinc.org|snomed.info|snomed.org|unitsofmeasure.org|w3.org|json-schema.org|schema.org|xmlsoap.org|ietf.org|"
     "rfc-editor.org|oasis-open.org|openid.net|ihe.net|dicom.nema.org|nema.org|nucc.org|ama-assn.org|iso.org|unicode.org|purl.org|"
-    "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|smokefree.gov|medicare.gov|"
+    "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|google.com|bing.com|huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
     "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|ready.gov|ecfr.gov|"
     "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|europa.eu|"
     "doi.org|orphanet.org|omim.org|pubmed.gov|nejm.org|thelancet.com|jamanetwork.com|bmj.com|nature.com|sciencedirect.com|"
@@ -58,6 +58,9 @@ _NOT_PUBLIC = compile_latin(r"//(?:mychart|portal|myhealth|my)\.")
 _PUBLIC = compile_latin(
     rf"^(?:[a-z0-9+.-]+:)?(?:\\?/\\?/)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:{PUBLIC_HOSTS.replace('.', chr(92) + '.')})(?::[0-9]+)?(?:[/?#\\].*)?$"
 )
+#: Agencies of a state or the nation; a court's or a county's page may name a person.
+_AGENCY = compile_latin(r"^(?:[a-z]+://)?(?:www\.)?(?:[a-df-z0-9-][a-z0-9-]*\.)?[a-z-]{2,24}\.(?:gov|mil)(?:/.*)?$")
+_COURT = compile_latin(r"court|county|city|sheriff|example\.")
 _INTERNAL = compile_latin(r"^(?:file:///(?:opt|usr|etc|tmp|var/lib|lib|home/[a-z]+/\.)[^?]*$|(?:https?|wss?|rtsp|hxxps?):(?:\\?/\\?/)(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:]+\]|[a-z0-9-]+)(?::[0-9]+)?(?:/.*)?$)")
 _NAMESPACE = compile_latin(r"\b(?:xmlns(?::[a-z0-9]+)?|schemalocation|system|codesystem|profile|valueset|namespace|\$?schema|\$ref|extension url)[\x22']?[\s:=\x22']{1,4}$")
 _DOCUMENTED = compile_latin(r"^[a-z0-9+.-]+:\\?/\\?/(?:[a-z0-9-]+\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$")
@@ -114,7 +117,8 @@ def _stored(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _is_public(value: bytes) -> bool:
     plain = value.replace(b"%3A", b":").replace(b"%2F", b"/").replace(b"\\/", b"/").lower()
-    return _PUBLIC.match(plain) is not None and _NOT_PUBLIC.search(plain) is None
+    agency = _AGENCY.match(plain) is not None and _COURT.search(plain) is None
+    return (agency or _PUBLIC.match(plain) is not None) and _NOT_PUBLIC.search(plain) is None
 
 
 def _closed(latin: bytes, found: Match) -> int:

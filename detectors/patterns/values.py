@@ -23,6 +23,7 @@ _DATE = compile_latin(
     r"(?:T[0-9:.Z+-]*)?"
 )
 _TIME = compile_latin(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_DECADE = compile_latin(r"(?:19|20)?[0-9]0'?s")
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if so "
@@ -135,6 +136,8 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
     if count_digits(value) < digits:
         return not value.isascii() or not count_digits(value)
     if (_DATE.fullmatch(value) and is_calendar(value.split(b"T")[0])) or _TIME.fullmatch(value) or _DECIMAL.fullmatch(value):
+        return False
+    if _DECADE.fullmatch(value):
         return False
     if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
         return False
