@@ -59,6 +59,9 @@ def _by_lists(words: Words, core: Core) -> float:
     first, last = strength(masks[0]) if masks[0] & m.FIRST else 0, strength(masks[-1])
     if core.shapes[0] == Shape.INITIAL and last >= _LISTED and words.gap(core.end - 2) in (". ", "-", " "):
         return 0.8
+    mixed = core.shapes[0] != core.shapes[-1] and Shape.UPPER in (core.shapes[0], core.shapes[-1])
+    if mixed and first + last < 2 * _COMMON:
+        return 0.0  # "Edwards SAPIEN".
     if first >= _LISTED and last >= _LISTED and (first + last > 2 * _LISTED or not core.heading):
         return 0.85
     if core.heading:

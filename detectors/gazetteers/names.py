@@ -27,6 +27,7 @@ _NO_NAME_PHRASE = int(
     | PhraseClass.ORGANISATION
     | PhraseClass.CALENDAR
 )
+_SHORTEST = 3  # A shorter word in lower case is too often an abbreviation.
 _PLACE_WORDS = frozenset({"st", "saint", "mt", "fort", "lake", "port", "camp"})
 
 
@@ -111,7 +112,7 @@ def _lower(words: Words, seed: int) -> Found | None:
     if mask & m.TITLE:
         return _after_lower_title(words, seed)
     text, start = words.text, words.starts[seed]
-    if strength(mask) < 2 or mask & (m.SAFE | _PLACE):  # noqa: PLR2004
+    if words.ends[seed] - start <= _SHORTEST or strength(mask) < 2 or mask & (m.SAFE | _PLACE):  # noqa: PLR2004
         return None
     if cues.before(cues.NAMED, text, start) or cues.before(cues.CAPTION, text, start):
         return seed, _extend_lower(words, seed), 0.7
@@ -120,9 +121,16 @@ def _lower(words: Words, seed: int) -> Found | None:
     before = words.word(seed - 1) if seed and words.gap(seed - 1) in (" ", ", ") else ""
     announced = before in cues.FAMILY or before in cues.STAFF or cues.before(cues.ADDRESSED_LOWER, text, start)
     alone = mask & m.FIRST_COMMON and not mask & (m.EPONYM | m.CITY) and not cues.eponym_after(words, seed + 1)
+    alone = alone and _spaced(words, seed) and text[start : words.ends[seed]].isascii()
     if announced or alone:
         return seed, _extend_lower(words, seed), 0.7 if announced else 0.5
     return None
+
+
+def _spaced(words: Words, index: int) -> bool:
+    """Tell whether a word stands among words, not in a path, an address or an assignment."""
+    before = words.gap(index - 1)[-1:] if index else " "
+    return before in " \n\t(\"'" and words.gap(index)[:1] in " \n,.;:!?)'\""
 
 
 def _after_lower_title(words: Words, seed: int) -> Found | None:

@@ -18,7 +18,10 @@ _LARGE_PHRASE = int(PhraseClass.CITY_LARGE | PhraseClass.FOREIGN_CITY)
 _LEFT_PHRASE = int(PhraseClass.STATE | PhraseClass.COUNTRY | PhraseClass.EPONYM | PhraseClass.DISEASE)
 _TOWN_SERVICES = frozenset({"police", "fire", "pd", "ems", "sheriff", "airport", "schools"})
 _DIVISIONS = frozenset({"county", "parish", "borough", "township", "reservation", "rancheria", "pueblo"})
-_AMBIGUOUS_CODES = frozenset({"pa", "ma", "md", "nd", "ms", "or", "in", "me", "hi", "ok", "oh", "de", "la", "al", "co"})
+_AMBIGUOUS_CODES = frozenset(
+    {"pa", "ma", "md", "nd", "ms", "or", "in", "me", "hi", "ok", "oh", "de", "la", "al", "co", "id"}
+)
+_SHORT_CODE = 4
 _LARGE_WRITTEN = (Shape.CAPITAL, Shape.UPPER)
 
 
@@ -88,6 +91,8 @@ def _before_state(words: Words, index: int, end: int, classes: int, state: str) 
     mask = words.masks[index]
     if not classes and mask & m.ABBREVIATION and words.shapes[index] == Shape.UPPER:
         return False  # "GI, GU".
+    if not mask and words.shapes[index] == Shape.UPPER and words.ends[index] - words.starts[index] <= _SHORT_CODE:
+        return False  # "PPO, ID".
     if len(state) > 2 and not classes and mask & (m.STATE | m.COUNTRY):  # noqa: PLR2004
         return False  # A list of countries or states.
     if classes & _TOWN_PHRASE or (mask & m.TOWN and not mask & m.ORDINARY):
