@@ -9,6 +9,7 @@ from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
 from streams.commands.indexer import indexer
+from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
 from streams.commands.search import search
@@ -29,6 +30,7 @@ app.command()(detect)
 app.command()(redact)
 app.command()(worker)
 app.command()(indexer)
+app.command()(monitor)
 app.command()(search)
 app.command()(tail)
 app.add_typer(quarantine_app, name="quarantine")

@@ -1,0 +1,84 @@
+"""Reading again what a group has already committed: how the monitor rebuilds the windows that were open.
+
+No group is joined and nothing is committed; only committed transactions are read.
+"""
+# ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
+
+import time
+from collections.abc import Iterator, Sequence
+
+from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import TopicPartition as Place
+
+from schemas.errors import LogUnavailable
+from streams.config import Settings
+from streams.log.client import consumer_settings, translated
+from streams.log.kafka_reader import ADMIN_SECONDS, as_record, committed_offsets
+from streams.log.ports import Record
+
+#: How far back a partition is looked at to see of which time it is.
+_LOOK_BACK = 500
+_SILENCE_SECONDS = 30.0
+
+
+def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> Iterator[Record]:
+    """Yield what *group* has committed of the windows that may still be open, partition by partition.
+
+    These are the windows of the last committed records, of every partition alike, and the one before the earliest.
+    """
+    consumer = Consumer(consumer_settings(settings.kafka, group))
+    try:
+        partitions = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic].partitions
+        places = [Place(topic, number) for number in sorted(partitions)]
+        ends = [place for place in committed_offsets(consumer, places) if place.offset > 0]
+        since = _open_since(consumer, ends, window_ms)
+        if since is None:
+            return
+        for end in ends:
+            yield from _between(consumer, _begin(consumer, end, since), end)
+    except KafkaException as error:
+        raise translated(error) from None
+    finally:
+        consumer.close()
+
+
+def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> int | None:
+    """Return when the earliest window began that may be open, in milliseconds, or None where nothing was committed."""
+    stamps = []
+    for end in ends:
+        low = consumer.get_watermark_offsets(end, timeout=ADMIN_SECONDS)[0]
+        stamps += [record.timestamp_ms for record in _between(consumer, max(low, end.offset - _LOOK_BACK), end)]
+    if not stamps:
+        return None
+    earliest = min(stamps)
+    return max(0, earliest - earliest % window_ms - window_ms)
+
+
+def _begin(consumer: Consumer, end: Place, since_ms: int) -> int:
+    """Return the first offset of a partition with a record of that time or later, negative where there is none."""
+    wanted = Place(end.topic, end.partition, since_ms)
+    found = consumer.offsets_for_times([wanted], timeout=ADMIN_SECONDS)[0]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return int(found.offset)
+
+
+def _between(consumer: Consumer, begin: int, end: Place) -> Iterator[Record]:
+    """Yield the records of a partition from *begin* up to *end*; a negative begin has none."""
+    if begin < 0 or begin >= end.offset:
+        return
+    consumer.assign([Place(end.topic, end.partition, begin)])
+    heard = time.monotonic()
+    while True:
+        messages = consumer.consume(_LOOK_BACK, 1.0)
+        if messages:
+            heard = time.monotonic()
+        elif time.monotonic() > heard + _SILENCE_SECONDS:
+            raise LogUnavailable("partition does not answer", topic=end.topic, partition=end.partition)
+        for message in messages:
+            error = message.error()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise KafkaException(error)
+            if error is not None or (message.offset() or 0) >= end.offset:
+                return
+            yield as_record(message)
