@@ -71,6 +71,8 @@ DWELLS = re.compile(
     r" (?:in|to|from|near|outside|around|of)(?: the (?:town|city|village|suburb) of| the)? $",
     re.IGNORECASE,
 )
+#: What stands between the names of a list.
+LISTED_ON = re.compile(r" ?(?:\([^()]{1,12}\))?(?:,| and|, and| or| &) ")
 #: Captions of an address's town.
 PLACE_CAPTION = re.compile(
     r"(?:\b(?:city|town|village|birth ?place|place of birth|hometown|home town|municipality|residence|county|born in))"

@@ -80,6 +80,8 @@ def _by_cues(words: Words, core: Core, best: int) -> float:
     whole = best and _fills_line(words, core)
     if (known or whole) and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
         return 0.85
+    if not core.full and len(core.masks) > 1 and core.start and words.word(core.start - 1) in cues.ROLES:
+        return 0.75  # "Patient G.H."
     given = bool(first & m.FIRST) and core.capital and not eponym
     if _after_role(words, core, best, given=given):
         return 0.8

@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
+from detectors.gazetteers.initials import InitialsRecognizer
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.gazetteers.names import NameRecognizer
 from detectors.gazetteers.places import PlaceRecognizer
 from detectors.gazetteers.scripts import ScriptRecognizer
 from detectors.gazetteers.words import Words, scan, scan_many
-from detectors.recognizer import Passage
+from detectors.recognizer import Passage, Recognizer
 from schemas.spans import Span
 
 
 class ListRecognizer:
-    """Finds what `NameRecognizer`, `PlaceRecognizer` and `ScriptRecognizer` find; their spans keep their names."""
+    """Finds what the recognizers of names, places, other scripts and initials find; spans keep their names."""
 
     name = "gazetteer"
 
     def __init__(self, gazetteers: Gazetteers) -> None:
         self._gazetteers = gazetteers
         self._names, self._places = NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)
-        self._scripts = ScriptRecognizer()
+        self._others: tuple[Recognizer, ...] = (ScriptRecognizer(), InitialsRecognizer())
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the names and places in a passage."""
@@ -31,4 +32,5 @@ class ListRecognizer:
         return [self._find(passage, words) for passage, words in read]
 
     def _find(self, passage: Passage, words: Words) -> list[Span]:
-        return [*self._names.find(words), *self._places.find(words), *self._scripts.recognize(passage)]
+        found = [*self._names.find(words), *self._places.find(words)]
+        return found + [span for recognizer in self._others for span in recognizer.recognize(passage)]

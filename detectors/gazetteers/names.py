@@ -46,14 +46,17 @@ class NameRecognizer:
     def find(self, words: Words) -> list[Span]:
         """Return the names among words."""
         spans: list[Span] = []
-        done = 0
+        done = last = 0
         for seed in words.names:
             if seed < done:
                 continue
             lower = words.shapes[seed] == Shape.LOWER
             found = _lower(words, seed) if lower else _large(words, seed, done)
+            if found is None and last and words.shapes[seed] != Shape.LOWER:
+                found = _listed_on(words, seed, last)
             if found is not None:
                 start, done, score = found
+                last = done
                 spans.append(self._span(words, start, done, score))
         return spans + [self._span(words, *found) for found in find_employers(words)]
 
@@ -106,6 +109,16 @@ def _in_phrase(words: Words, core: Core) -> bool:
     return False
 
 
+def _listed_on(words: Words, seed: int, last: int) -> Found | None:
+    """Judge a first name that goes on a list of names: "Kevin (6), Grace and Hope"."""
+    if not words.masks[seed] & m.FIRST or words.masks[seed] & m.LEFT or words.shapes[seed] != Shape.CAPITAL:
+        return None
+    between = words.text[words.ends[last - 1] : words.starts[seed]]
+    if not cues.LISTED_ON.fullmatch(between) or cues.eponym_after(words, seed + 1):
+        return None
+    return seed, seed + 1, 0.7
+
+
 def _lower(words: Words, seed: int) -> Found | None:
     """Judge a word in lower case: after a title, a caption or a relative, or a common first name."""
     mask = words.masks[seed]
@@ -152,6 +165,9 @@ def _extend_lower(words: Words, first: int) -> int:
     while end < len(words) and end - first < 3 and words.gap(end - 1) in (" ", "-"):  # noqa: PLR2004
         mask, hyphen = words.masks[end], words.gap(end - 1) == "-"
         listed = mask & m.NAME and not mask & (m.SAFE | m.TITLE | m.STATE | m.COUNTRY)
+        initial = words.ends[end] - words.starts[end] == 1 and words.shapes[end] == Shape.LOWER
+        if initial and words.text[words.starts[end]] not in "aiy" and words.gap(end)[:1] in (" ", ",", ".", ""):
+            return end + 1
         if not (hyphen or listed):
             break
         end += 1

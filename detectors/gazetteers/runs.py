@@ -130,7 +130,7 @@ def is_plain_title(words: Words, index: int) -> bool:
 def _joined(words: Words, index: int) -> bool:
     """Tell whether a word and the next one can belong to one name."""
     gap = words.gap(index)
-    if gap in (" ", "-", "  "):
+    if gap in (" ", "-"):
         return True
     abbreviated = words.shapes[index] == Shape.INITIAL or words.masks[index] & (m.TITLE | m.PARTICLE)
     return gap in (". ", ".") and bool(abbreviated)
@@ -174,4 +174,5 @@ def _touches_capitals(words: Words, start: int, end: int) -> bool:
     large = (Shape.CAPITAL, Shape.UPPER, Shape.INITIAL)
     before = start > 0 and words.gap(start - 1) == " " and words.shapes[start - 1] in large
     before = before and words.word(start - 1) not in _NEVER
-    return before or (end < len(words) and words.gap(end - 1) == " " and words.shapes[end] in large)
+    after = end < len(words) and words.gap(end - 1) == " " and words.shapes[end] in large
+    return before or (after and not words.masks[end] & m.CREDENTIAL)

@@ -144,7 +144,7 @@ def _may_name(mask: int, shape: int, before: int) -> bool:
     if shape == Shape.LOWER:
         return bool(mask & m.NAME) and not mask & m.SAFE
     if shape == Shape.INITIAL:
-        return False
+        return bool(before & m.KIN)
     return not mask or bool(mask & m.NAME and not mask & m.FREQUENT) or bool(before & m.KIN and mask & m.FIRST)
 
 
@@ -226,6 +226,7 @@ def _pick(masks: Masks, shapes: npt.NDArray[np.uint8]) -> tuple[Indices, Indices
     after_kin = np.zeros(len(masks), dtype=np.bool_)
     after_kin[1:] = (masks[:-1] & m.KIN) != 0
     names = title | (lower & listed & ((masks & m.SAFE) == 0))
+    names |= after_kin & (shapes == Shape.INITIAL)
     names |= large & ((masks == 0) | (listed & ((masks & m.FREQUENT) == 0)) | (after_kin & ((masks & m.FIRST) != 0)))
     places = lower & ((masks & _TOWNS) != 0) & ((masks & m.ORDINARY) == 0)
     return np.flatnonzero(large), np.flatnonzero(names & (shapes != Shape.DIGITS)), np.flatnonzero(places)
