@@ -78,7 +78,7 @@ class Captions:
             if _NUMBER.search(latin, found.end() - 1, min(len(latin), found.end() + 96)) is None:
                 continue
             caption, end = self._caption(latin, found)
-            value = caption and self._value(latin, found.start(), end, caption)
+            value = caption and self._value(latin, found.start() + (latin[found.start()] == 95), end, caption)
             if caption and value:
                 ranges = [value, *self._listed(latin, *value), *siblings(latin, *value)]
                 spans += [Span(start, end, caption.type, SCORE, name) for start, end in dict.fromkeys(ranges)]
@@ -102,8 +102,9 @@ class Captions:
         if value is None or not _announced(latin, *value):
             return self._far(latin, start, caption)
         between = latin[end : value[0]]
-        if between == b"-" and caption.strength is not Strength.STRONG:
-            return None
+        if between == b"-":
+            long = count_digits(latin[slice(*value)]) >= (4 if caption.strength is Strength.STRONG else 6)
+            return (begin, value[1]) if long else None
         digits = self._needed(latin[begin:end], between, caption)
         mixed = count_digits(latin[value[0] : value[1]]) < value[1] - value[0]
         if mixed and digits in (Strength.PLAIN.value[0], Strength.WEAK.value[0], Strength.FAINT.value[0]):
@@ -163,8 +164,9 @@ def _phrase(phrase: str) -> str:
 
 def _alike(first: bytes, other: bytes) -> bool:
     """Tell whether two values may stand in one list: of one length, and letters or signs in both or in neither."""
-    same = abs(len(first) - len(other)) <= 1 and first.isdigit() == other.isdigit()
-    return same and abs(count_digits(first) - count_digits(other)) <= 1
+    if first.isdigit() or other.isdigit():
+        return first.isdigit() and other.isdigit() and abs(len(first) - len(other)) <= 1
+    return abs(len(first) - len(other)) <= 3 and abs(count_digits(first) - count_digits(other)) <= 2
 
 
 def siblings(latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

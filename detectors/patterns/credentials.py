@@ -48,10 +48,12 @@ _PROSE = compile_latin(
 _AS_PASSWORD = compile_latin(r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)")
 _PHRASE = compile_latin(r"\bpass ?phrase[^\x22\n]{0,40}\x22([^\x22\n]{6,})\x22")
 _LOGIN = compile_latin(r"\b(?:login|credentials|user)[^\n:]{0,24}:\s*([A-Za-z0-9._-]{3,40}) (?://|/|\|) ([^\s]{4,40})")
+#: An address of mail and the password beside it.
+_PAIR = compile_latin(r"[a-z0-9._-]+@[a-z0-9.-]+\.[a-z]{2,10} ?(?:/|//|\|) ?([^\s,;/]{6,40})")
 _MORE = compile_latin(r"(?: (?:old|new)[:=] ?| |, ?)([A-Za-z0-9][A-Za-z0-9!@#$%^&*_-]{3,39})")
 _CODE = compile_latin(r"[0-9](?:[ -]?[0-9]){3,9}")
 _GATE = compile_latin(
-    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|session|login|acc?ess cod|word|"
+    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|session|login|@|acc?ess cod|word|"
     r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
 _PLACEHOLDER = compile_latin(
@@ -132,6 +134,10 @@ def _told(latin: bytes) -> Iterator[tuple[int, int]]:
         if _is_secret(word, between, latin[start:end]):
             yield start, end
             yield from _further(latin, end)
+    for found in _PAIR.finditer(latin):
+        value = found.group(1).rstrip(b".\x22')")
+        if (count_digits(value) or b"!" in value) and not value.isdigit() and b"=" not in value and b"." not in value:
+            yield found.start(1), found.start(1) + len(value)
     for pattern in (_AS_PASSWORD, _PHRASE, _LOGIN):
         for found in pattern.finditer(latin):
             if pattern is not _LOGIN:

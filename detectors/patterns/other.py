@@ -50,6 +50,7 @@ _UID = compile_latin(r"(?:1\.2|1\.3|2\.25|2\.16)\.[0-9.]{12,62}[0-9]")
 _UID_CLASS = compile_latin(r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113883\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|1\.2\.840\.114350\.1\.13\..{0,20}")
 _UPS = compile_latin(r"1Z[0-9A-Z]{16}")
 _MRZ = compile_latin(r"(?:P<[A-Z]{3}[A-Z<]{20,39}|[A-Z0-9<]{9}[0-9][A-Z]{3}[0-9]{7}[MF<][0-9]{7}[A-Z0-9<]{14,16})")
+_MRZ_LINE = compile_latin(r"[A-Z0-9<]{28,44}", ignore_case=False)
 _PRIOR = compile_latin(r"\b(?:IOE|MSC|EAC|WAC|LIN|SRC|NBC)[0-9]{10}\b")
 _POSTAL = compile_latin(r"\b[A-Z]{2}[0-9]{9}(?:GB|US|CA|DE|FR|AU|CN|ES|MX|IT|NL)\b")
 _CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
@@ -111,6 +112,9 @@ def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(latin):
             if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
                 yield found.start(), found.end()
+    for found in _MRZ_LINE.finditer(latin):
+        if b"<<" in found.group() and found.group().count(b"<") >= 4:
+            yield found.start(), found.end()
     for found in _ISBT.finditer(latin):
         if _BLOOD.near(latin, found.start(), found.end()):
             yield found.start(), found.end()

@@ -23,6 +23,7 @@ _NANP = compile_latin(
 )
 _PLAIN = compile_latin(r"(?:\+?1)?[2-9][0-9]{9}")
 _INTERNATIONAL = compile_latin(rf"(?:\+|%2B|\(\+)[0-9]{{1,3}}\)?(?:{_S}{{0,2}}\(?[0-9]{{1,5}}\)?){{2,8}}")
+_TRUNK = compile_latin(r"\(?0[0-9]{2,4}\)?(?:[-. ][0-9]{2,8}){1,4}|\([2-9][0-9]{2}\)[-. ]?[0-9]{7}")
 _NATIONAL = compile_latin(r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|[O0]1[O0]-[0-9]{4}-[0-9]{4}")
 _VANITY = compile_latin(r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})|[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][A-Z]{4})\b", ignore_case=False)
 _SPACED = compile_latin(r"[0-9O](?:(?: | ?[-.\x1a/] ?)[0-9O]){6,14}")
@@ -31,9 +32,9 @@ _SPACED = compile_latin(r"[0-9O](?:(?: | ?[-.\x1a/] ?)[0-9O]){6,14}")
 _CAPTION = compile_latin(
     r"\b(?:(?:tele)?phones?|tele?f(?:ono|on)?s?|tel\xe9fono|tel|t\xe9l|t\xe9l\xe9phone|cells?|cellular|mob(?:ile)?|m\xf3vil|celular|ph|pgr|pagers?|"
     r"beepers?|call(?:s|ed|ing)?(?: back)?|callbacks?|call-?back|cb|dial|ring|text(?:ed|s)?|sms|whatsapp|viber|telegram|signal|"
-    r"facetime|landline|hotline|voicemail|vm|contact|reach(?:ed|able)?|fax(?:es|ed|ing|number|phone)?|fx|efax|telefax|facsimile|"
-    r"t\xe9l\xe9c\.?|faks|refax|r\xfcckfax|caller id|station id|remote id|dest|cel|home|work|office|llamar|llame|number|"
-    r"num|n\xfamero|h|c|w|p|f|m|o|local|line|contacto|kontakt|daytime|evening|sip|sips)\b"
+    r"facetime|landline|hotline|voicemail|vm|contact|reach(?:ed|able)?|(?:my|his|her|their|old|new|best|contact|call ?back|direct|back|[a-z]+'s|\+[0-9]{1,3}|partial) number|fax(?:es|ed|ing|number|phone)?|fx|efax|telefax|facsimile|"
+    r"t\xe9l\xe9c\.?|faks|refax|r\xfcckfax|caller id|station id|remote id|dest|cel|home|work|office|llamar|llame|"
+    r"n\xfamero de tel\xe9fono|h|c|w|p|f|m|o|local|line|contacto|kontakt|daytime|evening|sip|sips)\b"
 )
 _BETWEEN = compile_latin(
     r"(?:\([^()\n0-9]{0,24}\)|[\s:=#.,*'\x22`>@|\\<~\x1a/(-]|(?:no|nr|nbr|num|number|#|is|was|to|at|on|file|me|us|her|him|them|my|our|"
@@ -110,6 +111,10 @@ class PhoneRecognizer:
         for found in _NATIONAL.finditer(latin):
             if _is_free(latin, found.start(), found.end()) and not _NO_PHONE.before(latin, found.start(), 14):
                 yield found.start(), found.end()
+        for found in _TRUNK.finditer(latin):
+            free = _is_free(latin, found.start(), found.end()) and not _NO_PHONE.before(latin, found.start(), 24)
+            if free and _is_trunk(found.group()):
+                yield found.start(), found.end()
         for found in _SPACED.finditer(latin):
             steps = {second - first for first, second in pairwise(only_digits(found.group()).encode())}
             if stands_alone(latin, found.start(), found.end()) and len(steps) > 2:
@@ -150,7 +155,7 @@ def _fits(latin: bytes, caption: bytes, start: int, end: int) -> bool:
     least = 9 if weak else 7 if signs else 8
     if count == 7 and signs == 1 and len(value) == 8 and not (weak and len(caption) == 1):
         least = 7
-    partial = b"partial" in latin[max(0, start - 16) : start] or b"number" == caption and latin[end : end + 5] == b" then"
+    partial = b"partial" in latin[max(0, start - 16) : start] 
     if count < (5 if partial else least) or count > 15 or not _is_free(latin, start, end) or _is_hotline(value):
         return False
     return not _DATED.fullmatch(value) and not _NO_PHONE.before(latin, start, 14) and not _MEASURED.match(latin, end)
@@ -198,6 +203,18 @@ def _is_free(latin: bytes, start: int, end: int) -> bool:
     if start >= 2 and latin[start - 1 : start] in (b"-", b".", b"/") and is_word(latin[start - 2]):
         return False
     return not (latin[end : end + 1] in (b"-", b".") and latin[end + 1 : end + 2].isdigit())
+
+
+def _is_trunk(value: bytes) -> bool:
+    """Tell whether groups behind a trunk zero make a number: not the times of a day, not a drug code of 4-4-2 or 5-3-2.
+
+    >>> _is_trunk(b"0118 496-0208"), _is_trunk(b"0069-4210-30"), _is_trunk(b"0800 1200 1600")
+    (True, False, False)
+    """
+    groups = "".join(chr(byte) if 48 <= byte <= 57 else " " for byte in value).split()
+    if not 9 <= sum(map(len, groups)) <= 14 or (len(groups[-1]) <= 2 < max(map(len, groups))):
+        return False
+    return not all(len(group) == 4 and int(group) <= 2400 for group in groups)
 
 
 def _is_hotline(value: bytes) -> bool:

@@ -14,13 +14,13 @@ CAPTIONED = 0.95
 _S = r"(?: ?[-.\x1a\xad/_] ?|\s|%2D|%20|-\r?\n\s*)"
 _GATE = compile_latin(r"[0-9OolI]{2}|ssn|soc")
 _SEPARATED = compile_latin(rf"[0-9OolIA]{{3}}{_S}[0-9OolIA]{{2}}{_S}[0-9OolIA]{{4}}")
-_DASHED = compile_latin(r"[0-9]{3}(?:[-\x1a\xad]|-\r?\n *)[0-9]{2}(?:[-\x1a\xad]|-\r?\n *)[0-9]{4}")
+_DASHED = compile_latin(r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}|[0-9]{3}(?:[-\x1a\xad]|-\r?\n *)[0-9]{2}(?:[-\x1a\xad]|-\r?\n *)[0-9]{4}")
 _MASKED = compile_latin(
     r"(?:[X*#\x95\x1a]{3}|[0-9]{3})[-. \x1a]?(?:[X*#\x95\x1a]{2}|[0-9]{2})[-. \x1a]?([0-9]{4})\b"
 )
 _CAPTION = compile_latin(
     r"\b(?:ssns?|ss ?#|ss ?no|ss|s\.s\.n\.?|s\.s\.|social security(?: (?:number|no|num|nbr|#))?|soc\.? ?sec\.?(?: (?:number|no))?|"
-    r"soc|social(?:s)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|n[u\xfa]mero de seguro(?: social)?|nss|"
+    r"soc|social(?:s|num)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|n[u\xfa]mero de seguro(?: social)?|nss|"
     r"sozialversicherungsnummer|us-ssn|2\.16\.840\.1\.113883\.4\.1|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
 )
 _BETWEEN = compile_latin(
@@ -44,7 +44,7 @@ class SsnRecognizer:
 
     def __init__(self) -> None:
         self._social = Context(
-            ["ssns?", "social", "soc", "ss ?#", r"s\.s\.n\.?", "itin", "seguro", "taxpayer", "ss", "nss", "sozialversicherungsnummer"]
+            ["ssns?", "social(?:num)?", "soc", "ss ?#", r"s\.s\.n\.?", "itin", "seguro", "taxpayer", "ss", "nss", "sozialversicherungsnummer"]
         )
         self._unlike = Context(
             ["ref", "catalog(?:ue)?", "cat", "part", "lot", "model", "series", "settings?", "range", "doses?", "velocities",
@@ -119,14 +119,14 @@ def _shown(latin: bytes, found: Match) -> Iterator[tuple[int, int]]:
 
 
 def _is_issued(digits: str) -> bool:
-    """Tell whether area, group and serial were ever given out, as SSN or ITIN.
+    """Tell whether area, group and serial can be given out, as SSN or ITIN.
 
     >>> _is_issued("000211234"), _is_issued("912743381")
     (False, True)
     """
     if len(digits) != 9 or digits[:3] in ("000", "666") or digits[3:5] == "00" or digits[5:] == "0000":
         return False
-    return digits[0] != "9" or 50 <= int(digits[3:5]) <= 99
+    return True
 
 
 def _is_free(latin: bytes, found: Match) -> bool:

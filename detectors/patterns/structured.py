@@ -1,6 +1,6 @@
 """Whether a short label, such as a model's name or a request id, hides an identifier with a form of its own."""
 
-from detectors.patterns.checksums import is_luhn, is_npi, is_vin
+from detectors.patterns.checksums import is_luhn, is_vin
 from detectors.patterns.record import MBI
 from detectors.patterns.scanning import Pattern, compile_latin, only_digits
 from schemas.identifiers import IdentifierType
@@ -14,7 +14,7 @@ _PHONE = compile_latin(rf"(?:{_EDGE}|\+?1[-._/:])[2-9][0-9]{{2}}([-._/:])[2-9][0
 _PLUS_PHONE = compile_latin(rf"\+[1-9][0-9]{{9,14}}{_END}")
 _IPV4 = compile_latin(rf"{_EDGE}(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})\.){{3}}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})(?:$|[^0-9A-Za-z.])")
 _IPV6 = compile_latin(r"(?:[0-9A-F]{1,4}:){3,7}[0-9A-F]{1,4}|[0-9A-F]{1,4}(?::[0-9A-F]{1,4}){1,6}::[0-9A-F]{1,4}")
-_DIGITS = compile_latin(rf"{_EDGE}([0-9]{{10}}|[0-9]{{15}}|[0-9]{{16}}|[0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}){_END}")
+_DIGITS = compile_latin(rf"{_EDGE}([0-9]{{15}}|[0-9]{{16}}|[0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}){_END}")
 _VIN = compile_latin(rf"{_EDGE}([A-HJ-NPR-Z0-9]{{17}}){_END}", ignore_case=False)
 _MBI = compile_latin(rf"{_EDGE}{MBI.replace('a-hj-km-np-rt-y', '')}{_END}", ignore_case=False)
 _JWT = compile_latin(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}", ignore_case=False)
@@ -41,9 +41,7 @@ def found_type(text: str) -> IdentifierType | None:
         return IdentifierType.IP
     for found in _DIGITS.finditer(latin):
         digits = only_digits(found.group(1))
-        if len(digits) == 10 and is_npi(digits):
-            return IdentifierType.LICENSE
-        if len(digits) > 10 and digits[0] in "23456" and is_luhn(digits):
+        if digits[0] in "23456" and is_luhn(digits):
             return IdentifierType.ACCOUNT
     checked = any(is_vin(found.group(1).decode("latin-1")) for found in _VIN.finditer(latin))
     return IdentifierType.VEHICLE if checked else None
