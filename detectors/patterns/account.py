@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_iban, is_luhn
-from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -17,37 +17,55 @@ CAPTIONS = (
     Caption(
         _ACCOUNT,
         Strength.STRONG,
-        ("acc(?:oun)?t(?:s)? (?:no|num|nbr|number|id|#)", "acct", "acc't", "har", "guar(?:antor)? ?(?:acc(?:oun)?t|no|number|id)", "iban", "cuenta(?: bancaria)?",
-         "no de cuenta", "konto(?:-?nr|nummer)?", "numer rachunku", "statement (?:no|number|account|id)", "che(?:ck|que) (?:no|num|number|#)", "ck ?#", "cc ?#",
-         "card (?:no|num|number|#)", "flexcard num", "hsa card", "fsa debit", "ebt card(?: no)?", "gift card", "sort code", "bsb", "lockbox", "pid-18",
-         "guarantoraccount", "pan", "clabe", "(?:pd|paid) (?:by|w/|with) (?:ck|check)", "account_?number", "compte", "checking acct", "pt ?acct", "patient account", "wallet acct", "payroll acct"),
+        phrases(r"""
+        acc(?:oun)?t(?:s)? (?:no|num|nbr|number|id|#); acct; acc't; har; guar(?:antor)?
+        ?(?:acc(?:oun)?t|no|number|id); iban; cuenta(?: bancaria)?; no de cuenta; konto(?:-?nr|nummer)?; numer
+        rachunku; statement (?:no|number|account|id); che(?:ck|que) (?:no|num|number|#); ck ?#; cc ?#; card
+        (?:no|num|number|#); flexcard num; hsa card; fsa debit; ebt card(?: no)?; gift card; sort code; bsb; lockbox;
+        pid-18; guarantoraccount; pan; clabe; (?:pd|paid) (?:by|w/|with) (?:ck|check); account_?number; compte;
+        checking acct; pt ?acct; patient account; wallet acct; payroll acct
+    """),
     ),
     Caption(
         _ACCOUNT,
         Strength.WEAK,
-        ("account", "acc", "accounts", "ledger(?: account)?", "wallet", "che(?:ck|que)", "ck", "visa", "mastercard", "master card", "mc", "amex", "american express", "discover",
-         "diners", "jcb", "debit(?: card)?", "credit(?: card)?", "card", "checking", "savings", "guarantor", "statement", "payment card"),
+        phrases(r"""
+        account; acc; accounts; ledger(?: account)?; wallet; che(?:ck|que); ck; visa; mastercard; master card; mc;
+        amex; american express; discover; diners; jcb; debit(?: card)?; credit(?: card)?; card; checking; savings;
+        guarantor; statement; payment card
+    """),
     ),
 )
 _CARD = compile_latin(r"[0-9](?:(?:[ .-]|\x1a|%20)?[0-9OolI]){12,18}")
 _CARD_CUT = compile_latin(r"[0-9]{4}[ -]?[0-9]{4}\s?\n\s*[0-9]{4}[ -]?[0-9]{4}|[0-9]{8}\s?\n\s*[0-9]{8}")
 _CARD_WORDS = Context(
-    ["visa", "master ?card", "mc", "amex", "american express", "discover", "diners", "jcb", "cards?", "cc", "debit", "credit", "hsa", "fsa", "pan", "flexcard", "ebt"]
-)  # fmt: skip
+    phrases(r"""
+        visa; master ?card; mc; amex; american express; discover; diners; jcb; cards?; cc; debit; credit; hsa; fsa;
+        pan; flexcard; ebt
+    """)
+)
 _LAST = compile_latin(
-    r"\b(?:cards?|visa|mastercard|mc|amex|discover|debit|credit|acc(?:oun)?t|account|savings|checking|pan)\b(?: (?:on file|card|account|no\.?|number|ending|ends|ended|last|four|4|digits|in|with|is|was))*"
+    r"\b(?:cards?|visa|mastercard|mc|amex|discover|debit|credit|acc(?:oun)?t|account|savings|checking|"
+    r"pan)\b(?: (?:on file|card|account|no\.?|number|ending|ends|ended|last|four|4|digits|in|with|is|was))*"
     r"[ (:#*.x\x95]{1,8}(?:ending |last four |last 4 )?(?:in )?([0-9]{4})\b"
 )
 _MASKED = compile_latin(r"(?:[X*\x95\x1a#]{4}[- ]?){1,4}[- ]?([0-9]{4})\b")
 _IBAN = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}")
 _IBAN_CUT = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){4,26}\s?\n\s*[A-Z0-9]{1,4}(?:[ ]?[A-Z0-9]){3,26}")
 _CRYPTO = compile_latin(
-    r"\b(?:(?:bc1|tb1)[ac-hj-np-z02-9]{25,60}|[13][A-HJ-NP-Za-km-z1-9]{25,34}|0x[0-9A-Fa-f]{40}|[LM3][A-HJ-NP-Za-km-z1-9]{33}|r[A-HJ-NP-Za-km-z1-9]{27,34})\b",
+    r"\b(?:(?:bc1|tb1)[ac-hj-np-z02-9]{25,60}|[13][A-HJ-NP-Za-km-z1-9]{25,34}|0x[0-9A-Fa-f]{40}|"
+    r"[LM3][A-HJ-NP-Za-km-z1-9]{33}|r[A-HJ-NP-Za-km-z1-9]{27,34})\b",
     ignore_case=False,
 )
 _GATE = compile_latin(r"[0-9](?:[^a-z]{0,4}[0-9]){3}|0x[0-9a-f]{20}|[13bLMr][A-Za-z0-9]{25}")
-_LAST_ASKED = compile_latin(r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?")
-_NO_CARD = Context(["snomed(?: ct)?", "extension", "concept", "uid", "oid", "lot", "ref", "imei", "iccid", "udi", "tracking", "sim", "serial"])
+_LAST_ASKED = compile_latin(
+    r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?"
+)
+_NO_CARD = Context(
+    phrases(r"""
+        snomed(?: ct)?; extension; concept; uid; oid; lot; ref; imei; iccid; udi; tracking; sim; serial
+    """)
+)
 
 
 class AccountRecognizer:
@@ -81,7 +99,11 @@ def _cards(latin: bytes) -> Iterator[tuple[int, int]]:
         digits = only_digits(latin[start:end].replace(b"%20", b"").replace(b"O", b"0").replace(b"l", b"1"))
         if not 13 <= len(digits) <= 19 or not (stands_alone(latin, start, end) or latin[start - 1 : start] == b"="):
             continue
-        known = len(digits) in (14, 15, 16, 19) and digits[0] in "3456" or digits[:2] in ("22", "23", "24", "25", "26", "27")
+        known = (
+            len(digits) in (14, 15, 16, 19)
+            and digits[0] in "3456"
+            or digits[:2] in ("22", "23", "24", "25", "26", "27")
+        )
         worded = _CARD_WORDS.before(latin, start)
         if _NO_CARD.before(latin, start, 24):
             continue
@@ -102,12 +124,24 @@ def _ibans(latin: bytes) -> Iterator[tuple[int, int]]:
                     break
             else:
                 value = found.group()
-                if _IBAN_WORD.before(latin, start, 24) and stands_alone(latin, start, found.end()) and count_digits(value) >= 12:
+                if (
+                    _IBAN_WORD.before(latin, start, 24)
+                    and stands_alone(latin, start, found.end())
+                    and count_digits(value) >= 12
+                ):
                     yield start, found.end()
     for found in _CRYPTO.finditer(latin):
         value = found.group()
-        mixed = any(97 <= byte <= 122 for byte in value) and any(65 <= byte <= 90 for byte in value) and count_digits(value) >= 2
-        if value.startswith((b"bc1", b"tb1", b"0x")) or (mixed and _WALLET.near(latin, found.start(), found.end())) or (mixed and value[:1] in b"13" and len(value) >= 33):
+        mixed = (
+            any(97 <= byte <= 122 for byte in value)
+            and any(65 <= byte <= 90 for byte in value)
+            and count_digits(value) >= 2
+        )
+        if (
+            value.startswith((b"bc1", b"tb1", b"0x"))
+            or (mixed and _WALLET.near(latin, found.start(), found.end()))
+            or (mixed and value[:1] in b"13" and len(value) >= 33)
+        ):
             yield found.start(), found.end()
 
 
@@ -119,8 +153,16 @@ def _ends(latin: bytes, start: int, end: int) -> Iterator[int]:
             yield index
 
 
-_IBAN_WORD = Context(["iban", "account", "konto", "rachunku", "bonifico", "wire", "refund", "\xfcberweisen", "reembolso", "transfer"])
-_WALLET = Context(["wallet", "btc", "bitcoin", "eth", "ethereum", "crypto", "ltc", "xrp", "donation", "address", "pay to"])
+_IBAN_WORD = Context(
+    phrases(r"""
+        iban; account; konto; rachunku; bonifico; wire; refund; überweisen; reembolso; transfer
+    """)
+)
+_WALLET = Context(
+    phrases(r"""
+        wallet; btc; bitcoin; eth; ethereum; crypto; ltc; xrp; donation; address; pay to
+    """)
+)
 
 
 def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:

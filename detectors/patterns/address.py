@@ -15,16 +15,19 @@ _ZIP = compile_latin(r"[0-9]{5}(?:[-\x1a][0-9]{4})?")
 _STATE_BEFORE = compile_latin(rf"(?:\b(?:{STATE_CODES})|\b(?i:{STATE_NAMES}))[\s,.]{{1,3}}$", ignore_case=False)
 _LOWER_STATE = compile_latin(rf",\s*(?:{STATE_CODES})\.?,?\s+$")
 _ZIP_CAPTION = compile_latin(
-    r"\b(?:zip(?:[- ]?code|\+4)?|postal(?:[- _]?code)?|postcode|c\.p\.|c\xf3digo postal|plz)[\s:=\x22'>#]*(?:is |was |code )?$"
+    r"\b(?:zip(?:[- ]?code|\+4)?|postal(?:[- _]?code)?|postcode|c\.p\.|c\xf3digo postal|plz)[\s:=\x22'>#]*(?:is |"
+    "was |code )?$"
 )
 _UNIT = compile_latin(r"\s?(?:(?:mg|g|kg|ml|mcg|iu|units?|kcal|cells|copies|steps|dollars|usd)\b|%)")
 _POSTCODE = compile_latin(
-    r"\b(?:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}|[A-CEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9])\b",
+    r"\b(?:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? [0-9][ABD-HJLNP-UW-Z]{2}|"
+    r"[A-CEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9])\b",
     ignore_case=False,
 )
 _FOREIGN_ZIP = compile_latin(r",?\s+([0-9]{4,5})\s+[A-Z\xc0-\xde]", ignore_case=False)
 _TOWN_BEFORE = compile_latin(
-    rf"((?:(?:St|Ft|Mt)\. )?[A-Z][A-Za-z'\xc0-\xff-]+(?: [A-Z][A-Za-z'\xc0-\xff-]+){{0,2}}),?\s+(?:{STATE_CODES}|(?i:{STATE_NAMES}))\.?,?\s+$",
+    rf"((?:(?:St|Ft|Mt)\. )?[A-Z][A-Za-z'\xc0-\xff-]+(?: [A-Z][A-Za-z'\xc0-\xff-]+){{0,2}}),?\s+(?:{STATE_CODES}|"
+    rf"(?i:{STATE_NAMES}))\.?,?\s+$",
     ignore_case=False,
 )
 _GPS = compile_latin(
@@ -32,14 +35,15 @@ _GPS = compile_latin(
     r"|[0-9]{1,3}\s?\xb0\s?[0-9]{1,2}\s?['\x1a]\s?[0-9]{1,2}(?:\.[0-9]+)?\s?[\x22\x1a]?\s?[NS][, ]{1,3}"
     r"[0-9]{1,3}\s?\xb0\s?[0-9]{1,2}\s?['\x1a]\s?[0-9]{1,2}(?:\.[0-9]+)?\s?[\x22\x1a]?\s?[EW]"
 )
-_LAT_LON = compile_latin(
-    r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng)[\s:=\x22']{1,5}([-+]?[0-9]{1,3}\.[0-9]{2,8})"
-)
+_LAT_LON = compile_latin(r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng)[\s:=\x22']{1,5}([-+]?[0-9]{1,3}\.[0-9]{2,8})")
 _COUNTY = compile_latin(
-    r"\b((?:[A-Z][a-z'\xdf-\xff-]+ ){1,2}|(?:[A-Z]{3,} ){1,2})(?:County|COUNTY|Parish|Township|TOWNSHIP|Reservation|RESERVATION|Borough)\b",
+    r"\b((?:[A-Z][a-z'\xdf-\xff-]+ ){1,2}|(?:[A-Z]{3,} ){1,2})(?:County|COUNTY|Parish|Township|TOWNSHIP|Reservation|"
+    r"RESERVATION|Borough)\b",
     ignore_case=False,
 )
-_NO_COUNTY = frozenset(b"The This Our Your Their Each Every Local Any In Of From A That Neighboring Catholic Royal".split())
+_NO_COUNTY = frozenset(
+    b"The This Our Your Their Each Every Local Any In Of From A That Neighboring Catholic Royal".split()
+)
 
 
 class AddressRecognizer:
@@ -49,7 +53,9 @@ class AddressRecognizer:
 
     def __init__(self) -> None:
         self._streets = StreetLines()
-        self._codes = Context(["cpt", "hcpcs", "ndc", "icd", "loinc", "snomed", "drg", "ref", "lot", "code", "wbc", "plt", "payer id"])
+        self._codes = Context(
+            ["cpt", "hcpcs", "ndc", "icd", "loinc", "snomed", "drg", "ref", "lot", "code", "wbc", "plt", "payer id"]
+        )
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return street, town and code apart."""
@@ -118,4 +124,9 @@ def _is_free(latin: bytes, start: int, end: int) -> bool:
     before, behind = latin[max(0, start - 1) : start], latin[end : end + 2]
     if before in (b"-", b".", b"/", b"_", b"#", b"$"):
         return False
-    return not (behind[:1] in (b"-", b".", b"/", b"_", b",") and len(behind) == 2 and 48 <= behind[1] <= 57 and is_word(behind[1]))
+    return not (
+        behind[:1] in (b"-", b".", b"/", b"_", b",")
+        and len(behind) == 2
+        and 48 <= behind[1] <= 57
+        and is_word(behind[1])
+    )

@@ -17,7 +17,9 @@ _WORDS = (
     r"noventa(?: y (?:uno?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))?|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?|"
     r"quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize)|neunzig)"
 )
-_ORDINAL_WORDS = r"(?:nine?tieth|ninety[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|(?:one )?hundredth)"
+_ORDINAL_WORDS = (
+    r"(?:nine?tieth|ninety[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|(?:one )?hundredth)"
+)
 _FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
 _SCANNED = r"(?:9[0-9OoIl]|1[O0][0-9OoIl]|9 [0-9])"
 _NUMBER = rf"(?:0?{_FIGURE}(?:\.[0-9])?|{_WORDS})"
@@ -26,15 +28,20 @@ _AGE_UNIT = (
     r"[- ]?(?:years?|yrs?|y)\b|[- ]?a\xf1os|[- ]?anos|[- ]?ans\b|[- ]?j\xe4hrig|[- ]?jahre|[- ]?anni\b)"
 )
 
-_GATE = compile_latin(rf"9[0-9OoIl]|1[0-2][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|neunzig|born|birth|\bb\.|nac|year of")
+_GATE = compile_latin(
+    r"9[0-9OoIl]|1[0-2][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|neunzig|born|birth|"
+    r"\bb\.|nac|year of"
+)
 #: A number with the unit of an age behind it.
 _WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
 #: A number behind a word that announces an age.
 _ANNOUNCED = compile_latin(
-    r"\b(?:age[ds]?(?: ?/ ?sex)?|patient ?age|age(?:_(?:in_)?years)|edad|alter|(?:turn(?:s|ed|ing)|reach(?:es|ed)|lived to(?: be)?|"
+    r"\b(?:age[ds]?(?: ?/ ?sex)?|patient ?age|age(?:_(?:in_)?years)|edad|alter|(?:turn(?:s|ed|ing)|reach(?:es|ed)|"
+    "lived to(?: be)?|"
     r"live to(?: be)?|died (?:at|aged)|passed (?:away )?at|made it to|dead at|deceased at|almost|nearly) (?:age )?|"
     r"(?:age|aged) (?:at|on|of|is|was|around|approx|about|over|under|limit|exceeds?) [a-z ]{0,24}|paziente di anni|"
-    r"edad de|cumpli[o\xf3]|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|husband|wife|grandma|grandpa|"
+    r"edad de|cumpli[o\xf3]|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|husband|wife|"
+    "grandma|grandpa|"
     r"grandmother|grandfather|aunt|uncle|sister|brother|patient|pt|who|herself|himself) is|would be|(?:have|has) been|"
     r"(?:he|she|i) was|will be|is now|now|statin pointless at|next year|maybe|around age))"
     rf"[\s:=\x22'>{{|,(~-]{{0,6}}(?:value[\s:=\x22']{{1,4}})?({_NUMBER}|{_SCANNED})"
@@ -45,21 +52,52 @@ _CELEBRATED = compile_latin(rf"\bcelebrat(?:ed|es|ing) (?:his|her|their|my) ((?:
 _SEX_BEHIND = compile_latin(rf"\b({_FIGURE})[ ]?(?:/ ?)?(?:[MF]|male|female|woman|man|lady|gentleman)\b")
 _SEX_BEFORE = compile_latin(rf"\b(?:[MFW]|male|female)(?:/| ?, ?| )({_FIGURE})\b")
 #: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,".
-_APPOSED = compile_latin(rf"(?:[A-Z][a-z\xdf-\xff'-]+|\b(?:brother|sister|mother|father|husband|wife|aunt|uncle|son|daughter|spouse|room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE}), ", ignore_case=False)
+_APPOSED = compile_latin(
+    r"(?:[A-Z][a-z\xdf-\xff'-]+|\b(?:brother|sister|mother|father|husband|wife|aunt|uncle|son|daughter|spouse|"
+    f"room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE}), ",
+    ignore_case=False,
+)
 _RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
-_KIN_AT = compile_latin(rf"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|reached) ({_NUMBER})\b")
-_PLUS = compile_latin(r"\s?(?:\+|plus\b|or (?:older|over|more|above)|and (?:older|over|above)|years? (?:or|and) (?:older|over)|\+? ?years and)")
+_KIN_AT = compile_latin(
+    r"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|"
+    rf"paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|reached) ({_NUMBER})\b"
+)
+_PLUS = compile_latin(
+    r"\s?(?:\+|plus\b|or (?:older|over|more|above)|and (?:older|over|above)|years? (?:or|and) (?:older|over)|"
+    r"\+? ?years and)"
+)
 _NO_AGE = compile_latin(
-    r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|months?|mos?\b|min|"
+    r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|"
+    r"months?|mos?\b|min|"
     r"hours?|hrs?|h\b|minutes|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|dollars|pack|th "
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows)"
 )
-_OLD_NOT = compile_latin(r"(?:ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)")
+_OLD_NOT = compile_latin(
+    r"(?:ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
+)
 _BIRTH_YEAR = compile_latin(
-    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de "
+    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|nac(?:i\xf3|ido|ida)(?: en)?|"
+    r"a\xf1o de "
     r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
 )
-_VITALS = ("hr", "bp", "rr", "sat", "spo2", "o2", "pulse", "weight", "wt", "glucose", "ldl", "room", "dose", "score", "temp", "bed")
+_VITALS = (
+    "hr",
+    "bp",
+    "rr",
+    "sat",
+    "spo2",
+    "o2",
+    "pulse",
+    "weight",
+    "wt",
+    "glucose",
+    "ldl",
+    "room",
+    "dose",
+    "score",
+    "temp",
+    "bed",
+)
 
 
 class AgeRecognizer:
@@ -83,7 +121,11 @@ class AgeRecognizer:
     def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _WITH_UNIT.finditer(latin):
             unit_end = found.end()
-            old = latin[found.end(1) : unit_end].lower().endswith((b"old", b"o", b"o.", b"young", b"age", b"yom", b"yof", b"a\xf1os"))
+            old = (
+                latin[found.end(1) : unit_end]
+                .lower()
+                .endswith((b"old", b"o", b"o.", b"young", b"age", b"yom", b"yof", b"a\xf1os"))
+            )
             behind = latin[unit_end : unit_end + 24].lstrip().lower()
             if not old and (_OLD_NOT.match(behind) or not self._is_person(latin, found)):
                 continue
@@ -100,7 +142,9 @@ class AgeRecognizer:
                 yield found.start(1), found.end(1)
         for pattern in (_SEX_BEHIND, _SEX_BEFORE):
             for found in pattern.finditer(latin):
-                if _is_age(latin, found.start(1), found.end(1), sex=True) and not self._vitals.before(latin, found.start(), 8):
+                if _is_age(latin, found.start(1), found.end(1), sex=True) and not self._vitals.before(
+                    latin, found.start(), 8
+                ):
                     yield found.start(1), found.end(1)
 
     def _is_person(self, latin: bytes, found: Match) -> bool:
@@ -115,7 +159,12 @@ class AgeRecognizer:
 
 def _is_age(latin: bytes, start: int, end: int, *, sex: bool = False) -> bool:
     """Tell whether a number in an age's place is neither cut out of a longer one nor a measure."""
-    if end < len(latin) and is_word(latin[end]) and not sex and latin[end : end + 1] not in (b"y", b"Y", b"F", b"M", b"f", b"m"):
+    if (
+        end < len(latin)
+        and is_word(latin[end])
+        and not sex
+        and latin[end : end + 1] not in (b"y", b"Y", b"F", b"M", b"f", b"m")
+    ):
         return False
     return _NO_AGE.match(latin, end) is None and not _is_category(latin, end)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
-from detectors.patterns.scanning import compile_latin, count_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, phrases, stands_alone
 from detectors.patterns.values import read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -12,38 +12,56 @@ from schemas.spans import Span
 
 _BIOMETRIC = IdentifierType.BIOMETRIC
 _PART = (
-    "finger ?prints?|finger|thumb ?prints?|face|facial|voice ?prints?|voice-print|voice|iris|retinal?|palm|hand geometry|gait(?: ?prints?)?|ear print|foot ?prints?|vein|speaker|"
-    "biometric|dactyl|huella(?: dactilar)?|empreinte(?: digitale)?|fingerabdruck|touch id|face ?id|dna|snp fingerprint|palm vein|finger vein|finger prnt|finger scan|eeg biometric|facial geometry"
+    "finger ?prints?|finger|thumb ?prints?|face|facial|voice ?prints?|voice-print|voice|iris|retinal?|palm|"
+    "hand geometry|gait(?: ?prints?)?|ear print|foot ?prints?|vein|speaker|"
+    "biometric|dactyl|huella(?: dactilar)?|empreinte(?: digitale)?|fingerabdruck|touch id|face ?id|dna|"
+    "snp fingerprint|palm vein|finger vein|finger prnt|finger scan|eeg biometric|facial geometry"
 )
 _KIND = (
-    "id|i\\.?d\\.?|i d|template(?: no)?|hash|code|card(?: no)?|record|ref(?:erence)?|enrol?ment(?: id)?|scan(?: id| nr)?|signature|key|number|no|profiles?(?: no| ids?)?|embedding(?:_id| id)?|"
-    "user key|vector|map id|specimen id|identifiant|template ?id|geometry record|map|enrolled|file ref|biometric ref|badge template|biometric id|hash"
+    "id|i\\.?d\\.?|i d|template(?: no)?|hash|code|card(?: no)?|record|ref(?:erence)?|enrol?ment(?: id)?|scan(?: id|"
+    " nr)?|signature|key|number|no|profiles?(?: no| ids?)?|embedding(?:_id| id)?|"
+    "user key|vector|map id|specimen id|identifiant|template ?id|geometry record|map|enrolled|file ref|"
+    "biometric ref|badge template|biometric id|hash"
 )
 
 CAPTIONS = (
     Caption(
         _BIOMETRIC,
         Strength.PLAIN,
-        (rf"(?:{_PART})(?:[\s_-](?:vein|biometric|print|scan|geometry|embedding))?[\s_-]{{0,1}}(?:{_KIND})", "voiceprints?", "gaitprint", "patientsecure enrolment id", "faceid", "persistedfaceid",
-         "fbi(?:/ucn| no)?", "ucn", "ncic fpc", "afis(?: number| no)?", "print card(?: no)?", "live ?scan (?:ati|tcn)", "tcn", "ati", "codis(?: specimen id)?", "dna profile(?: no| ids?)?",
-         "bioid", "templateid", "bio_?hash", "speaker_embedding_id", "enrolled voice", "fingerprint hash", "iris code", "print number", "str database entry", "d-nummer\\)?",
-         "daktyloskopische nummer", "biometric enrol?lment confirmation", "palm", "reference profile", "uidai auth token for iris", "henry class", "voiceit userid", "iris enrol?ment",
-         "minutiae", "fingertemplate", "plantilla de huella", "finger scan nr", "profile ids?"),
+        (
+            *phrases(r"""
+        voiceprints?; gaitprint; patientsecure enrolment id; faceid; persistedfaceid; fbi(?:/ucn| no)?; ucn; ncic fpc;
+        afis(?: number| no)?; print card(?: no)?; live ?scan (?:ati|tcn); tcn; ati; codis(?: specimen id)?; dna
+        profile(?: no| ids?)?; bioid; templateid; bio_?hash; speaker_embedding_id; enrolled voice; fingerprint hash;
+        iris code; print number; str database entry; d-nummer\)?; daktyloskopische nummer; biometric enrol?lment
+        confirmation; palm; reference profile; uidai auth token for iris; henry class; voiceit userid; iris
+        enrol?ment; minutiae; fingertemplate; plantilla de huella; finger scan nr; profile ids?
+    """),
+            rf"(?:{_PART})(?:[\s_-](?:vein|biometric|print|scan|geometry|embedding))?[\s_-]{{0,1}}(?:{_KIND})",
+        ),
     ),
 )
 _SUBJECT = Context(
-    ["finger ?prints?", "thumb ?print", "voice ?prints?", "voice", "iris", "retinal?", "palm", "gait", "biometrics?", "face", "facial", "afis", "codis", "dna profile", "paternity", "zygosity",
-     "enrol?led", "enrol?ment", "template", "hand geometry", "twin", "unidentified remains"]
-)  # fmt: skip
+    phrases(r"""
+        finger ?prints?; thumb ?print; voice ?prints?; voice; iris; retinal?; palm; gait; biometrics?; face; facial;
+        afis; codis; dna profile; paternity; zygosity; enrol?led; enrol?ment; template; hand geometry; twin;
+        unidentified remains
+    """)
+)
 _TEMPLATE = compile_latin(
-    r"\b(?:template|profiles?|hash|enrolled voice|embedding|key|old one|token|ref(?:erence)?|id|fp|ref=|mother|father|child|file|quality)[\s:=\x22#(*]{1,4}(?:for [a-z]+ )?"
+    r"\b(?:template|profiles?|hash|enrolled voice|embedding|key|old one|token|ref(?:erence)?|id|fp|ref=|mother|"
+    r"father|child|file|quality)[\s:=\x22#(*]{1,4}(?:for [a-z]+ )?"
 )
 _HEX = compile_latin(r"[0-9a-f]{16,128}")
 _SECRET = compile_latin(r"[A-Za-z0-9+/$_.:-]{6,200}={0,2}")
-_VECTOR = compile_latin(r"\b(?:face|voice|speaker|iris|finger)[ _]?(?:vector|embedding)[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]+){2,})")
+_VECTOR = compile_latin(
+    r"\b(?:face|voice|speaker|iris|finger)[ _]?(?:vector|embedding)[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]"
+    "+){2,})"
+)
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _GATE = compile_latin(
-    r"finger|print|face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|profile|minutiae|live ?scan|"
+    "finger|print|face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|"
+    "profile|minutiae|live ?scan|"
     r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand geometry|zygosity|paternity|ucn|dna"
 )
 
@@ -100,5 +118,9 @@ def text_is_word(value: bytes) -> bool:
     return count_digits(value) == 0
 
 
-_OWN = Context(["face", "finger(?:print)?", "thumb", "voice", "iris", "bio hash", "bio_hash", "palm", "face pic", "faceid", "face id", "embedding"])
+_OWN = Context(
+    phrases(r"""
+        face; finger(?:print)?; thumb; voice; iris; bio hash; bio_hash; palm; face pic; faceid; face id; embedding
+    """)
+)
 _PLAIN = compile_latin(r"[0-9]{1,3}[a-z]{0,3}|[0-9.]+ ?(?:mm|cm|%|kg)")

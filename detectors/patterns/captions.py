@@ -39,18 +39,27 @@ _MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\.o|id|ids|i
 _FILLER = (
     rf"(?:{_MARKER}|codes?|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
-    r"extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|pn|da)"
+    "extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
+    "pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|{_FILLER}\b\.?){{0,16}}"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|"
+    rf"{_FILLER}\b\.?){{0,16}}"
 )
 _NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")
 _FIELD = compile_latin(r"[\x22']\s*[:=]|[=:]\s*[\x22']|>\s*$|=\s*$|:\s*$")
-_WORDS = compile_latin(r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was) )(?:(?:file|chart|card|stub) (?:says|reads) )?")
+_WORDS = compile_latin(
+    r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was) )(?:(?:file|chart|card|stub) (?:says|reads) )?"
+)
 _ENDING = compile_latin(r"\b(?:end(?:ing|s)|last)\b")
-_AMOUNT = compile_latin(r"\b(?:total|amount|balance|paid|due|date|status|type|class|time|charges?|cost|weight|count|visits?|payer)\b")
+_AMOUNT = compile_latin(
+    r"\b(?:total|amount|balance|paid|due|date|status|type|class|time|charges?|cost|weight|count|visits?|payer)\b"
+)
 _GLUED = compile_latin(r"[0-9]{4,}")
-_LIST = compile_latin(r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|\x1a)\s*)+(?:also |now |is )?\.{0,3}")
+_LIST = compile_latin(
+    r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|"
+    r"\x1a)\s*)+(?:also |now |is )?\.{0,3}"
+)
 _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 #: A figure or a spoken digit: without one near, no caption has a value.
 _NUMBER = compile_latin(rf"[0-9]|\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})\b")

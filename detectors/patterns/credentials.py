@@ -12,40 +12,64 @@ from schemas.spans import Span
 _CREDENTIAL = IdentifierType.CREDENTIAL
 SCORE = 0.95
 _FORMED = compile_latin(
-    r"\b(?:(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,20}|(?:sk|rk|pk)[-_](?:live|test|proj|ant|or|svcacct|admin|lf)?[-_]?[A-Za-z0-9_-]{16,}|"
-    r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_-]{12,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{16,}|"
-    r"hf_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{10,}|key-[A-Za-z0-9]{24,}|npm_[A-Za-z0-9]{20,}|pypi-[A-Za-z0-9_-]{16,}|dapi[A-Za-z0-9]{24,}|"
-    r"hv[sbr]\.[A-Za-z0-9_-]{16,}|whsec_[A-Za-z0-9]{10,}|AC[A-Za-z0-9]{30,40}|SK[0-9a-f]{32}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|"
-    r"[0-9]{8,10}:[A-Za-z0-9_-]{20,50}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{16,}|dop_v1_[0-9a-f]{32,}|PMAK-[A-Za-z0-9-]{20,}|lin_api_[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{20,}|"
+    r"\b(?:(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,20}|(?:sk|rk|pk)[-_](?:live|test|proj|ant|or|svcacct|admin|"
+    "lf)?[-_]?[A-Za-z0-9_-]{16,}|"
+    "gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_-]{12,}|"
+    r"xox[abeprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{20,}|ya29\.[A-Za-z0-9_-]{16,}|"
+    r"hf_[A-Za-z0-9]{16,}|SG\.[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{10,}|key-[A-Za-z0-9]{24,}|npm_[A-Za-z0-9]{20,}|"
+    "pypi-[A-Za-z0-9_-]{16,}|dapi[A-Za-z0-9]{24,}|"
+    r"hv[sbr]\.[A-Za-z0-9_-]{16,}|whsec_[A-Za-z0-9]{10,}|AC[A-Za-z0-9]{30,40}|SK[0-9a-f]{32}|gsk_[A-Za-z0-9]{20,}|"
+    "r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|"
+    "[0-9]{8,10}:[A-Za-z0-9_-]{20,50}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{16,}|dop_v1_[0-9a-f]{32,}|"
+    "PMAK-[A-Za-z0-9-]{20,}|lin_api_[A-Za-z0-9]{20,}|nvapi-[A-Za-z0-9_-]{20,}|"
     r"sq0[a-z]{3}-[A-Za-z0-9_-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{40,}|tskey-[A-Za-z0-9-]{16,})",
     ignore_case=False,
 )
 _JWT = compile_latin(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", ignore_case=False)
 _PEM = compile_latin(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----((?:[^-]|-[^-])+)", ignore_case=False)
 _USERINFO = compile_latin(r"\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@\x22'<>]{1,})(?::([^\s/@\x22'<>]{1,}))?@[a-z0-9.-]")
-_HOOK = compile_latin(r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/]{8,})|discord(?:app)?\.com/api/webhooks/([0-9A-Za-z/_-]{16,})")
+_HOOK = compile_latin(
+    r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/]{8,})|discord(?:app)?\.com/api/webhooks/([0-9A-Za-z/_-]{"
+    "16,})"
+)
 _HEADER = compile_latin(r"\b(?:bearer|basic) ([A-Za-z0-9+/._=-]{12,})")
 _CURL = compile_latin(r"\bcurl [^\n]{0,80}?-u ([^\s:]{1,}):([^\s]{1,})")
 #: Names whose value, given with = or :, is a credential whatever it looks like.
 _KEYED = compile_latin(
-    r"(?:\b|_)(?:[a-z0-9]{1,20}[-_])*(?:password|passwd|passphrase|pwd|passcode|secret(?:[-_]?(?:access)?[-_]?key)?|client[-_]?(?:secret|id)|api[-_]?(?:key|secret|token)|access[-_]?(?:key(?:[-_]?id)?|token|code)|"
-    r"auth(?:orization)?[-_]?(?:token|key)|refresh[-_]?token|id[-_]?token|session[-_]?(?:token|key)|bearer[-_]?token|(?:hf|ci|gh|bot|pat|deploy|databricks|vault|slack|npm|github|gitlab|user|auth|access|fcm)[-_]?token|private[-_]?key(?:[-_]?id)?|"
-    r"account[-_]?key|shared[-_]?(?:key|access[-_]?key)|encryption[-_]?key|signing[-_]?key|maps[-_]?key|x-api-key|jsessionid|phpsessid|sessionid|app[-_]?key|license[-_]?key|portal key|"
-    r"passwort|contrase\xf1a|clave|mot de passe|kennwort|wsse:password|sas[-_]?token|connection[-_]?string|API_SECRET|secret)(?:_value)?[\x22']?(?:\s*[:=]\s*|>|\s*=>\s*)(?:[\x22'\x60]|s:)?([^\s\x22'\x60<>;,&{}()|]{3,})"
+    r"(?:\b|_)(?:[a-z0-9]{1,20}[-_])*(?:password|passwd|passphrase|pwd|passcode|secret(?:[-_]?(?:access)?[-_]?key)?|"
+    "client[-_]?(?:secret|id)|api[-_]?(?:key|secret|token)|access[-_]?(?:key(?:[-_]?id)?|token|code)|"
+    "auth(?:orization)?[-_]?(?:token|key)|refresh[-_]?token|id[-_]?token|session[-_]?(?:token|key)|"
+    "bearer[-_]?token|(?:hf|ci|gh|bot|pat|deploy|databricks|vault|slack|npm|github|gitlab|user|auth|access|"
+    "fcm)[-_]?token|private[-_]?key(?:[-_]?id)?|"
+    "account[-_]?key|shared[-_]?(?:key|access[-_]?key)|encryption[-_]?key|signing[-_]?key|maps[-_]?key|x-api-key|"
+    "jsessionid|phpsessid|sessionid|app[-_]?key|license[-_]?key|portal key|"
+    r"passwort|contrase\xf1a|clave|mot de passe|kennwort|wsse:password|sas[-_]?token|connection[-_]?string|"
+    r"API_SECRET|secret)(?:_value)?[\x22']?(?:\s*[:=]\s*|>|\s*=>\s*)(?:[\x22'\x60]|"
+    r"s:)?([^\s\x22'\x60<>;,&{}()|]{3,})"
 )
 #: Names that mean something else in prose, so that only "=" or a quoted key makes them one.
 _SHORT_KEYED = compile_latin(
-    r"(?:(?:\b|[_?&])(?:sid|otp|pin|totp|sig|token|credentials?)=[\x22'\x60]?|[\x22'](?:sid|otp|pin|totp|token|credentials?)[\x22']\s*:\s*[\x22']?|\btoken: (?:s:)?)([^\s\x22'\x60<>;,&{}()|]{3,400})"
+    r"(?:(?:\b|[_?&])(?:sid|otp|pin|totp|sig|token|credentials?)=[\x22'\x60]?|[\x22'](?:sid|otp|pin|totp|token|"
+    r"credentials?)[\x22']\s*:\s*[\x22']?|\btoken: (?:s:)?)([^\s\x22'\x60<>;,&{}()|]{3,400})"
 )
 #: Prose: the word, what may stand between, the value.
 _PROSE = compile_latin(
-    r"\b((?:pass ?words?|passwd|pass ?phrase|pass ?codes?|pwd|p/w|pw|pass|pin(?: code)?|pin number|access code|acess cod|activation code|verification code|release code|unlock code|security (?:code|word)|code ?word|otp|"
-    r"one[- ]time (?:pass ?code|password|code|pin)|your code|recovery codes?|unseal key(?: [0-9])?|sign-in key|api key|api_secret|secret key|stored key|auth token|license key|community string|authenticator secret|(?:[a-z]+ )?token|wifi[^\n]{0,40}? key|"
-    r"passwort|kennwort|contrase\xf1a|clave(?: de acceso)?|mot de passe|[0-9] digit code|login code|door code|entry code|whsec))"
-    r"((?:[\s:=#*.-]|\b(?:is|was|for|to|of|the|my|his|her|our|your|on|in|are|be|now|new|old|temp|called|set|per|user|sso|updates|results|release|phone|door|med room|mother|father|portal|benefit|card|badge|disc|open|"
-    r"encrypted|dictation tool|tool|back|access|telephone|written|changed|reset|family|name|(?-i:[A-Z][a-z]+ [A-Z][a-z]+)|bot|capital|room)\b|\([^()\n]{0,20}\)|[!]{1,3}|[\x22'\x60]){1,10})([^\s\x22'\x60<>,;]{3,})"
+    r"\b((?:pass ?words?|passwd|pass ?phrase|pass ?codes?|pwd|p/w|pw|pass|pin(?: code)?|pin number|access code|"
+    "acess cod|activation code|verification code|release code|unlock code|security (?:code|word)|code ?word|otp|"
+    "one[- ]time (?:pass ?code|password|code|pin)|your code|recovery codes?|unseal key(?: [0-9])?|sign-in key|"
+    "api key|api_secret|secret key|stored key|auth token|license key|community string|authenticator secret|"
+    r"(?:[a-z]+ )?token|wifi[^\n]{0,40}? key|"
+    r"passwort|kennwort|contrase\xf1a|clave(?: de acceso)?|mot de passe|[0-9] digit code|login code|door code|"
+    "entry code|whsec))"
+    r"((?:[\s:=#*.-]|\b(?:is|was|for|to|of|the|my|his|her|our|your|on|in|are|be|now|new|old|temp|called|set|per|"
+    "user|sso|updates|results|release|phone|door|med room|mother|father|portal|benefit|card|badge|disc|open|"
+    "encrypted|dictation tool|tool|back|access|telephone|written|changed|reset|family|name|"
+    r"(?-i:[A-Z][a-z]+ [A-Z][a-z]+)|bot|capital|room)\b|\([^()\n]{0,20}\)|[!]{1,3}|"
+    r"[\x22'\x60]){1,10})([^\s\x22'\x60<>,;]{3,})"
 )
-_AS_PASSWORD = compile_latin(r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)")
+_AS_PASSWORD = compile_latin(
+    r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)"
+)
 _PHRASE = compile_latin(r"\bpass ?phrase[^\x22\n]{0,40}\x22([^\x22\n]{6,})\x22")
 _LOGIN = compile_latin(r"\b(?:login|credentials|user)[^\n:]{0,24}:\s*([A-Za-z0-9._-]{3,40}) (?://|/|\|) ([^\s]{4,40})")
 #: An address of mail and the password beside it.
@@ -53,14 +77,20 @@ _PAIR = compile_latin(r"[a-z0-9._-]+@[a-z0-9.-]+\.[a-z]{2,10} ?(?:/|//|\|) ?([^\
 _MORE = compile_latin(r"(?: (?:old|new)[:=] ?| |, ?)([A-Za-z0-9][A-Za-z0-9!@#$%^&*_-]{3,39})")
 _CODE = compile_latin(r"[0-9](?:[ -]?[0-9]){3,9}")
 _GATE = compile_latin(
-    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|session|login|@|acc?ess cod|word|"
+    r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|"
+    r"kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|"
+    "session|login|@|acc?ess cod|word|"
     r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
 _PLACEHOLDER = compile_latin(
-    r"(?:\*+|x+|_+|\.+|-+|<.*|\$.*|\{.*|%\(.*|null|none|nil|true|false|n/?a|redacted|required|required\.|expired|missing|unknown|hidden|masked|reset|changed|incorrect|wrong|invalid|protected|field|fields|"
-    r"must|not|and|or|with|here|below|above|see|your|the|that|this|is|was|has|had|will|can|please|must|should|given|off|on|ok|set|os\.environ.*|getenv.*|process\.env.*|type|bearer|basic|string|str|int|"
-    r"your[-_].*|example|changeme|forgot.*|manager|policy|followed|access|holder|lookup|needed|status|blue|site|care|for|to|of|in|a|an|economy|count|counts|limit|limits|usage|are|lock|word|words|digits?|characters?|"
-    r"swallow|entry|exit|prompt|completion|max|total|only|it|but|by|from|one|two|screen|band|through|away|out|stools?|because|list|recall|test|normal|benefits|form)\W*"
+    r"(?:\*+|x+|_+|\.+|-+|<.*|\$.*|\{.*|%\(.*|null|none|nil|true|false|n/?a|redacted|required|required\.|expired|"
+    "missing|unknown|hidden|masked|reset|changed|incorrect|wrong|invalid|protected|field|fields|"
+    "must|not|and|or|with|here|below|above|see|your|the|that|this|is|was|has|had|will|can|please|must|should|given|"
+    r"off|on|ok|set|os\.environ.*|getenv.*|process\.env.*|type|bearer|basic|string|str|int|"
+    "your[-_].*|example|changeme|forgot.*|manager|policy|followed|access|holder|lookup|needed|status|blue|site|"
+    "care|for|to|of|in|a|an|economy|count|counts|limit|limits|usage|are|lock|word|words|digits?|characters?|"
+    "swallow|entry|exit|prompt|completion|max|total|only|it|but|by|from|one|two|screen|band|through|away|out|"
+    r"stools?|because|list|recall|test|normal|benefits|form)\W*"
 )
 
 
@@ -104,7 +134,11 @@ def _assigned(latin: bytes) -> Iterator[tuple[int, int]]:
         while end > start and latin[end - 1 : end] in (b".", b"]", b":", b"!") and latin[start : start + 1] != b"[":
             end -= 1
         value = latin[start:end]
-        if _PLACEHOLDER.fullmatch(value) or not any(is_word(byte) for byte in value) or _is_count(latin, found.start(), value):
+        if (
+            _PLACEHOLDER.fullmatch(value)
+            or not any(is_word(byte) for byte in value)
+            or _is_count(latin, found.start(), value)
+        ):
             continue
         yield start, end
 
@@ -152,14 +186,27 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
         return False
     told = any(sign in between for sign in (b":", b"=", b" is ", b"\x22", b"`", b"'", b" was ")) and b"?" not in between
     digits = count_digits(value)
-    mixed = digits > 0 and digits < len(value) or (not value.islower() and not value.istitle() and not value.isupper()) or any(byte in b"!@#$%^&*_" for byte in value)
+    mixed = (
+        digits > 0
+        and digits < len(value)
+        or (not value.islower() and not value.istitle() and not value.isupper())
+        or any(byte in b"!@#$%^&*_" for byte in value)
+    )
     if word.endswith(b"word") and told and len(value) >= 4:
         return True
     if word.startswith((b"pin", b"otp", b"your code", b"one")) or b"code" in word:
-        return (digits >= 4 and (told or not word.startswith(b"pass") or len(value) >= 4)) or (mixed and digits >= 1 and len(value) >= 5)
+        return (digits >= 4 and (told or not word.startswith(b"pass") or len(value) >= 4)) or (
+            mixed and digits >= 1 and len(value) >= 5
+        )
     if word in (b"pass", b"pw", b"token") or word.endswith(b" token"):
         return mixed and len(value) >= 6 and (digits > 0 or any(byte in b"!@#$%^&*_" for byte in value))
-    if b"word" in word or b"phrase" in word or word in (b"clave", b"p/w", b"pwd", b"passwd") or b"contras" in word or word.startswith((b"mot", b"kenn")):
+    if (
+        b"word" in word
+        or b"phrase" in word
+        or word in (b"clave", b"p/w", b"pwd", b"passwd")
+        or b"contras" in word
+        or word.startswith((b"mot", b"kenn"))
+    ):
         return (told and len(value) >= 4) or (mixed and len(value) >= 5)
     return mixed and len(value) >= 5
 

@@ -30,9 +30,15 @@ _CARDINAL = "one|two|three|four|five|six|seven|eight|nine"
 _TEEN = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _BELOW_100 = rf"(?:(?:{_TENS})(?:[ -](?:{_CARDINAL}))?|{_TEEN}|(?:oh[ -])?(?:{_CARDINAL}))"
-_SPOKEN_YEAR = rf"(?:two thousand(?:(?: and)? {_BELOW_100})?|(?:nineteen|twenty)[ -](?:hundred|{_BELOW_100})|oh?[ -](?:{_CARDINAL}))"
+_SPOKEN_YEAR = (
+    f"(?:two thousand(?:(?: and)? {_BELOW_100})?|(?:nineteen|twenty)[ -](?:hundred|{_BELOW_100})|"
+    f"oh?[ -](?:{_CARDINAL}))"
+)
 _YEAR = rf"(?:(?:1[3-9]|20)[0-9]{{2}}|5[67][0-9]{{2}}|'[0-9]{{2}}|{_SPOKEN_YEAR})"
-_WEEKDAY = r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|lunes|martes|mi[e\xe9]rcoles|jueves|viernes|s[a\xe1]bado|domingo)"
+_WEEKDAY = (
+    r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|lunes|martes|mi[e\xe9]rcoles|jueves|"
+    r"viernes|s[a\xe1]bado|domingo)"
+)
 _DAY = rf"(?:[0-3]?[0-9](?:st|nd|rd|th|er|\xba|o)?|{ORDINAL})"
 
 _MONTH = compile_latin(rf"(?:\b|[0-9])({_LONG}|{_DOUBTFUL}|{_SHORT}|{_FOREIGN})(?:\b|[0-9])")
@@ -41,14 +47,17 @@ _BEFORE = compile_latin(
 )
 _BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
 _AFTER = compile_latin(
-    rf"\.?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|rd|th)?)?)"
+    rf"\.?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|"
+    "rd|th)?)?)"
 )
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
 _SHORT_YEAR = compile_latin(r"[- ]?[0-9]{2}")
 _WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?\s+$")
 _IN = compile_latin(
-    r"\b(?:in|by|since|last|next|until|till|from|through|thru|of|this|early|mid|late|during|around|before|after|between|"
-    r"for|every|each|and|to|past|previous|following|back in|starting|en|desde|hasta|de|pasado|este|pr\xf3ximo|born|each)"
+    r"\b(?:in|by|since|last|next|until|till|from|through|thru|of|this|early|mid|late|during|around|before|after|"
+    "between|"
+    r"for|every|each|and|to|past|previous|following|back in|starting|en|desde|hasta|de|pasado|este|pr\xf3ximo|born|"
+    "each)"
     r"[\s-]+(?:early |mid-?|late |the )?$"
 )
 _ON = compile_latin(r"\b(?:on|since|until|till|by|from|before|after|for|dated|dictating for) $")
@@ -58,7 +67,9 @@ _VERB = compile_latin(
     r"\s+(?:be|have|not|also|take|need|use|cause|repeat|resume|require|include|i\b|we\b|you\b|he\b|she\b|it\b|they\b|"
     r"help|increase|or may|affect|occur|lead|result|see|want|in place|up|down)"
 )
-_COUNTED = compile_latin(r"\s*(?:doses?|mg|mcg|ml|tabs?|tablets?|bid|tid|units?|%|cm|mm|hours?|days?|times|x\b|visits?|pts)")
+_COUNTED = compile_latin(
+    r"\s*(?:doses?|mg|mcg|ml|tabs?|tablets?|bid|tid|units?|%|cm|mm|hours?|days?|times|x\b|visits?|pts)"
+)
 _THE_DAY = compile_latin(rf"\b(?:(?:{_WEEKDAY},? )?the|on|{_WEEKDAY})\s+([0-3]?[0-9](?:st|nd|rd|th))\b")
 _THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|{_WEEKDAY}) the ({ORDINAL})\b")
 _DAY_END = compile_latin(
@@ -67,10 +78,15 @@ _DAY_END = compile_latin(
     r"thx|works?|until|through|from|per|w|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
 )
 #: Ordinals that count something: "the 17th and 18th centuries".
-_ORDERED = compile_latin(rf"(?:,| or| and| to|-)+ ?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?:,? (?:and|or) [0-9]{{1,2}}(?:st|nd|rd|th))? [a-z]{{3,}}")
+_ORDERED = compile_latin(
+    f"(?:,| or| and| to|-)+ ?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?:,? (?:and|or) [0-9]{{1,2}}(?:st|"
+    f"nd|rd|th))? [a-z]{{3,}}"
+)
 _ACRONYM = compile_latin(r"-[0-9]\b")
 _CJK = compile_latin(r"\xff*[0-9]{1,4}\xff[0-9]{1,2}\xff[0-9]{1,2}\xff")
-_DOUBTFUL_WORDS = frozenset((b"may", b"march", b"mar", b"dec", b"sep", b"jan", b"mai", b"mars", b"sept", b"oct", b"apr"))
+_DOUBTFUL_WORDS = frozenset(
+    (b"may", b"march", b"mar", b"dec", b"sep", b"jan", b"mai", b"mars", b"sept", b"oct", b"apr")
+)
 _LONG_WORDS = frozenset(_LONG.encode().split(b"|")) | frozenset(_SPANISH.encode().split(b"|"))
 
 
@@ -106,11 +122,18 @@ def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
     if after is not None and (_cuts_number(latin, after.end()) or _COUNTED.match(latin, after.end())):
         after = None
     day_start = None if before is None else _day_start(latin, *before, start, word)
-    if after is not None and latin[start:end].islower() and word in (b"may", b"march") and not _is_told(latin, start, after):
+    if (
+        after is not None
+        and latin[start:end].islower()
+        and word in (b"may", b"march")
+        and not _is_told(latin, start, after)
+    ):
         after = None
     numbered = day_start is not None and latin[day_start:start].rstrip().endswith(b".")
     if day_start is not None and not (numbered and after is not None):
-        return day_start, _year_end(latin, end, short=latin[start - 1 : start] in (b"-", b" ") or is_word(latin[start - 1]))
+        return day_start, _year_end(
+            latin, end, short=latin[start - 1 : start] in (b"-", b" ") or is_word(latin[start - 1])
+        )
     if after is not None:
         return _weekday_start(latin, start), _year_end(latin, after.end(), short=False)
     year = _YEAR_AFTER.match(latin, end, min(len(latin), end + 40))
@@ -154,7 +177,11 @@ def _cuts_number(latin: bytes, end: int) -> bool:
     """Tell whether a number goes on at *end*."""
     if end < len(latin) and is_word(latin[end]):
         return True
-    return latin[end : end + 1] in (b".", b":", b"/", b",") and latin[end + 1 : end + 2].isdigit() and latin[end : end + 1] != b","
+    return (
+        latin[end : end + 1] in (b".", b":", b"/", b",")
+        and latin[end + 1 : end + 2].isdigit()
+        and latin[end : end + 1] != b","
+    )
 
 
 def _weekday_start(latin: bytes, start: int) -> int:
@@ -182,7 +209,9 @@ def _days(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
     for pattern in (_THE_DAY, _THE_WORD):
         for found in pattern.finditer(latin):
-            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None or _ORDERED.match(latin, found.end()):
+            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None or _ORDERED.match(
+                latin, found.end()
+            ):
                 continue
             weekday = _WEEKDAY_AT.match(latin, found.start())
             yield (found.start() if weekday else found.start(1)), found.end(1)
@@ -198,5 +227,7 @@ def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 _ERAS = ("昭和", "平成", "令和", "大正", "明治")
-_SHORT_WORDS = frozenset((b"jan", b"feb", b"apr", b"jun", b"jul", b"aug", b"sep", b"sept", b"oct", b"nov", b"dec", b"mar"))
+_SHORT_WORDS = frozenset(
+    (b"jan", b"feb", b"apr", b"jun", b"jul", b"aug", b"sep", b"sept", b"oct", b"nov", b"dec", b"mar")
+)
 _WEEKDAY_AT = compile_latin(rf"{_WEEKDAY}\b")

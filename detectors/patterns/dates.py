@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import behind, compile_latin, count_digits, follows, is_word, stands_alone
+from detectors.patterns.scanning import behind, compile_latin, count_digits, follows, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -44,39 +44,39 @@ _LEAD = compile_latin(
 _DOTTED = compile_latin(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}")
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
 _AFTER = compile_latin(
-    r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]{1,2}(?::|[ap]\b|[ap]m)|appt|appointment|visit|labs|note|admission|clinic)"
+    r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]{1,2}(?::|[ap]\b|[ap]m)|appt|appointment|visit|labs|"
+    "note|admission|clinic)"
 )
 _MEASURE_AFTER = compile_latin(
     r"\s*(?:strength|ns\b|mg|mcg|ml|mm|cm|%|systolic|diastolic|murmur|nodes?|positive|tabs?|tablets?|mix|units?|"
     r"reflexes|hours?|h\b|hr|day|grip|od\b|os\b|ou\b|lung|vision|dose|doses|series|cup|tsp|tbsp|of\b|in\b|inch|pack|"
     r"bottles?|pills?|x[0-9]{2,}|draws|[=<>*/])"
 )
-_DATE_CAPTION = (
-    r"dob", r"d\.o\.b\.?", "date of birth", "birth ?date", "birthday", "b-day", "born", "dod", "date of death", "dos",
-    "fecha de nacimiento", r"geb\.?", "fdn", "dates?", "fecha", "datum", "expires?", "effective", "through",
-    "admit(?:ted)?", "discharged?", "seen", "visit", "statement", "study", "value", "signed",
-)  # fmt: skip
+_DATE_CAPTION = phrases(r"""
+        dob; d\.o\.b\.?; date of birth; birth ?date; birthday; b-day; born; dod; date of death; dos; fecha de
+        nacimiento; geb\.?; fdn; dates?; fecha; datum; expires?; effective; through; admit(?:ted)?; discharged?; seen;
+        visit; statement; study; value; signed
+    """)
 _BIRTH = compile_latin(
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth[ _-]?date|born(?: on)?|fecha de nacimiento|geboren(?: am)?)"
     r"[\s:=#\x22'>(]{0,6}(?:is |was |on )?"
 )
 _LOOSE = compile_latin(r"[0-9OolI](?:[0-9OolI]| ?[-/.] ?| ){4,18}[0-9OolI]")
-_UNLIKE = (
-    "version", "v", "ver", "section", "sec", "software", "build", "firmware", "driver", "release", "figure", "table",
-    "chapter", "appendix", "ratio", "sets", "tempo", "settings?", "oid", "protocol", "rev", "model", "api", "kernel",
-    "anthropic version", "api version", "schema", "ferritin", "trend", "ip", "ec", "menu", "lot", "ref", "catalog",
-    "catalogue", "part", "serial", "guideline", "edition", "standard", "cpt", "ndc", "cas", "dose", "doses", "scores?",
-)  # fmt: skip
-_RATIO = (
-    "pain", "strength", "motor", "score", "scale", "grade", "bp", "va", "vision", "acuity", "reflexes", "pulses?",
-    "murmur", "mmse", "moca", "stage", "gleason", "tanner", "dose", "doses", "iop", "c/d", "insulin", "novo", "mix",
-    "ratio", "hpv", "covid", "booster", "hep", "series", "phq", "gad", "apgars?", "gcs", "rom", "flexion", "power",
-    "nodes", "novolog", "humulin", "sig", "take", "asa", "fitzpatrick", "t12", "l[1-5]", "c[1-7]", "disc", "fusion",
-    "recall", "wells", "cup", "page", "part", "step", "plates?",
-)  # fmt: skip
-_FUSED_UNLIKE = (
-    "build", "version", "lot", "ref", "model", "ticket", "commit", "ndc", "snomed", "catalog", "part", "sn", "serial",
-)  # fmt: skip
+_UNLIKE = phrases(r"""
+        version; v; ver; section; sec; software; build; firmware; driver; release; figure; table; chapter; appendix;
+        ratio; sets; tempo; settings?; oid; protocol; rev; model; api; kernel; anthropic version; api version; schema;
+        ferritin; trend; ip; ec; menu; lot; ref; catalog; catalogue; part; serial; guideline; edition; standard; cpt;
+        ndc; cas; dose; doses; scores?
+    """)
+_RATIO = phrases(r"""
+        pain; strength; motor; score; scale; grade; bp; va; vision; acuity; reflexes; pulses?; murmur; mmse; moca;
+        stage; gleason; tanner; dose; doses; iop; c/d; insulin; novo; mix; ratio; hpv; covid; booster; hep; series;
+        phq; gad; apgars?; gcs; rom; flexion; power; nodes; novolog; humulin; sig; take; asa; fitzpatrick; t12;
+        l[1-5]; c[1-7]; disc; fusion; recall; wells; cup; page; part; step; plates?
+    """)
+_FUSED_UNLIKE = phrases(r"""
+        build; version; lot; ref; model; ticket; commit; ndc; snomed; catalog; part; sn; serial
+    """)
 
 
 class DateRecognizer:

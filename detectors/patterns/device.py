@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
 from detectors.patterns.checksums import is_luhn
-from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -16,10 +16,13 @@ CAPTIONS = (
     Caption(
         _DEVICE,
         Strength.STRONG,
-        ("serial(?: ?(?:no|num|nbr|number|#))", "serial_?number", "ser no", "serail numbr", "s/n", "s\\.n\\.", "imei(?:sv)?", "iccid", "meid", "eid", "sim(?: card)?(?: no)?", "esim eid",
-         "udi", "udid", "deviceserialnumber", "0018,1000\\)?", "0018,1002\\)?", "device ?uid", "seriennr", "seriennummer", "n\xb0 de s\xe9rie", "n[u\xfa]mero de serie", "no de serie",
-         "numero di serie", "idfv", "idfa", "gaid", "aaid", "android_id", "installation ?id", "app ?instance ?id", "device_?(?:id|mac)", "mac(?: addr(?:ess)?)?",
-         "wifi mac", "bluetooth addr(?:ess)?", "eui-?64", "mdc_dev_serial", "device ?serial(?: ?number)?", "cap id", "transmitter id"),
+        phrases(r"""
+        serial(?: ?(?:no|num|nbr|number|#)); serial_?number; ser no; serail numbr; s/n; s\.n\.; imei(?:sv)?; iccid;
+        meid; eid; sim(?: card)?(?: no)?; esim eid; udi; udid; deviceserialnumber; 0018,1000\)?; 0018,1002\)?; device
+        ?uid; seriennr; seriennummer; n° de série; n[uú]mero de serie; no de serie; numero di serie; idfv; idfa; gaid;
+        aaid; android_id; installation ?id; app ?instance ?id; device_?(?:id|mac); mac(?: addr(?:ess)?)?; wifi mac;
+        bluetooth addr(?:ess)?; eui-?64; mdc_dev_serial; device ?serial(?: ?number)?; cap id; transmitter id
+    """),
     ),
     Caption(
         _DEVICE,
@@ -37,16 +40,27 @@ _MAC = compile_latin(r"[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5}(?:[:-][0-9A-F]{2}){0,2}
 _BARE_MAC = compile_latin(r"[0-9A-F]{12}|[0-9A-F]{16}")
 _IMEI = compile_latin(r"[0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{6}[ -]?[0-9]|[0-9]{2} [0-9]{6} [0-9]{6} [0-9]")
 _ICCID = compile_latin(r"89[0-9]{4,17}(?: [0-9]{3,12}){0,3}")
-_MAC_WORDS = Context(["mac", "arp", "bluetooth", "wifi", "vlan", "dhcp", "eui-?64", "bssid", "ble", "ethernet", "maps to"])
+_MAC_WORDS = Context(
+    ["mac", "arp", "bluetooth", "wifi", "vlan", "dhcp", "eui-?64", "bssid", "ble", "ethernet", "maps to"]
+)
 _SIM_WORDS = Context(["sim", "iccid", "esim"])
 _PHONE_WORDS = Context(["imei", "phone", "tablet", "handset", "device", "#06#"])
-_GATE = compile_latin(r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-]|\([0-9]{2}\)|[0-9A-F]{4}\.[0-9A-F]{4}|\+[A-Z][0-9A-Z]{5}|[0-9A-F]{12}|[0-9]{6}[ -][0-9]{6}|=/[A-Z0-9]{6}|89[0-9]{4}")
+_GATE = compile_latin(
+    r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-]|\([0-9]{2}\)|[0-9A-F]{4}\.[0-9A-F]{4}|\+[A-Z][0-9A-Z]{5}|[0-9A-F]{12}|"
+    "[0-9]{6}[ -][0-9]{6}|=/[A-Z0-9]{6}|89[0-9]{4}"
+)
 #: Words of an implant or appliance whose serial number may stand behind its model.
 _APPLIANCE = compile_latin(
-    r"\b(?:transmitter|controller|backup controller|pump|hearing aids?(?: [a-z0-9 ]{0,40})?:? ?(?:right|left)|left|right|coaguchek|remote monitor|reader|generator|inr meter [a-z]+|meter)[ :-]{1,3}"
+    r"\b(?:transmitter|controller|backup controller|pump|hearing aids?(?: [a-z0-9 ]{0,40})?:? ?(?:right|left)|left|"
+    "right|coaguchek|remote monitor|reader|generator|inr meter [a-z]+|meter)[ :-]{1,3}"
     r"([A-Z0-9][A-Z0-9-]{4,15})\b"
 )
-_AID = Context(["transmitter", "lvad", "heartmate", "hearing aids?", "pump", "monitor", "device", "omnipod", "dexcom", "meter", "implant", "sensor", "ilr", "pacemaker", "pump"])
+_AID = Context(
+    phrases(r"""
+        transmitter; lvad; heartmate; hearing aids?; pump; monitor; device; omnipod; dexcom; meter; implant; sensor;
+        ilr; pacemaker; pump
+    """)
+)
 
 
 class DeviceRecognizer:
@@ -67,7 +81,9 @@ class DeviceRecognizer:
         for found in _APPLIANCE.finditer(latin):
             value = found.group(1)
             if _AID.before(latin, found.start(1), 60) and count_digits(value) >= 2 and not value.isdigit():
-                ranges |= dict.fromkeys([(found.start(1), found.end(1)), *siblings(latin, found.start(1), found.end(1))])
+                ranges |= dict.fromkeys(
+                    [(found.start(1), found.end(1)), *siblings(latin, found.start(1), found.end(1))]
+                )
         return [*spans, *(Span(start, end, _DEVICE, 0.95, self.name) for start, end in ranges)]
 
 
@@ -80,7 +96,10 @@ def _labels(latin: bytes) -> Iterator[tuple[int, int]]:
             yield found.start(), found.end()
     for found in _HIBC.finditer(latin):
         if b"/" in found.group() or _AID.near(latin, found.start(), found.end()):
-            if not (found.start() and is_word(latin[found.start() - 1])) and sum(48 <= byte <= 57 for byte in found.group()) >= 5:
+            if (
+                not (found.start() and is_word(latin[found.start() - 1]))
+                and sum(48 <= byte <= 57 for byte in found.group()) >= 5
+            ):
                 yield found.start(), found.end()
     for found in _ICCBBA.finditer(latin):
         yield found.start(), found.end()
@@ -95,7 +114,11 @@ def _trimmed(latin: bytes, start: int, end: int) -> int:
 def _addresses(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _MAC.finditer(latin):
         start, end = found.start(), found.end()
-        if not stands_alone(latin, start, end) or latin[end : end + 1] == b":" or latin[max(0, start - 1) : start] in (b":", b"-", b"."):
+        if (
+            not stands_alone(latin, start, end)
+            or latin[end : end + 1] == b":"
+            or latin[max(0, start - 1) : start] in (b":", b"-", b".")
+        ):
             continue
         letters = any(byte in b"ABCDEFabcdef" for byte in found.group())
         if letters or _MAC_WORDS.before(latin, start):

@@ -13,18 +13,33 @@ SCORE = 0.95
 MAX_VALUE = 160
 _TYPES = {key: type_ for type_, keys in KEYS.items() for key in keys.replace("_", "").split()}
 _EMPTY = compile_latin(
-    r"(?:null|none|nil|n/?a|na|unknown|unk|undefined|true|false|yes|no|y|n|on|off|pending|active|inactive|deceased|masked|redacted|hidden|deferred|declined|refused|not [a-z ]{2,40}|self|same|other|see [a-z ]{2,20}|"
-    r"on file|blank|empty|tbd|todo|string|number|integer|object|array|boolean|default|test|example|anonymous|required|optional|completed?|open|closed|final|preliminary|male|female|m|f|home|work|mobile|usual|official|"
+    "(?:null|none|nil|n/?a|na|unknown|unk|undefined|true|false|yes|no|y|n|on|off|pending|active|inactive|deceased|"
+    "masked|redacted|hidden|deferred|declined|refused|not [a-z ]{2,40}|self|same|other|see [a-z ]{2,20}|"
+    "on file|blank|empty|tbd|todo|string|number|integer|object|array|boolean|default|test|example|anonymous|"
+    "required|optional|completed?|open|closed|final|preliminary|male|female|m|f|home|work|mobile|usual|official|"
     r"[\s\W_x*#]*|\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\$\{?[a-z_.]+\}?|phi_[a-z_]+)"
 )
-_DATE_SHAPE = compile_latin(r"[^a-z]*[0-9OolI]{1,4}[^0-9a-z]{1,3}[0-9OolI]{1,2}.*|.*[a-z]{3}.*[0-9].*|[0-9]{6,14}(?:\.[0-9]+)?(?:[+-][0-9]{4})?|(?:19|20)[0-9]{2}-?[0-9]{2}.*|[0-9]{1,2} [a-z]{3,} .*")
+_DATE_SHAPE = compile_latin(
+    "[^a-z]*[0-9OolI]{1,4}[^0-9a-z]{1,3}[0-9OolI]{1,2}.*|.*[a-z]{3}.*[0-9].*|"
+    r"[0-9]{6,14}(?:\.[0-9]+)?(?:[+-][0-9]{4})?|(?:19|20)[0-9]{2}-?[0-9]{2}.*|[0-9]{1,2} [a-z]{3,} .*"
+)
 _YEAR = compile_latin(r"(?:1[89]|20)[0-9]{2}")
 _AGE = compile_latin(r"0?((?:9[0-9]|1[01][0-9]|12[0-5])(?:\.[0-9])?)(?: ?(?:y|yo|yrs?|years?)(?: old)?)?")
 _COORDINATE = compile_latin(r"[-+]?[0-9]{1,3}\.[0-9]{2,12}|[-+0-9.]+\s?,\s?[-+0-9.]+")
 _NUMBERED = frozenset(
-    (IdentifierType.PHONE, IdentifierType.FAX, IdentifierType.SSN, IdentifierType.MRN, IdentifierType.HEALTH_PLAN, IdentifierType.ACCOUNT, IdentifierType.LICENSE, IdentifierType.DEVICE, IdentifierType.IP,
-     IdentifierType.BIOMETRIC)
-)  # fmt: skip
+    (
+        IdentifierType.PHONE,
+        IdentifierType.FAX,
+        IdentifierType.SSN,
+        IdentifierType.MRN,
+        IdentifierType.HEALTH_PLAN,
+        IdentifierType.ACCOUNT,
+        IdentifierType.LICENSE,
+        IdentifierType.DEVICE,
+        IdentifierType.IP,
+        IdentifierType.BIOMETRIC,
+    )
+)
 _DATE_KEYS = ("date", "datetime", "dob", "birthday")
 _STATES_AND_COUNTRIES = compile_latin(r"[A-Z]{2}|usa?|united states(?: of america)?")
 
@@ -59,7 +74,13 @@ def _under_parent(last: str, parent: str, above: str) -> IdentifierType | None:
     if last in ("name", "display", "fullname"):
         if parent in PERSONS:
             return IdentifierType.NAME
-        return IdentifierType.GEO if parent in PLACES and parent != "employer" else IdentifierType.NAME if parent == "employer" else None
+        return (
+            IdentifierType.GEO
+            if parent in PLACES and parent != "employer"
+            else IdentifierType.NAME
+            if parent == "employer"
+            else None
+        )
     if last in ("id", "identifier", "number", "no", "num") and parent in OWNED_IDS:
         return OWNED_IDS[parent]
     if last in ("value", "extension") and parent == "identifier":
@@ -89,7 +110,11 @@ def _alone(last: str) -> IdentifierType | None:
             known = _TYPES.get(rest) or _alone(rest)
             if known is not None:
                 return known
-    return IdentifierType.DATE if last.endswith(_DATE_KEYS) and not last.endswith(("update", "candidate", "mandate")) else None
+    return (
+        IdentifierType.DATE
+        if last.endswith(_DATE_KEYS) and not last.endswith(("update", "candidate", "mandate"))
+        else None
+    )
 
 
 def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> tuple[int, int] | None:
@@ -100,13 +125,21 @@ def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> t
         return None
     digits = count_digits(value)
     if type_ is IdentifierType.DATE:
-        return (start, end) if digits and len(value) <= 48 and _DATE_SHAPE.fullmatch(value) and not _YEAR.fullmatch(value) else None
+        return (
+            (start, end)
+            if digits and len(value) <= 48 and _DATE_SHAPE.fullmatch(value) and not _YEAR.fullmatch(value)
+            else None
+        )
     if type_ is IdentifierType.AGE:
         found = _AGE.fullmatch(value)
         return None if found is None else (start + found.start(1), start + found.end(1))
     if type_ is IdentifierType.NAME:
         words = value.split()
-        return trim(latin, start, end) if len(words) <= 6 and digits <= 2 and any(map(is_word, value)) and not _is_code(value) else None
+        return (
+            trim(latin, start, end)
+            if len(words) <= 6 and digits <= 2 and any(map(is_word, value)) and not _is_code(value)
+            else None
+        )
     if type_ is IdentifierType.GEO:
         return _place(latin, start, end)
     if type_ in _NUMBERED:

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import compile_latin
+from detectors.patterns.scanning import compile_latin, phrases
 
-_NAMES = (
-    r"christmas(?: (?:eve|day))?", r"x-?mas(?: eve)?", r"new year(?:'?s)?(?:'? (?:eve|day))", r"new year'?s", r"boxing day",
-    r"thanksgiving(?: day)?", r"easter(?: (?:sunday|monday))?", r"good friday", r"palm sunday", r"ash wednesday",
-    r"halloween", r"valentine'?s(?:'? day)?", r"mother'?s'? day", r"father'?s'? day", r"memorial day", r"labor day",
-    r"independence day", r"(?:4th|fourth) of july", r"mlk day", r"martin luther king(?:,? jr\.?)? day",
-    r"president'?s'? day", r"veteran'?s'? day", r"columbus day", r"indigenous peoples'? day", r"juneteenth",
-    r"(?:st\.?|saint) patrick'?s day", r"cinco de mayo", r"mardi gras", r"groundhog day", r"black friday",
-    r"super bowl sunday", r"hanukkah", r"chanukah", r"passover", r"pesach", r"rosh hashanah?", r"yom kippur", r"sukkot",
-    r"purim", r"kwanzaa", r"ramadan", r"eid(?: (?:al|ul)[- ](?:fitr|adha))?", r"diwali", r"deepavali", r"holi",
-    r"(?:lunar|chinese) new year", r"nowruz", r"navidad", r"nochebuena", r"nochevieja", r"a\xf1o nuevo", r"semana santa",
-    r"viernes santo", r"d[i\xed]a de (?:los )?muertos", r"d[i\xed]a de (?:los )?reyes", r"d[i\xed]a de la madre",
-    r"no\xebl", r"weihnachten", r"heiligabend", r"silvester", r"ostern",
-)  # fmt: skip
+_NAMES = phrases(r"""
+        christmas(?: (?:eve|day))?; x-?mas(?: eve)?; new year(?:'?s)?(?:'? (?:eve|day)); new year'?s; boxing day;
+        thanksgiving(?: day)?; easter(?: (?:sunday|monday))?; good friday; palm sunday; ash wednesday; halloween;
+        valentine'?s(?:'? day)?; mother'?s'? day; father'?s'? day; memorial day; labor day; independence day;
+        (?:4th|fourth) of july; mlk day; martin luther king(?:,? jr\.?)? day; president'?s'? day; veteran'?s'? day;
+        columbus day; indigenous peoples'? day; juneteenth; (?:st\.?|saint) patrick'?s day; cinco de mayo; mardi gras;
+        groundhog day; black friday; super bowl sunday; hanukkah; chanukah; passover; pesach; rosh hashanah?; yom
+        kippur; sukkot; purim; kwanzaa; ramadan; eid(?: (?:al|ul)[- ](?:fitr|adha))?; diwali; deepavali; holi;
+        (?:lunar|chinese) new year; nowruz; navidad; nochebuena; nochevieja; a\xf1o nuevo; semana santa; viernes
+        santo; d[i\xed]a de (?:los )?muertos; d[i\xed]a de (?:los )?reyes; d[i\xed]a de la madre; no\xebl;
+        weihnachten; heiligabend; silvester; ostern
+    """)
 _HOLIDAY = compile_latin(rf"\b(?:{'|'.join(_NAMES)})")
 #: Names of diseases, signs and things that only contain a holiday's word.
-_NOT_DATED = compile_latin(r"[- ](?:disease|factor|tree|island|egg|eggs|lily|card|cards|cactus|rash|candy|costume|seals?)\b")
+_NOT_DATED = compile_latin(
+    r"[- ](?:disease|factor|tree|island|egg|eggs|lily|card|cards|cactus|rash|candy|costume|seals?)\b"
+)
 _YEAR = compile_latin(r",? (?:of )?(?:19|20)[0-9]{2}\b")
 
 

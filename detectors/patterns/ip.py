@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv6Address
 
 from detectors.context import Context
-from detectors.patterns.scanning import compile_latin, is_word
+from detectors.patterns.scanning import compile_latin, is_word, phrases
 from detectors.patterns.spoken import DIGIT_WORDS, TEENS, TENS
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -16,19 +16,22 @@ _IN_HOST = compile_latin(r"\b(?:[a-z]{1,8}-)?([0-9]{1,3}(?:-[0-9]{1,3}){3})\.[a-
 _SIX = compile_latin(r"(?:[0-9A-F]{0,4}(?::|%3A)){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-F]{0,4})")
 _DOTTED = compile_latin(r"\b[0-9]{1,3}(?: (?:dot|punto|point) [0-9]{1,3}){3}\b")
 _WORD = rf"(?:{DIGIT_WORDS}|{TEENS}|{TENS}|hundred)"
-_SPOKEN = compile_latin(rf"\b(?:{_WORD}[ -]){{1,4}}(?:(?:dot|point) (?:{_WORD}[ -]){{1,4}}){{2}}(?:dot|point) {_WORD}(?:[ -]{_WORD}){{0,3}}\b")
+_SPOKEN = compile_latin(
+    rf"\b(?:{_WORD}[ -]){{1,4}}(?:(?:dot|point) (?:{_WORD}[ -]){{1,4}}){{2}}(?:dot|"
+    rf"point) {_WORD}(?:[ -]{_WORD}){{0,3}}\b"
+)
 _GATE = compile_latin(r"[0-9]\)?\]?[.(\[]{1,2}[.)\]]{0,2}[0-9]|:|%3A| (?:dot|punto|point) |[0-9]-[0-9]")
-_POSITIVE = (
-    "ip", "i\\.?p\\.?", "ips", "ipv4", "ip4", "v4", "address(?:es)?", "addr", "client", "cip", "host", "from", "peer", "remote", "source",
-    "src", "login", "log in", "ping", "lease", "pc", "workstation", "server", "subnet", "vpn", "ssh", "rtsp", "http", "https", "sip",
-    "user", "connecting", "meant", "forwarded", "kiosk", "tablet", "traceroute", "device", "printer", "dirección", "adresse", "raddr",
-)  # fmt: skip
-_NEGATIVE = (
-    "version", "v", "ver", "release", "build", "section", "sec", "ec", "agent", "app", "os", "firmware", "update", "updated", "upgraded",
-    "appendix", "table", "figure", "fig", "chapter", "protocol section", "oid", "libssl3", "replaced", "cpan", "tc", "cath", "scop",
-    "chrome", "safari", "edition", "dsm", "peep", "steps?", "combos", "dtap", "fold", "enzyme", "teeth", "perio", "mask", "schema",
-    "table", "annex", "paragraph", "driver", "image", "package", "pkg", "dosage",
-)  # fmt: skip
+_POSITIVE = phrases(r"""
+        ip; i\.?p\.?; ips; ipv4; ip4; v4; address(?:es)?; addr; client; cip; host; from; peer; remote; source; src;
+        login; log in; ping; lease; pc; workstation; server; subnet; vpn; ssh; rtsp; http; https; sip; user;
+        connecting; meant; forwarded; kiosk; tablet; traceroute; device; printer; dirección; adresse; raddr
+    """)
+_NEGATIVE = phrases(r"""
+        version; v; ver; release; build; section; sec; ec; agent; app; os; firmware; update; updated; upgraded;
+        appendix; table; figure; fig; chapter; protocol section; oid; libssl3; replaced; cpan; tc; cath; scop; chrome;
+        safari; edition; dsm; peep; steps?; combos; dtap; fold; enzyme; teeth; perio; mask; schema; table; annex;
+        paragraph; driver; image; package; pkg; dosage
+    """)
 _UNIT = compile_latin(r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? [A-Z][a-z]+:|\? no")
 
 
@@ -52,7 +55,10 @@ class IpRecognizer:
     def _fours(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _FOUR.finditer(latin):
             start, end = found.start(), found.end()
-            octets = [int(part.strip(b"()[]") or b"0") for part in found.group().replace(b"(.)", b".").replace(b"[.]", b".").split(b".")]
+            octets = [
+                int(part.strip(b"()[]") or b"0")
+                for part in found.group().replace(b"(.)", b".").replace(b"[.]", b".").split(b".")
+            ]
             if max(octets) > 255 or octets[:2] == [255, 255] or not _is_free(latin, start, end):
                 continue
             if any(len(part) > 1 and part.startswith(b"0") for part in found.group().split(b".")):
@@ -72,7 +78,9 @@ class IpRecognizer:
         private = octets[:2] == [192, 168] or (octets[0] in (10, 172) and max(octets[1:]) >= 16)
         if private and not negative:
             return True
-        return (large and not negative and (positive or max(octets) >= 100)) or (positive and not negative and octets[0] not in (1, 2, 3))
+        return (large and not negative and (positive or max(octets) >= 100)) or (
+            positive and not negative and octets[0] not in (1, 2, 3)
+        )
 
     def _other(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _IN_HOST.finditer(latin):
@@ -123,5 +131,11 @@ def _is_free(latin: bytes, start: int, end: int) -> bool:
 
 
 def _touches(latin: bytes, start: int, end: int) -> bool:
-    before = start > 0 and is_word(latin[start - 1]) and latin[max(0, start - 3) : start] not in (b"%22", b"%3A", b"%20", b"%3D")
-    return before or (end < len(latin) and (is_word(latin[end]) or latin[end : end + 1] == b":" and latin[end + 1 : end + 2] == b":"))
+    before = (
+        start > 0
+        and is_word(latin[start - 1])
+        and latin[max(0, start - 3) : start] not in (b"%22", b"%3A", b"%20", b"%3D")
+    )
+    return before or (
+        end < len(latin) and (is_word(latin[end]) or latin[end : end + 1] == b":" and latin[end + 1 : end + 2] == b":")
+    )

@@ -11,7 +11,8 @@ from schemas.spans import Span
 SCORE = 0.95
 _KEY = r"[A-Z_][A-Z0-9_.-]{1,40}"
 _QUOTED = compile_latin(
-    rf"[\x22']({_KEY}(?: [A-Z]{{2,16}}){{0,2}})[\x22']\s*[:=]\s*(?:\[\s*)?(?:[\x22']([^\x22'\n]{{1,160}})[\x22']|([0-9][0-9.]{{0,24}}))"
+    rf"[\x22']({_KEY}(?: [A-Z]{{2,16}}){{0,2}})[\x22']\s*[:=]\s*(?:\[\s*)?(?:[\x22']([^\x22'\n]{{1,160}})[\x22']|"
+    f"([0-9][0-9.]{{0,24}}))"
 )
 _ASSIGNED = compile_latin(rf"(?:^|[\s?&;,({{\[|])({_KEY})=[\x22']?([^\s\x22'&;,|<>{{}}\[\]]{{1,160}})")
 _TAGGED = compile_latin(rf"<(?:[a-z0-9]+:)?({_KEY})(?: [^<>]{{0,80}})?>([^<>\n]{{1,160}})</")
@@ -28,7 +29,11 @@ class KeyValueRecognizer:
         latin = passage.latin
         if _GATE.search(latin) is None:
             return []
-        return [Span(start, end, type_, SCORE, self.name) for start, end, type_ in dict.fromkeys(_pairs(latin)) if start < end]
+        return [
+            Span(start, end, type_, SCORE, self.name)
+            for start, end, type_ in dict.fromkeys(_pairs(latin))
+            if start < end
+        ]
 
 
 def _pairs(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:

@@ -5,36 +5,55 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_dea, is_npi
-from detectors.patterns.scanning import compile_latin, only_digits, stands_alone
+from detectors.patterns.scanning import compile_latin, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _LICENSE = IdentifierType.LICENSE
 _PROFESSIONS = (
-    "rn|lpn|lvn|np|pa-c|pa|crna|cnm|md|do|dds|dmd|dvm|od|dc|dpm|lcsw|lmsw|lpc|lmft|psyd|psychologist|pharmacist|rph|pharmd|rt|arrt|emt(?:-[a-z])?|"
-    "paramedic|slp|ot|pt|vet|nurse|physician|doctor|state|medical|professional|dental|pharmacy|nursing|driver'?s?|drivers|contractor|real estate|"
-    "foster home|pilot|business|firearms?|cosmetology|teaching|marriage|liquor|fishing|hunting|boating|commercial driver'?s?|ohio|california|texas|florida|ny"
+    "rn|lpn|lvn|np|pa-c|pa|crna|cnm|md|do|dds|dmd|dvm|od|dc|dpm|lcsw|lmsw|lpc|lmft|psyd|psychologist|pharmacist|rph|"
+    "pharmd|rt|arrt|emt(?:-[a-z])?|"
+    "paramedic|slp|ot|pt|vet|nurse|physician|doctor|state|medical|professional|dental|pharmacy|nursing|driver'?s?|"
+    "drivers|contractor|real estate|"
+    "foster home|pilot|business|firearms?|cosmetology|teaching|marriage|liquor|fishing|hunting|boating|"
+    "commercial driver'?s?|ohio|california|texas|florida|ny"
 )
 
 CAPTIONS = (
     Caption(
         _LICENSE,
         Strength.STRONG,
-        ("national provider id(?:entifier)?", "2.16.840.1.113883.4.6", "us-npi", "dea", "d e a", "drug enforcement admin(?:istration)? reg", "x-waiver", "clia",
-         rf"(?:{_PROFESSIONS}) lic(?:en[cs]e)?", r"lic(?:en[cs]e)? (?:no|nr|num|number|#)", "lic no", "dl (?:no|#|number)?", "cdl", "driver'?s? lic(?:en[cs]e)?", "csr", "ahpra(?: reg)?",
-         "gmc", "nmc(?: pin)?", "lanr", "cpso", "cslb", "foid", "bar no", "notary public commission no", "abim cert", "board certificate number",
-         "certificate (?:no|number)", "cert (?:no|number|#)", "permit (?:no|number|#)", "pharmacy permit no", "marijuana card no", "f\xfchrerschein",
-         "carnet de conducir", "licencia(?: de conducir)?", "permis de conduire", "c[e\xe9]dula profesional", "arrt", "deaNumber", "driver ?licen[cs]e"),
+        (
+            *phrases(r"""
+        national provider id(?:entifier)?; 2.16.840.1.113883.4.6; us-npi; dea; d e a; drug enforcement
+        admin(?:istration)? reg; x-waiver; clia; lic(?:en[cs]e)? (?:no|nr|num|number|#); lic no; dl (?:no|#|number)?;
+        cdl; driver'?s? lic(?:en[cs]e)?; csr; ahpra(?: reg)?; gmc; nmc(?: pin)?; lanr; cpso; cslb; foid; bar no;
+        notary public commission no; abim cert; board certificate number; certificate (?:no|number); cert
+        (?:no|number|#); permit (?:no|number|#); pharmacy permit no; marijuana card no; führerschein; carnet de
+        conducir; licencia(?: de conducir)?; permis de conduire; c[eé]dula profesional; arrt; deaNumber; driver
+        ?licen[cs]e
+    """),
+            rf"(?:{_PROFESSIONS}) lic(?:en[cs]e)?",
+        ),
     ),
     Caption(
         _LICENSE,
         Strength.WEAK,
-        ("npi", "npl", "licen[cs]e", "lic", "cert(?:ificate|ification)?", "rph", "lcsw", "registration no", "certified interpreter no", "medical marijuana card", "controlled substance reg",
-         "bls card", "acls(?: provider)?", "pilot certificate", "permit", "psychologist lic", "rn lic", "suffix for resident", "license scanned", "licence \\(uk\\)",
-         "qualification", "credential id", "provider id"),
+        phrases(r"""
+        npi; npl; licen[cs]e; lic; cert(?:ificate|ification)?; rph; lcsw; registration no; certified interpreter no;
+        medical marijuana card; controlled substance reg; bls card; acls(?: provider)?; pilot certificate; permit;
+        psychologist lic; rn lic; suffix for resident; license scanned; licence \(uk\); qualification; credential id;
+        provider id
+    """),
     ),
-    Caption(_LICENSE, Strength.NUMBERED, ("license(?: plate)?", "commission", "bar", "credential", "provider", "interpreter", "registration", "reg")),
+    Caption(
+        _LICENSE,
+        Strength.NUMBERED,
+        phrases(r"""
+        license(?: plate)?; commission; bar; credential; provider; interpreter; registration; reg
+    """),
+    ),
 )
 _NPI = compile_latin(r"[12][0-9]{9}")
 _DEA = compile_latin(r"[ABCDEFGHJKLMNPRSTUX][A-Z9][0-9]{7}")
@@ -42,7 +61,12 @@ _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
-_PHYSICIAN = Context(["md", "do", "np", "pa-c", "dds", "dr", "provider", "physician", "prescriber", "attending", "npi", "signed", "e-signed", "rendering", "referring"])
+_PHYSICIAN = Context(
+    phrases(r"""
+        md; do; np; pa-c; dds; dr; provider; physician; prescriber; attending; npi; signed; e-signed; rendering;
+        referring
+    """)
+)
 
 
 class LicenseRecognizer:
@@ -65,7 +89,11 @@ class LicenseRecognizer:
 def _checked(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _NPI.finditer(latin):
         start, end = found.start(), found.end()
-        if stands_alone(latin, start, end) and is_npi(only_digits(found.group())) and _PHYSICIAN.near(latin, start, end):
+        if (
+            stands_alone(latin, start, end)
+            and is_npi(only_digits(found.group()))
+            and _PHYSICIAN.near(latin, start, end)
+        ):
             yield start, end
     for found in _REVERSED.finditer(latin):
         yield found.start(1), found.end(1)

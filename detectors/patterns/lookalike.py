@@ -9,7 +9,10 @@ from schemas.spans import Span
 
 _CODES = "|".join(sorted({rule.code for rule in RULES.values()}))
 #: Looser than the grammar: any case, any separator, any letters, so that no near copy passes either.
-_TOKEN = compile_latin(rf"[\[<{{(]?\bphi[_\s-]{{1,2}}(?:{_CODES}|[a-z]{{2,5}})[_\s-]{{1,2}}[a-z]{{2,3}}[_\s-]{{1,2}}[a-z0-9]{{8,40}}(?:[^\]\n]{{0,16}}\])?")
+_TOKEN = compile_latin(
+    rf"[\[<{{(]?\bphi[_\s-]{{1,2}}(?:{_CODES}|[a-z]{{2,5}})[_\s-]{{1,2}}[a-z]{{2,3}}[_\s-]{{1,2}}[a-z0-9]{{8,40}}(?:"
+    rf"[^\]\n]{{0,16}}\])?"
+)
 
 
 class LookalikeRecognizer:

@@ -16,19 +16,24 @@ _DOMAIN = r"[A-Z0-9\xc0-\xff](?:[A-Z0-9\xc0-\xff-]{0,62})(?:\.[A-Z0-9\xc0-\xff-]
 _AT = r"(?:@|%40|\\u0040|&#64;|&commat;)"
 _TLD = r"(?:com|net|org|edu|gov|mil|io|co|us|uk|ca|de|es|mx|fr|it|hu|me|info|biz|app|dev|health|example|local)"
 
-_GATE = compile_latin(r"@|%40|u0040|&#64;|&commat|[\[({<] ?(?:at|arroba) ?[\])}>]|\b(?:at|arroba) [a-z0-9 -]{1,40} (?:dot|punto) | at [a-z0-9-]+\.[a-z]")
+_GATE = compile_latin(
+    r"@|%40|u0040|&#64;|&commat|[\[({<] ?(?:at|arroba) ?[\])}>]|\b(?:at|arroba) [a-z0-9 -]{1,40} (?:dot|punto) |"
+    r" at [a-z0-9-]+\.[a-z]"
+)
 _PLAIN = compile_latin(rf"({_LOCAL}){_AT}(?:\r?\n)?({_DOMAIN})")
 _WRAPPED = compile_latin(rf"{_CHAR}[A-Z0-9._-]{{0,40}}[-._]\r?\n(?:> ?)?{_LOCAL}{_AT}{_DOMAIN}")
 _COMMA = compile_latin(rf"(?:^|\s)([A-Z0-9]+,){_LOCAL}{_AT}{_DOMAIN}")
 _SPREAD = compile_latin(rf"{_LOCAL} ?@ ?[A-Z0-9-]{{1,40}}(?: ?\. ?[A-Z0-9-]{{1,30}}){{0,3}} ?\. ?{_TLD}\b")
 _BRACKETED = compile_latin(
-    rf"{_LOCAL}(?: ?[\[({{<] ?(?:dot|punto|\.) ?[\])}}>] ?{_CHAR}+){{0,4}} ?[\[({{<] ?(?:at|@|arroba) ?[\])}}>] ?[A-Z0-9-]{{1,60}}"
+    rf"{_LOCAL}(?: ?[\[({{<] ?(?:dot|punto|\.) ?[\])}}>] ?{_CHAR}+){{0,4}} ?[\[({{<] ?(?:at|@|"
+    rf"arroba) ?[\])}}>] ?[A-Z0-9-]{{1,60}}"
     r"(?: ?(?:[\[({<] ?(?:dot|punto|\.) ?[\])}>]|\.) ?[A-Z0-9-]{1,40}){0,5}"
 )
 _SIGN = r"(?:dot|punto|underscore|gui\xf3n(?: bajo)?|dash|hyphen|minus|plus)"
 _ITEM = rf"(?:[a-z0-9](?: as in [a-z]+)?,? |{NUMBER_WORD}(?: {NUMBER_WORD})?,? |{_SIGN},? |[a-z0-9]+,? {_SIGN},? )"
 _SPOKEN = compile_latin(
-    rf"\b{_ITEM}{{0,40}}[a-z0-9]+,? (?:at|arroba) (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:(?: (?:dot|punto) |\.)[a-z0-9-]+){{0,3}}(?: (?:dot|punto) |\.){_TLD}\b"
+    rf"\b{_ITEM}{{0,40}}[a-z0-9]+,? (?:at|arroba) (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:(?: (?:dot|punto) |"
+    rf"\.)[a-z0-9-]+){{0,3}}(?: (?:dot|punto) |\.){_TLD}\b"
 )
 _UNDOTTED = compile_latin(rf"{_LOCAL}@[A-Z0-9-]{{2,40}}\b")
 _PLACEHOLDER = compile_latin(r"x+@x+\.x+|user@host|name@domain\.tld")

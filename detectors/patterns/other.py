@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
-from detectors.patterns.scanning import compile_latin, count_digits, follows, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, follows, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -15,39 +15,71 @@ CAPTIONS = (
     Caption(
         _OTHER,
         Strength.STRONG,
-        ("claim (?:no|num|nbr|number|id|#)", "clm nbr", "case (?:no|num|number|id|#)", "order (?:no|num|number|id|#|ref)", "accession(?: (?:no|num|number|id|#))?", "acc ?#", "rx (?:no|num|number|#)",
-         "script number", "prescription (?:no|num|number|#)", "auth(?:orization|orisation)? (?:no|num|number|code|#)", "prior auth", "precert(?: ref)?", "referral (?:no|num|number|id|#)", "ubrn", "csn", "visit (?:no|num|number|id|#)",
-         "encounter (?:no|num|number|id|#)", "spec(?:imen)? (?:id|no|number|barcode|#)", "passport(?: (?:no|num|number|#))?", "reisepass(?:-nr)?", "a-number", "alien (?:registration )?(?:no|number)", "uscis (?:no|number|receipt)",
-         "i-94", "inmate(?: (?:no|number|id|#))?", "bop reg no", "service number", "aadhaar", "curp", "badge(?: (?:no|number|id|#))?", "employee (?:id|no|number|#)", "staff (?:id|no|number)", "tracking(?: (?:no|num|number|#))?",
-         "confirmation (?:no|num|number|code|#)", "conf ?#", "incident (?:no|nr|number|id|#)", "docket(?: (?:no|number))?", "ticket (?:no|num|number|id|#)", "invoice(?: (?:no|num|number|#))?", "study id", "subject (?:id|no|number|#)",
-         "participant (?:id|no|number|#)", "randomi[sz]ation (?:no|number|id|code)", "screening (?:no|number|id)", "record_?id", "user (?:no|number|#)", "icn", "dcn", "job (?:no|number|id|#)", "transcription id", "dictation (?:no|id|job)",
-         "booking (?:no|ref(?:erence)?|locator|id|number)", "permit no", "juror no", "death certificate(?: no)?", "birth cert(?:ificate)?(?: no)?", "state file (?:no|number)", "hearing id", "appeal ref", "aktenzeichen",
-         "n[u\xfa]mero de (?:expediente|caso|reclamo|orden|dossier|confirmaci[o\xf3]n)", "num\xe9ro de dossier", "expediente", "sinistro n", "lab req", "requisition(?: (?:no|number|id|#))?", "surgical path(?:ology)?(?: no)?", "cytology(?: no)?",
-         "studyinstanceuid", "study instance uid", "sop instance uid", "series(?: instance)? uid", "0008,0018\\)?", "0020,000d\\)?", "0020,000e\\)?", "0008,0050\\)?", "0008, 0050\\)?", "donation (?:no|number|id)", "kit (?:no|number|id|#)", "donor (?:id|no|number)",
-         "tissue (?:id|no|number)", "police report(?: (?:no|number|#))?", "report (?:no|number|#)", "complaint (?:no|number)", "ref(?:erence)? (?:no|num|number|#)", "our file", "your file", "file (?:no|number|#)",
-         "return label", "locator", "ups", "fedex", "usps tracking", "royal mail", "key tag", "apns device token", "device token", "push token", "fcm_token", "plan no", "me case", "conf", "ems run", "trip sheet", "filler order", "placer order",
-         "dod id", "military id", "edipi", "hospital visit", "stay id", "voucher (?:no|number|code)", "coupon code", "vaccination card (?:no|number)", "nct id of subject", "sample id", "tube id", "barcode", "pass(?: |-)?id", "member ?ref",
-         "masteridentifier", "urn:oid:", "sub"),
+        phrases(r"""
+        claim (?:no|num|nbr|number|id|#); clm nbr; case (?:no|num|number|id|#); order (?:no|num|number|id|#|ref);
+        accession(?: (?:no|num|number|id|#))?; acc ?#; rx (?:no|num|number|#); script number; prescription
+        (?:no|num|number|#); auth(?:orization|orisation)? (?:no|num|number|code|#); prior auth; precert(?: ref)?;
+        referral (?:no|num|number|id|#); ubrn; csn; visit (?:no|num|number|id|#); encounter (?:no|num|number|id|#);
+        spec(?:imen)? (?:id|no|number|barcode|#); passport(?: (?:no|num|number|#))?; reisepass(?:-nr)?; a-number;
+        alien (?:registration )?(?:no|number); uscis (?:no|number|receipt); i-94; inmate(?: (?:no|number|id|#))?; bop
+        reg no; service number; aadhaar; curp; badge(?: (?:no|number|id|#))?; employee (?:id|no|number|#); staff
+        (?:id|no|number); tracking(?: (?:no|num|number|#))?; confirmation (?:no|num|number|code|#); conf ?#; incident
+        (?:no|nr|number|id|#); docket(?: (?:no|number))?; ticket (?:no|num|number|id|#); invoice(?:
+        (?:no|num|number|#))?; study id; subject (?:id|no|number|#); participant (?:id|no|number|#); randomi[sz]ation
+        (?:no|number|id|code); screening (?:no|number|id); record_?id; user (?:no|number|#); icn; dcn; job
+        (?:no|number|id|#); transcription id; dictation (?:no|id|job); booking
+        (?:no|ref(?:erence)?|locator|id|number); permit no; juror no; death certificate(?: no)?; birth
+        cert(?:ificate)?(?: no)?; state file (?:no|number); hearing id; appeal ref; aktenzeichen; n[uú]mero de
+        (?:expediente|caso|reclamo|orden|dossier|confirmaci[oó]n); numéro de dossier; expediente; sinistro n; lab req;
+        requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?; cytology(?: no)?; studyinstanceuid;
+        study instance uid; sop instance uid; series(?: instance)? uid; 0008,0018\)?; 0020,000d\)?; 0020,000e\)?;
+        0008,0050\)?; 0008, 0050\)?; donation (?:no|number|id); kit (?:no|number|id|#); donor (?:id|no|number); tissue
+        (?:id|no|number); police report(?: (?:no|number|#))?; report (?:no|number|#); complaint (?:no|number);
+        ref(?:erence)? (?:no|num|number|#); our file; your file; file (?:no|number|#); return label; locator; ups;
+        fedex; usps tracking; royal mail; key tag; apns device token; device token; push token; fcm_token; plan no; me
+        case; conf; ems run; trip sheet; filler order; placer order; dod id; military id; edipi; hospital visit; stay
+        id; voucher (?:no|number|code); coupon code; vaccination card (?:no|number); nct id of subject; sample id;
+        tube id; barcode; pass(?: |-)?id; member ?ref; masteridentifier; urn:oid:; sub
+    """),
     ),
     Caption(
         _OTHER,
         Strength.WEAK,
-        ("claim", "case", "cps case", "order", "auth", "authori[sz]ation", "referral", "visit", "encounter", "specimen", "script", "rx", "incident", "booking", "confirmation", "subject", "participant", "pt no",
-         "screen(?:ing)? id", "randomi[sz]ed", "(?:ip|study|drug|sane) kit", "donor", "invoice", "request", "requisition", "report", "shipment", "parcel", "appeal", "file", "registration", "locker", "dossier", "caso", "reclamo", "orden", "folio",
-         "person", "patient", "subject id", "hearing", "job", "document", "doc", "receipt", "reservation", "permit", "account manager", "lien"),
+        phrases(r"""
+        claim; case; cps case; order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
+        incident; booking; confirmation; subject; participant; pt no; screen(?:ing)? id; randomi[sz]ed;
+        (?:ip|study|drug|sane) kit; donor; invoice; request; requisition; report; shipment; parcel; appeal; file;
+        registration; locker; dossier; caso; reclamo; orden; folio; person; patient; subject id; hearing; job;
+        document; doc; receipt; reservation; permit; account manager; lien
+    """),
     ),
     Caption(_OTHER, Strength.FAINT, ("ticket",)),
-    Caption(_OTHER, Strength.NUMBERED, ("service", "unit", "block", "slide", "rand",  "study", "enrollment", "enrolment", "issue", "chip", "student", "school id", "customer", "client", "identity card", "cedula", "dni")),
+    Caption(
+        _OTHER,
+        Strength.NUMBERED,
+        phrases(r"""
+        service; unit; block; slide; rand; study; enrollment; enrolment; issue; chip; student; school id; customer;
+        client; identity card; cedula; dni
+    """),
+    ),
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_NOT = compile_latin(
-    r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|message(?:[-_ ]?id)?|correlation(?:[-_ ]?id)?|call(?:[-_ ]?id)?|tool[-_ ]?call(?:[-_ ]?id)?|event(?:[-_ ]?id)?|uuid|"
-    r"service|characteristic|gatt|namespace|build|commit|run(?:[-_ ]?id)?|job(?:[-_ ]?id)?|deployment|transaction(?:[-_ ]?id)?|chatcmpl|req|msg|resp)[\s:=\x22'#_-]{1,5}(?:is )?$"
+    r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|"
+    "message(?:[-_ ]?id)?|correlation(?:[-_ ]?id)?|call(?:[-_ ]?id)?|tool[-_ ]?call(?:[-_ ]?id)?|"
+    "event(?:[-_ ]?id)?|uuid|"
+    "service|characteristic|gatt|namespace|build|commit|run(?:[-_ ]?id)?|job(?:[-_ ]?id)?|deployment|"
+    r"transaction(?:[-_ ]?id)?|chatcmpl|req|msg|resp)[\s:=\x22'#_-]{1,5}(?:is )?$"
 )
-_WELL_KNOWN = compile_latin(r"0000[0-9a-f]{4}-0000-1000-8000-00805f9b34fb|6ba7b81[0-9a-f]-9dad-11d1-80b4-00c04fd430c8|0{8}-0{4}-0{4}-0{4}-0{12}")
+_WELL_KNOWN = compile_latin(
+    r"0000[0-9a-f]{4}-0000-1000-8000-00805f9b34fb|6ba7b81[0-9a-f]-9dad-11d1-80b4-00c04fd430c8|0{8}-0{4}-0{4}-0{4}-0{12}"
+)
 _UID = compile_latin(r"(?:1\.2|1\.3|2\.25|2\.16)\.[0-9.]{12,62}[0-9]")
 #: Roots that name classes, code systems and transfer syntaxes.
-_UID_CLASS = compile_latin(r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113883\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|1\.2\.840\.114350\.1\.13\..{0,20}")
+_UID_CLASS = compile_latin(
+    r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113883\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|"
+    r"1\.2\.840\.114350\.1\.13\..{0,20}"
+)
 _UPS = compile_latin(r"1Z[0-9A-Z]{16}")
 _MRZ = compile_latin(r"(?:P<[A-Z]{3}[A-Z<]{20,39}|[A-Z0-9<]{9}[0-9][A-Z]{3}[0-9]{7}[MF<][0-9]{7}[A-Z0-9<]{14,16})")
 _MRZ_LINE = compile_latin(r"[A-Z0-9<]{28,44}", ignore_case=False)
@@ -55,26 +87,51 @@ _PRIOR = compile_latin(r"\b(?:IOE|MSC|EAC|WAC|LIN|SRC|NBC)[0-9]{10}\b")
 _POSTAL = compile_latin(r"\b[A-Z]{2}[0-9]{9}(?:GB|US|CA|DE|FR|AU|CN|ES|MX|IT|NL)\b")
 _CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
 _ISBT = compile_latin(r"\b[A-Z][0-9]{4} ?[0-9]{2} ?[0-9]{6}(?: ?[0-9]{2}(?: ?[A-Z0-9])?)?\b", ignore_case=False)
-_BLOOD = Context(["units?", "donation", "donor", "platelets", "rbcs?", "prbc", "plasma", "ffp", "blood", "transfus(?:ed|ion)", "cryo"])
-_PATHNO = compile_latin(r"\b(?:S|SP|SU|NG|C|CY|B|BM|F|FS|H|M|P|A|FL|GY|NGC)[0-9]{2}-[0-9]{3,7}(?:-[A-Z0-9]{1,3}){0,2}\b", ignore_case=False)
-_PATH_WORDS = Context(["acc", "path(?:ology)?", "specimen", "biopsy", "block", "slide", "cytology", "accession", "case", "surgical", "shave", "excision", "skin", "report"])
+_BLOOD = Context(
+    phrases(r"""
+        units?; donation; donor; platelets; rbcs?; prbc; plasma; ffp; blood; transfus(?:ed|ion); cryo
+    """)
+)
+_PATHNO = compile_latin(
+    r"\b(?:S|SP|SU|NG|C|CY|B|BM|F|FS|H|M|P|A|FL|GY|NGC)[0-9]{2}-[0-9]{3,7}(?:-[A-Z0-9]{1,3}){0,2}\b", ignore_case=False
+)
+_PATH_WORDS = Context(
+    phrases(r"""
+        acc; path(?:ology)?; specimen; biopsy; block; slide; cytology; accession; case; surgical; shave; excision;
+        skin; report
+    """)
+)
 _RESOURCE = compile_latin(
-    r"\b(?:Patient|Encounter|Observation|Practitioner|RelatedPerson|Person|Condition|Procedure|MedicationRequest|ServiceRequest|DiagnosticReport|DocumentReference|Claim|Coverage|Appointment|"
+    r"\b(?:Patient|Encounter|Observation|Practitioner|RelatedPerson|Person|Condition|Procedure|MedicationRequest|"
+    "ServiceRequest|DiagnosticReport|DocumentReference|Claim|Coverage|Appointment|"
     r"CareTeam|CarePlan|Immunization|Specimen|Device|Group|EpisodeOfCare|AllergyIntolerance)/([A-Za-z0-9.-]{1,64})",
     ignore_case=False,
 )
 _CALLED = compile_latin(
-    r"\b(?:user ?names?|user ?ids?|uid|login|log ?in|userid|screen ?name|handle|usuario|benutzer(?:name)?|utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user)"
+    r"\b(?:user ?names?|user ?ids?|uid|login|log ?in|userid|screen ?name|handle|usuario|benutzer(?:name)?|"
+    "utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user)"
     r"(?:[\x22']?\s*[:=]\s*[\x22']?| is | )[\x22'\x60]?(@?[A-Za-z0-9][A-Za-z0-9._@\\-]{2,40}(?:#[0-9]{4})?)"
 )
 _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z0-9_])")
-_HANDLE_WORDS = Context(["handle", "twitter", "instagram", "insta", "ig", "tiktok", "snap(?:chat)?", "discord", "telegram", "dm", "follow(?:s|ed|ing)?", "posted", "account", "user", "fb", "venmo", "signal", "tags?", "message me", "x", "twitch", "kik", "reach me"])
-_GATE = compile_latin(r"[0-9]{4}|[0-9][-./][0-9]|@[a-z]|user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|screen ?name")
+_HANDLE_WORDS = Context(
+    phrases(r"""
+        handle; twitter; instagram; insta; ig; tiktok; snap(?:chat)?; discord; telegram; dm; follow(?:s|ed|ing)?;
+        posted; account; user; fb; venmo; signal; tags?; message me; x; twitch; kik; reach me
+    """)
+)
+_GATE = compile_latin(
+    "[0-9]{4}|[0-9][-./][0-9]|@[a-z]|user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
+    "screen ?name"
+)
 _NO_NAME = frozenset(
-    b"name names is was the a an and or not none null id ids no not given on to for with from at in of status agent interface manual guide error errors failed "
-    b"failure page password pw pass access account accounts input output data group groups experience story stories type types role roles action actions time "
-    b"screen attempt attempts locked out required disabled enabled patient caregiver admin root anonymous guest system unknown true false message messages "
-    b"prompt content tool assistant wants asked asks said says has had can will would should may must ok sessions session portal".split()
+    b"name names is was the a an and or not none null id ids no not given on to for with from at in of status agent "
+    b"interface manual guide error errors failed "
+    b"failure page password pw pass access account accounts input output data group groups experience story stories "
+    b"type types role roles action actions time "
+    b"screen attempt attempts locked out required disabled enabled patient caregiver admin root anonymous guest syst"
+    b"em unknown true false message messages "
+    b"prompt content tool assistant wants asked asks said says has had can will would should may must ok sessions se"
+    b"ssion portal".split()
 )
 
 
@@ -99,7 +156,11 @@ class OtherIdRecognizer:
 def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _UUID.finditer(latin):
         start, end = found.start(), found.end()
-        if not _WELL_KNOWN.fullmatch(found.group().lower()) and not follows(_UUID_NOT, latin, start, 28) and stands_alone(latin, start, end):
+        if (
+            not _WELL_KNOWN.fullmatch(found.group().lower())
+            and not follows(_UUID_NOT, latin, start, 28)
+            and stands_alone(latin, start, end)
+        ):
             yield start, end
     for found in _UID.finditer(latin):
         if stands_alone(latin, found.start(), found.end()) and not _UID_CLASS.fullmatch(found.group()):
@@ -137,7 +198,14 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         signed = any(byte in b"._@\\#0123456789" for byte in value.strip(b"@"))
         if value.lower() in _NO_NAME or len(value) < 3 or b"." in value and value.split(b".")[-1].isdigit():
             continue
-        strong = latin[found.start() : found.start() + 5].lower() not in (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")
+        strong = latin[found.start() : found.start() + 5].lower() not in (
+            b"user ",
+            b"sub\x22:",
+            b"login",
+            b"log i",
+            b"opera",
+            b"handl",
+        )
         if signed or (assigned and strong and value.islower()):
             yield start, end
     for found in _HANDLE.finditer(latin):

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from detectors.context import Context
-from detectors.patterns.scanning import compile_latin, count_digits, follows, is_word, only_digits, stands_alone
+from detectors.patterns.scanning import (
+    compile_latin,
+    count_digits,
+    follows,
+    is_word,
+    only_digits,
+    phrases,
+    stands_alone,
+)
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -19,55 +27,98 @@ _WRAP = r"(?:-\r?\n[ \t]*|\)\r?\n[ \t]*)"
 
 #: Ten digits of the North American plan in three groups; letters for digits where a scanner erred.
 _NANP = compile_latin(
-    rf"(?:(?:\+|%2B)?1{_S}{{0,2}})?(?:\({_O}{{3}}\){_S}{{0,3}}|{_O}{{3}}(?:{_GAP}|{_WRAP})){_O}{{3}}(?:{_GAP}|{_WRAP}){_O}{{4}}"
+    rf"(?:(?:\+|%2B)?1{_S}{{0,2}})?(?:\({_O}{{3}}\){_S}{{0,3}}|{_O}{{3}}(?:{_GAP}|{_WRAP})){_O}{{3}}(?:{_GAP}|"
+    f"{_WRAP}){_O}{{4}}"
 )
 _PLAIN = compile_latin(r"(?:\+?1)?[2-9][0-9]{9}")
 _INTERNATIONAL = compile_latin(rf"(?:\+|%2B|\(\+)[0-9]{{1,3}}\)?(?:{_S}{{0,2}}\(?[0-9]{{1,5}}\)?){{2,8}}")
 _TRUNK = compile_latin(r"\(?0[0-9]{2,4}\)?(?:[-. ][0-9]{2,8}){1,4}|\([2-9][0-9]{2}\)[-. ]?[0-9]{7}")
-_NATIONAL = compile_latin(r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|[O0]1[O0]-[0-9]{4}-[0-9]{4}")
-_VANITY = compile_latin(r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})|[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][A-Z]{4})\b", ignore_case=False)
+_NATIONAL = compile_latin(
+    r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|"
+    "[O0]1[O0]-[0-9]{4}-[0-9]{4}"
+)
+_VANITY = compile_latin(
+    r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})|"
+    r"[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][A-Z]{4})\b",
+    ignore_case=False,
+)
 _SPACED = compile_latin(r"[0-9O](?:(?: | ?[-.\x1a/] ?)[0-9O]){6,14}")
 
 #: What announces a number; the number itself is read behind it.
 _CAPTION = compile_latin(
-    r"\b(?:(?:tele)?phones?|tele?f(?:ono|on)?s?|tel\xe9fono|tel|t\xe9l|t\xe9l\xe9phone|cells?|cellular|mob(?:ile)?|m\xf3vil|celular|ph|pgr|pagers?|"
-    r"beepers?|call(?:s|ed|ing)?(?: back)?|callbacks?|call-?back|cb|dial|ring|text(?:ed|s)?|sms|whatsapp|viber|telegram|signal|"
-    r"facetime|landline|hotline|voicemail|vm|contact|reach(?:ed|able)?|(?:my|his|her|their|old|new|best|contact|call ?back|direct|back|[a-z]+'s|\+[0-9]{1,3}|partial) number|fax(?:es|ed|ing|number|phone)?|fx|efax|telefax|facsimile|"
+    r"\b(?:(?:tele)?phones?|tele?f(?:ono|on)?s?|tel\xe9fono|tel|t\xe9l|t\xe9l\xe9phone|cells?|cellular|mob(?:ile)?|"
+    r"m\xf3vil|celular|ph|pgr|pagers?|"
+    "beepers?|call(?:s|ed|ing)?(?: back)?|callbacks?|call-?back|cb|dial|ring|text(?:ed|s)?|sms|whatsapp|viber|"
+    "telegram|signal|"
+    "facetime|landline|hotline|voicemail|vm|contact|reach(?:ed|able)?|(?:my|his|her|their|old|new|best|contact|"
+    r"call ?back|direct|back|[a-z]+'s|\+[0-9]{1,3}|partial) number|fax(?:es|ed|ing|number|phone)?|fx|efax|telefax|"
+    "facsimile|"
     r"t\xe9l\xe9c\.?|faks|refax|r\xfcckfax|caller id|station id|remote id|dest|cel|home|work|office|llamar|llame|"
     r"n\xfamero de tel\xe9fono|h|c|w|p|f|m|o|local|line|contacto|kontakt|daytime|evening|sip|sips)\b"
 )
 _BETWEEN = compile_latin(
-    r"(?:\([^()\n0-9]{0,24}\)|[\s:=#.,*'\x22`>@|\\<~\x1a/(-]|(?:no|nr|nbr|num|number|#|is|was|to|at|on|file|me|us|her|him|them|my|our|"
-    r"it|the|back|from|fm|for|via|or|die|an|der|tochter|\xdcberweisung|use|mobile|cell|home|work|office|fax|phone|number|provided|"
+    r"(?:\([^()\n0-9]{0,24}\)|[\s:=#.,*'\x22`>@|\\<~\x1a/(-]|(?:no|nr|nbr|num|number|#|is|was|to|at|on|file|me|us|"
+    "her|him|them|my|our|"
+    r"it|the|back|from|fm|for|via|or|die|an|der|tochter|\xdcberweisung|use|mobile|cell|home|work|office|fax|phone|"
+    "number|provided|"
     r"confirmation|showed|please|new|old|partial|left|sent|lo|by|directly|either|exchange|rec'd|recd|received|hdr|"
     r"transmittal|brother|values|abnormal|imaging|backup|main|direct|tty|x|value|use|mobile|line)\b\.?){0,9}"
 )
-_DIGITS = compile_latin(
-    rf"\+?\(?{_G}\)?(?:(?:{_S}{{1,3}}|\){_S}{{0,2}}|{_WRAP})?\(?{_G}\)?){{1,14}}"
+_DIGITS = compile_latin(rf"\+?\(?{_G}\)?(?:(?:{_S}{{1,3}}|\){_S}{{0,2}}|{_WRAP})?\(?{_G}\)?){{1,14}}")
+_CAPTION_GATE = compile_latin(
+    rf"{_O}(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}[0-9](?:(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}{_O}){{3}}"
 )
-_CAPTION_GATE = compile_latin(rf"{_O}(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}[0-9](?:(?:[-. ()/\x1a]|%[0-9A-F]{{2}}|\n){{0,4}}{_O}){{3}}")
 _EXTENSION = compile_latin(r"\b(?:ext(?:ension|n)?s?\.?|x)[ \t]{0,2}[:#]?[ \t]{0,2}(?:no\.? ?)?([0-9]{1,6})")
 _PAGER = compile_latin(r"\b(?:pagers?|pgr|beeper|pgr)(?: (?:no\.?|number|is))?[\s:#]{1,3}([0-9]{3,7})")
-_ENDS = compile_latin(r"\b(?:(?:number|phone|cell|tel|mobile)[a-z ]{0,24} (?:ends|ending)|(?:last (?:four|4)(?: digits)? of (?:(?:my|the|her|his) )?(?:phone|cell|number)))(?: in| with| is|:)? ([0-9]{3,4})")
+_ENDS = compile_latin(
+    r"\b(?:(?:number|phone|cell|tel|mobile)[a-z ]{0,24} (?:ends|ending)|(?:last (?:four|4)(?: digits)? of (?:(?:my|"
+    "the|her|his) )?(?:phone|cell|number)))(?: in| with| is|:)? ([0-9]{3,4})"
+)
 _TAIL = compile_latin(r"\s?/\s?([0-9]{4})")
-_HL7 = compile_latin(r"\^(?:PRN|WPN|ORN|NET|BPN|VHN|EMR)?\^(?:PH|CP|FX|BP|TDD|SAT)\^[^|^\r\n]{0,40}\^[0-9]{0,3}\^([0-9]{3})\^([0-9]{7})")
+_HL7 = compile_latin(
+    r"\^(?:PRN|WPN|ORN|NET|BPN|VHN|EMR)?\^(?:PH|CP|FX|BP|TDD|SAT)\^[^|^\r\n]{0,40}\^[0-9]{0,3}\^([0-9]{3})\^([0-9]{7})"
+)
 _URI = compile_latin(r"\b(?:sips?|tel|sms|callto|fax|wa\.me/):?(\+?[0-9][0-9().-]{5,18}[0-9])")
 
-_FAX = Context(["fax(?:es|ed|ing|number)?", "fx", "facsimile", "telefax", "efax", "refax", r"t\xe9l\xe9c", "rightfax", "faks"])
+_FAX = Context(
+    phrases(r"""
+        fax(?:es|ed|ing|number)?; fx; facsimile; telefax; efax; refax; t\xe9l\xe9c; rightfax; faks
+    """)
+)
 _NO_PHONE = Context(
-    ["ndc", "ref", "lot", "catalog(?:ue)?", "part no", "snomed", "loinc", "npi", "doi", "pmid", "oid", "uid", "mrn",
-     "isbn", "sku", "upc", "model", "platelets", "trend", "claim", "tracking", "order", "account", "acct", "iban"]
-)  # fmt: skip
+    phrases(r"""
+        ndc; ref; lot; catalog(?:ue)?; part no; snomed; loinc; npi; doi; pmid; oid; uid; mrn; isbn; sku; upc; model;
+        platelets; trend; claim; tracking; order; account; acct; iban
+    """)
+)
 _PHONE_WORDS = Context(
-    ["phones?", "tel", "cell", "mobile", "call(?:s|ed|ing|er)?", "callback", "text", "sms", "(?:right)?fax(?:es|ed|ing)?", "fx", "ph",
-     "pager", "number", "dial", "ring", "voicemail", "contact", "reach(?:ed|able)?", "whatsapp", "telephone", "landline",
-     "tel\xe9fono", "celular", "m\xf3vil", "home", "line", "ext"]
-)  # fmt: skip
+    phrases(r"""
+        phones?; tel; cell; mobile; call(?:s|ed|ing|er)?; callback; text; sms; (?:right)?fax(?:es|ed|ing)?; fx; ph;
+        pager; number; dial; ring; voicemail; contact; reach(?:ed|able)?; whatsapp; telephone; landline; teléfono;
+        celular; móvil; home; line; ext
+    """)
+)
 #: Public hotlines, which identify nobody.
 HOTLINES = frozenset(
-    ("8002221222", "8002738255", "8006624357", "8007997233", "8006564673", "8002324636", "8007848669", "8004224453",
-     "8006334227", "8007721213", "8003327378", "8008225233", "8774784669", "8666221222", "8004624357", "8003321088")
-)  # fmt: skip
+    (
+        "8002221222",
+        "8002738255",
+        "8006624357",
+        "8007997233",
+        "8006564673",
+        "8002324636",
+        "8007848669",
+        "8004224453",
+        "8006334227",
+        "8007721213",
+        "8003327378",
+        "8008225233",
+        "8774784669",
+        "8666221222",
+        "8004624357",
+        "8003321088",
+    )
+)
 _HOTLINE_WORDS = (b"QUIT", b"MEDICARE", b"CDC-INFO", b"SUICIDE", b"POISON", b"TALK", b"HELP", b"SAFE")
 
 
@@ -87,9 +138,13 @@ class PhoneRecognizer:
             ranges += [(*found, CAPTIONED) for found in _short(latin, bool(ranges))]
         else:
             ranges += [(*found, CAPTIONED) for found in _short(latin, known=False)]
-        ranges += [(found.start(), found.end(), FORMED) for found in _VANITY.finditer(latin) if not _is_hotline(found.group())]
+        ranges += [
+            (found.start(), found.end(), FORMED) for found in _VANITY.finditer(latin) if not _is_hotline(found.group())
+        ]
         return [
-            Span(start, end, IdentifierType.FAX if _is_fax(latin, start, end) else IdentifierType.PHONE, score, self.name)
+            Span(
+                start, end, IdentifierType.FAX if _is_fax(latin, start, end) else IdentifierType.PHONE, score, self.name
+            )
             for start, end, score in dict.fromkeys(ranges)
         ]
 
@@ -106,7 +161,11 @@ class PhoneRecognizer:
                     yield start, end
         for found in _INTERNATIONAL.finditer(latin):
             start, end = _closed(latin, found.start(), found.end())
-            if 8 <= len(only_digits(latin[start:end])) <= 15 and _is_free(latin, start, end) and not _is_hotline(found.group()):
+            if (
+                8 <= len(only_digits(latin[start:end])) <= 15
+                and _is_free(latin, start, end)
+                and not _is_hotline(found.group())
+            ):
                 yield start, end
         for found in _NATIONAL.finditer(latin):
             if _is_free(latin, found.start(), found.end()) and not _NO_PHONE.before(latin, found.start(), 14):
@@ -121,7 +180,11 @@ class PhoneRecognizer:
                 yield found.start(), found.end()
         for found in _PLAIN.finditer(latin):
             start, end = found.start(), found.end()
-            if _is_free(latin, start, end) and not _is_hotline(found.group()) and not _NO_PHONE.before(latin, start, 14):
+            if (
+                _is_free(latin, start, end)
+                and not _is_hotline(found.group())
+                and not _NO_PHONE.before(latin, start, 14)
+            ):
                 plus = found.group().startswith(b"+") or (start and latin[start - 1 : start] == b"+")
                 if plus or _PHONE_WORDS.before(latin, start, 20):
                     yield start, end
@@ -155,7 +218,7 @@ def _fits(latin: bytes, caption: bytes, start: int, end: int) -> bool:
     least = 9 if weak else 7 if signs else 8
     if count == 7 and signs == 1 and len(value) == 8 and not (weak and len(caption) == 1):
         least = 7
-    partial = b"partial" in latin[max(0, start - 16) : start] 
+    partial = b"partial" in latin[max(0, start - 16) : start]
     if count < (5 if partial else least) or count > 15 or not _is_free(latin, start, end) or _is_hotline(value):
         return False
     return not _DATED.fullmatch(value) and not _NO_PHONE.before(latin, start, 14) and not _MEASURED.match(latin, end)
@@ -168,7 +231,11 @@ def _short(latin: bytes, known: bool) -> Iterator[tuple[int, int]]:
         cross = latin[found.start() : found.start() + 1] in (b"x", b"X")
         if not stands_alone(latin, start - (0 if not cross else 0), end) and not cross:
             continue
-        if end < len(latin) and (is_word(latin[end]) or latin[end : end + 1] in (b"-", b"\xb0", b"/")) or _ROTATION.match(latin, end):
+        if (
+            end < len(latin)
+            and (is_word(latin[end]) or latin[end : end + 1] in (b"-", b"\xb0", b"/"))
+            or _ROTATION.match(latin, end)
+        ):
             continue
         if cross and not (end - start in (4, 5) or (known and end - start == 3)):
             continue
@@ -227,9 +294,35 @@ def _is_fax(latin: bytes, start: int, end: int) -> bool:
 
 
 _WEAK_CAPTIONS = frozenset(
-    (b"h", b"c", b"w", b"p", b"f", b"m", b"o", b"home", b"work", b"office", b"number", b"num", b"contact", b"line", b"local",
-     b"signal", b"dest", b"reach", b"kontakt", b"contacto", b"reached", b"mob", b"mobile", b"ring", b"text", b"dial")
-)  # fmt: skip
+    (
+        b"h",
+        b"c",
+        b"w",
+        b"p",
+        b"f",
+        b"m",
+        b"o",
+        b"home",
+        b"work",
+        b"office",
+        b"number",
+        b"num",
+        b"contact",
+        b"line",
+        b"local",
+        b"signal",
+        b"dest",
+        b"reach",
+        b"kontakt",
+        b"contacto",
+        b"reached",
+        b"mob",
+        b"mobile",
+        b"ring",
+        b"text",
+        b"dial",
+    )
+)
 _DATED = compile_latin(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
 _MEASURED = compile_latin(r"\s?(?:mg|ml|mcg|kg|cm|mm|lb|bps|hz|%|kcal|units)\b")
 _ROTATION = compile_latin(r"\s*(?:to\b|deg|\xb0|-)")

@@ -3,48 +3,78 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import compile_latin, is_word
+from detectors.patterns.scanning import compile_latin, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _PHOTO = IdentifierType.PHOTO
 SCORE = 0.9
-_EXTENSION = r"(?:jpe?g|png|heic|heif|gif|bmp|tiff?|webp|cr2|nef|dng|raw|avif|mp4|mov|avi|mkv|webm|m4v|3gp|obj|stl|ply|tom|glb|pdf|dcm)"
+_EXTENSION = (
+    "(?:jpe?g|png|heic|heif|gif|bmp|tiff?|webp|cr2|nef|dng|raw|avif|mp4|mov|avi|mkv|webm|m4v|3gp|obj|stl|ply|tom|glb|"
+    "pdf|dcm)"
+)
 _NAME = r"[A-Z0-9_\xaa-\xff()@+=~,&#$-][A-Z0-9._\xaa-\xff()@+=~&#$%-]*"
 _FILE = compile_latin(
-    rf"(?:(?:[a-z][a-z0-9+.-]{{1,9}}://|[A-Z]:\\|\\\\|/)?(?:{_NAME}[/\\]){{0,12}})?(?:WhatsApp Image [0-9-]{{10}} at [0-9.]{{7,8}}|photo \([0-9]+\)|{_NAME})\.{_EXTENSION}\b"
+    rf"(?:(?:[a-z][a-z0-9+.-]{{1,9}}://|[A-Z]:\\|\\\\|/)?(?:{_NAME}[/\\]){{0,12}})?(?:WhatsApp Image [0-9-]{{10}} at"
+    rf" [0-9.]{{7,8}}|photo \([0-9]+\)|{_NAME})\.{_EXTENSION}\b"
 )
 _FOLDER = compile_latin(r"(?:\b|[\s(])(/(?:[A-Z0-9_.-]+/){1,8})(?:[\s,;)]|$)")
-_DATA = compile_latin(r"data:(?:image|video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]{8,}|data:(?:image|video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+")
+_DATA = compile_latin(
+    "data:(?:image|video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]{8,}|data:(?:image|"
+    "video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+"
+)
 _BASE64 = compile_latin(r"(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)[A-Za-z0-9+/=]{10,}")
 _LINK = compile_latin(
-    r"https?://(?:photos\.app\.goo\.gl|(?:www\.)?flickr\.com|photos\.google\.com|(?:www\.)?icloud\.com/(?:sharedalbum|photos)|(?:www\.)?instagram\.com/(?:reel|p)|youtu\.be|(?:www\.)?youtube\.com/watch|"
+    r"https?://(?:photos\.app\.goo\.gl|(?:www\.)?flickr\.com|photos\.google\.com|"
+    r"(?:www\.)?icloud\.com/(?:sharedalbum|photos)|(?:www\.)?instagram\.com/(?:reel|p)|youtu\.be|"
+    r"(?:www\.)?youtube\.com/watch|"
     r"(?:www\.)?facebook\.com/photo)[^\s\x22'<>)\]]*"
 )
-_REFERENCE = compile_latin(r"\bBinary/[A-Za-z0-9-]*(?:face|photo|portrait)[A-Za-z0-9-]*|https?://[^\s\x22'<>)\]]*/(?:avatars?|faces?|portraits?|headshots?)[/_-][^\s\x22'<>)\]]+|https?://[^\s\x22'<>)\]]*/Binary/[^\s\x22'<>)\]]*(?:face|photo|portrait)[^\s\x22'<>)\]]*")
+_REFERENCE = compile_latin(
+    r"\bBinary/[A-Za-z0-9-]*(?:face|photo|portrait)[A-Za-z0-9-]*|https?://[^\s\x22'<>)\]]*/(?:avatars?|faces?|"
+    r"portraits?|headshots?)[/_-][^\s\x22'<>)\]]+|https?://[^\s\x22'<>)\]]*/Binary/[^\s\x22'<>)\]]*(?:face|photo|"
+    r"portrait)[^\s\x22'<>)\]]*"
+)
 _SPOKEN = compile_latin(r"\bfile is called ([a-z0-9 ]{2,60} dot (?:jay ?peg|j ?peg|png|p n g|jpg|mov|heic))")
-_GATE = compile_latin(rf"\.{_EXTENSION}\b|base64|/9j/|iVBORw0|goo\.gl|flickr|icloud|instagram|youtu|facebook|Binary/|avatar|dot (?:jay|jpeg|png|jpg)|/[A-Z][a-z]+/[A-Z]")
+_GATE = compile_latin(
+    rf"\.{_EXTENSION}\b|base64|/9j/|iVBORw0|goo\.gl|flickr|icloud|instagram|youtu|facebook|Binary/|avatar|"
+    "dot (?:jay|jpeg|png|jpg)|/[A-Z][a-z]+/[A-Z]"
+)
 #: What a file's own name says of a face.
 _FACE_NAME = compile_latin(
-    r"(?:^|[^a-z])(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|full-?face|selfies?|portrait|headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
-    r"visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)_(?:front|back|combined|card)|id_(?:front|back|card)|kyc|greencard|wadlow_dl|smile|me_and|my face|booking)"
+    r"(?:^|[^a-z])(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|full-?face|selfies?|portrait|"
+    r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
+    "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)_(?:front|back|combined|card)|"
+    "id_(?:front|back|card)|kyc|greencard|wadlow_dl|smile|me_and|my face|booking)"
 )
 _BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.
 _FACE = Context(
-    ["faces?", "facial", "selfies?", "portraits?", "headshots?", "mugshots?", "full face", "picture of (?:him|her|me|them|the patient|patient)", "pic of (?:him|her|me|them|my)", "pt photo", "patient photo",
-     "patient's photo", "photo id", "profile (?:pic|picture|photo)", "snap of (?:him|her|me)", "her picture", "his picture", "passport", "id card", "driver'?s? licen[cs]e", "badge photo", "avatar",
-     "video visit recording", "of my mom", "of mom", "of (?:him|her) ", "newborn'?s? first picture", "polaroids?", "rostro", "cara", "visage", "gesicht", "green card", "before and after", "frontal", "album",
-     "identify (?:her|him)", "booking", "jail", "eyelid", "dysmorphology", "mouth", "pic-face", "thats me", "that's me", "patient smiling", "school portrait", "photo[\x22']?", "licence next to face", "face/photo"]
-)  # fmt: skip
+    phrases(r"""
+        faces?; facial; selfies?; portraits?; headshots?; mugshots?; full face; picture of (?:him|her|me|them|the
+        patient|patient); pic of (?:him|her|me|them|my); pt photo; patient photo; patient's photo; photo id; profile
+        (?:pic|picture|photo); snap of (?:him|her|me); her picture; his picture; passport; id card; driver'?s?
+        licen[cs]e; badge photo; avatar; video visit recording; of my mom; of mom; of (?:him|her) ; newborn'?s? first
+        picture; polaroids?; rostro; cara; visage; gesicht; green card; before and after; frontal; album; identify
+        (?:her|him); booking; jail; eyelid; dysmorphology; mouth; pic-face; thats me; that's me; patient smiling;
+        school portrait; photo["']?; licence next to face; face/photo
+    """)
+)
 _NO_FACE = Context(
-    ["wound", "x-?ray", "ecg", "ekg", "tooth", "teeth", "logo", "letterhead", "rash on the (?:forearm|arm|leg|back|foot|hand)", "fundus", "histology", "slide", "guideline", "figure", "gait", "feet", "colonoscopy",
-     "toe", "derm scope", "lesion on (?:back|arm|leg)", "mri", "ct", "knee", "tympanic", "icon", "holter", "stoma", "ostomy", "pain scale", "nerve diagram", "atlas", "face ?sheet", "facet", "audiogram", "carotid",
-     "plaque", "orientation", "growth", "burn", "pill", "echo", "spectrogram", "bone", "dockerfile", "landing page", "mandible", "swallow", "food", "qr", "chest film", "heel", "ulcer", "cough", "scan bone", "banner",
-     "ultrasound of", "cxr", "hand", "template"]
-)  # fmt: skip
-_NO_FACE_NAME = compile_latin(r"xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|slide|knee|hand|foot|feet|toe|rash|stoma|bone|mri|ct_|scale|template|chart|facet|face_?sheet|faces_scale|tooth|lunch|pill|carotid|heel|plate_")
+    phrases(r"""
+        wound; x-?ray; ecg; ekg; tooth; teeth; logo; letterhead; rash on the (?:forearm|arm|leg|back|foot|hand);
+        fundus; histology; slide; guideline; figure; gait; feet; colonoscopy; toe; derm scope; lesion on
+        (?:back|arm|leg); mri; ct; knee; tympanic; icon; holter; stoma; ostomy; pain scale; nerve diagram; atlas; face
+        ?sheet; facet; audiogram; carotid; plaque; orientation; growth; burn; pill; echo; spectrogram; bone;
+        dockerfile; landing page; mandible; swallow; food; qr; chest film; heel; ulcer; cough; scan bone; banner;
+        ultrasound of; cxr; hand; template
+    """)
+)
+_NO_FACE_NAME = compile_latin(
+    "xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|slide|knee|hand|foot|feet|toe|rash|stoma|bone|mri|ct_|"
+    "scale|template|chart|facet|face_?sheet|faces_scale|tooth|lunch|pill|carotid|heel|plate_"
+)
 
 
 class PhotoRecognizer:
@@ -72,7 +102,11 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
         near = _sentence(latin, start, end)
         listed = shown and start - last <= 8
         own = _FACE_NAME.search(value) is not None and _NO_FACE_NAME.search(value) is None
-        told = _FACE.search_in(latin, *near) and not _NO_FACE.search_in(latin, *near) and _NO_FACE_NAME.search(value) is None
+        told = (
+            _FACE.search_in(latin, *near)
+            and not _NO_FACE.search_in(latin, *near)
+            and _NO_FACE_NAME.search(value) is None
+        )
         shown = own or told or listed
         if own and _NO_FACE.search_in(latin, *near) and not _FACE.search_in(latin, near[0], start):
             shown = not _STRONG_NO.search_in(latin, *near)
@@ -87,7 +121,9 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
 def _sentence(latin: bytes, start: int, end: int) -> tuple[int, int]:
     """Return the stretch of text that speaks about a file: its clause, a little further on for what follows."""
     left = max(latin.rfind(sign, max(0, start - 90), start) for sign in (b". ", b"; ", b"!", b"?"))
-    right = min((at for at in (latin.find(sign, end, end + 70) for sign in (b". ", b"; ", b"! ")) if at >= 0), default=end + 70)
+    right = min(
+        (at for at in (latin.find(sign, end, end + 70) for sign in (b". ", b"; ", b"! ")) if at >= 0), default=end + 70
+    )
     return max(0, start - 90) if left < 0 else left, min(len(latin), right)
 
 
@@ -106,4 +142,8 @@ def _data(latin: bytes) -> Iterator[tuple[int, int]]:
         yield found.start(1), found.end(1)
 
 
-_STRONG_NO = Context(["pain scale", "diagram", "atlas", "face ?sheet", "icon", "logo", "facet", "guideline", "carotid", "growth", "orientation"])
+_STRONG_NO = Context(
+    phrases(r"""
+        pain scale; diagram; atlas; face ?sheet; icon; logo; facet; guideline; carotid; growth; orientation
+    """)
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
-from detectors.patterns.scanning import compile_latin, follows, stands_alone
+from detectors.patterns.scanning import compile_latin, follows, phrases, stands_alone
 from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -16,50 +16,75 @@ CAPTIONS = (
     Caption(
         _MRN,
         Strength.STRONG,
-        ("mrn", "mrns", "m r n", "empi", "medical record(?: number)?", "med rec(?: (?:no|num|number))?", "patient ?id", "pt ?id", "patid",
-         "urn (?:no|number|#|id)", r"u\.r\.n", "ur number", "nhc", "n(?:\xfamero de )?historia cl[i\xed]nica", "historia cl[i\xed]nica", "emr ?(?:id|no|number)", "ehr id",
-         "hospital (?:number|no|id)", "hosp no", "enterprise id", "(?:facility )?patient number", "pid-3", "krankenakte", "dossier m\xe9dical",
-         "expediente cl\xednico", "dicom patient ?id", "downtime number", "mpi", "epi", "cpi number", r"0010,0020\)?", "patient identifier"),
+        phrases(r"""
+        mrn; mrns; m r n; empi; medical record(?: number)?; med rec(?: (?:no|num|number))?; patient ?id; pt ?id;
+        patid; urn (?:no|number|#|id); u\.r\.n; ur number; nhc; n(?:úmero de )?historia cl[ií]nica; historia
+        cl[ií]nica; emr ?(?:id|no|number); ehr id; hospital (?:number|no|id); hosp no; enterprise id; (?:facility
+        )?patient number; pid-3; krankenakte; dossier médical; expediente clínico; dicom patient ?id; downtime number;
+        mpi; epi; cpi number; 0010,0020\)?; patient identifier
+    """),
     ),
     Caption(
         _MRN,
         Strength.WEAK,
-        ("chart", "record", "mr", "wrist ?band(?: reads| code)?", "arm ?band", "bracelet", "patient(?:'s)?", "pt", "dental chart", "expediente",
-         "hosp", "hospital", "unit no", "clinic number", "health record", "rec no", "scan wristband code", "result filed to", "bracelet reads"),
+        phrases(r"""
+        chart; record; mr; wrist ?band(?: reads| code)?; arm ?band; bracelet; patient(?:'s)?; pt; dental chart;
+        expediente; hosp; hospital; unit no; clinic number; health record; rec no; scan wristband code; result filed
+        to; bracelet reads
+    """),
     ),
-    Caption(_MRN, Strength.NUMBERED, ("unit", "clinic", "ur", "enterprise", "facility", "folder", "casenote", "file", "practice")),
+    Caption(
+        _MRN,
+        Strength.NUMBERED,
+        ("unit", "clinic", "ur", "enterprise", "facility", "folder", "casenote", "file", "practice"),
+    ),
     Caption(
         _PLAN,
         Strength.STRONG,
-        ("member(?:ship)? ?(?:id|#|no|num|number)", "mem id", "memberid", "subscriber(?: ?(?:id|no|num|number))?", "mbi", "medicare beneficiary identifier",
-         "medicare(?: (?:claim )?(?:no|number|num|#|id))", "hicn?", "medicaid(?: (?:no|number|id|#))", "medi-cal", "group (?:no|num|number|id|#)", "grp(?: (?:no|#))?",
-         "rx ?grp", "rx ?group", "policy (?:no|num|number|id|#)", "certificate holder", "edipi", "dod (?:id|benefits?)(?: (?:no|number))?", "champva(?: card)?",
-         "tricare id", "rrb(?: number)?", "insurance (?:id|no|number|#)", "insurnace id", "ins id", "plan (?:id|no|number|#|member)", "kvnr",
-         "versichertennummer", "n[o\xba\xfam.]* de (?:afiliaci[o\xf3]n|p[o\xf3]liza|seguro m[e\xe9]dico)", "p[o\xf3]liza", "ohip", "ihi", "nhs (?:no|number)",
-         "carte vitale", "sub ?grp", "subgroup", "benefit (?:no|number|card)", "beneficiary (?:id|no|number)", "dependant suffix",
-         "dependent suffix", "optum id", "delta id", "prc id", "trust fund id", "wic id", "chip id", "cert no", "id ?card no", "recipient (?:id|no)?",
-         "title xix recipient"),
+        phrases(r"""
+        member(?:ship)? ?(?:id|#|no|num|number); mem id; memberid; subscriber(?: ?(?:id|no|num|number))?; mbi;
+        medicare beneficiary identifier; medicare(?: (?:claim )?(?:no|number|num|#|id)); hicn?; medicaid(?:
+        (?:no|number|id|#)); medi-cal; group (?:no|num|number|id|#); grp(?: (?:no|#))?; rx ?grp; rx ?group; policy
+        (?:no|num|number|id|#); certificate holder; edipi; dod (?:id|benefits?)(?: (?:no|number))?; champva(?: card)?;
+        tricare id; rrb(?: number)?; insurance (?:id|no|number|#); insurnace id; ins id; plan
+        (?:id|no|number|#|member); kvnr; versichertennummer; n[oºúm.]* de (?:afiliaci[oó]n|p[oó]liza|seguro
+        m[eé]dico); p[oó]liza; ohip; ihi; nhs (?:no|number); carte vitale; sub ?grp; subgroup; benefit
+        (?:no|number|card); beneficiary (?:id|no|number); dependant suffix; dependent suffix; optum id; delta id; prc
+        id; trust fund id; wic id; chip id; cert no; id ?card no; recipient (?:id|no)?; title xix recipient
+    """),
     ),
     Caption(
         _PLAN,
         Strength.WEAK,
-        ("group", "member", "medicare", "medicaid", "policy", "mbr", "insured", "insurance", "plan", "tricare", "champva card", "gold plus", "railroad medicare", "contract",
-         "medicare \\(au\\)", "snap case holder benefit card", "benefit card", "vision plan", "dep", "carrier", "recipient", "accident policy", "card front"),
+        phrases(r"""
+        group; member; medicare; medicaid; policy; mbr; insured; insurance; plan; tricare; champva card; gold plus;
+        railroad medicare; contract; medicare \(au\); snap case holder benefit card; benefit card; vision plan; dep;
+        carrier; recipient; accident policy; card front
+    """),
     ),
     Caption(
         _PLAN,
         Strength.FAINT,
-        ("bcbs(?: [a-z]{2})?", "blue cross(?: blue shield)?", "aetna", "cigna", "humana", "uhc", "unitedhealthcare", "molina", "kaiser", "anthem"),
+        phrases(r"""
+        bcbs(?: [a-z]{2})?; blue cross(?: blue shield)?; aetna; cigna; humana; uhc; unitedhealthcare; molina; kaiser;
+        anthem
+    """),
     ),
 )
 #: Number of a Medicare card: position by position, without S, L, O, I, B and Z.
-MBI = r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
+MBI = (
+    r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]"
+    r"[AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
+)
 _BARE_ID = compile_latin(r"\bid(?: (?:is|no|number|card))?[\s:#]{1,3}")
 _PAYER = compile_latin(r"\b(?:payer|payor|plan|sender|source|receiver|trace) $")
 _INSURANCE = Context(
-    ["insurance", "ppo", "hmo", "epo", "plan", "rx ?bin", "bin", "pcn", "rx ?grp", "member", "subscriber", "medicare", "medicaid", "blue cross", "bcbs", "aetna", "cigna", "humana", "uhc",
-     "kaiser", "anthem", "coverage", "health card", "card front", "older card", "insurnace"]
-)  # fmt: skip
+    phrases(r"""
+        insurance; ppo; hmo; epo; plan; rx ?bin; bin; pcn; rx ?grp; member; subscriber; medicare; medicaid; blue
+        cross; bcbs; aetna; cigna; humana; uhc; kaiser; anthem; coverage; health card; card front; older card;
+        insurnace
+    """)
+)
 _MBI = compile_latin(MBI)
 
 
@@ -90,5 +115,8 @@ def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _medicare(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _MBI.finditer(latin):
-        if stands_alone(latin, found.start(), found.end()) or latin[max(0, found.start() - 3) : found.start()] == b"%3A":
+        if (
+            stands_alone(latin, found.start(), found.end())
+            or latin[max(0, found.start() - 3) : found.start()] == b"%3A"
+        ):
             yield found.start(), found.end()

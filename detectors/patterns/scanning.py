@@ -66,6 +66,15 @@ def compile_latin(pattern: str, *, ignore_case: bool = True) -> Pattern:
     return compiled
 
 
+def phrases(text: str) -> tuple[str, ...]:
+    """Return the phrases of a list with semicolons between them; line ends count as spaces.
+
+    >>> phrases("medical record; chart")
+    ('medical record', 'chart')
+    """
+    return tuple(part.strip() for part in " ".join(text.split()).split(";") if part.strip())
+
+
 def compile_words(phrases: Iterable[str]) -> Pattern:
     """Compile a list of phrases, each bounded by what is no letter, digit or underscore."""
     alternatives = "|".join(phrase.replace(" ", r"[\s_-]+") for phrase in phrases)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import Match, compile_latin, count_digits, is_word, only_digits, stands_alone
+from detectors.patterns.scanning import Match, compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -14,18 +14,22 @@ CAPTIONED = 0.95
 _S = r"(?: ?[-.\x1a\xad/_] ?|\s|%2D|%20|-\r?\n\s*)"
 _GATE = compile_latin(r"[0-9OolI]{2}|ssn|soc")
 _SEPARATED = compile_latin(rf"[0-9OolIA]{{3}}{_S}[0-9OolIA]{{2}}{_S}[0-9OolIA]{{4}}")
-_DASHED = compile_latin(r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}|[0-9]{3}(?:[-\x1a\xad]|-\r?\n *)[0-9]{2}(?:[-\x1a\xad]|-\r?\n *)[0-9]{4}")
-_MASKED = compile_latin(
-    r"(?:[X*#\x95\x1a]{3}|[0-9]{3})[-. \x1a]?(?:[X*#\x95\x1a]{2}|[0-9]{2})[-. \x1a]?([0-9]{4})\b"
+_DASHED = compile_latin(
+    r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}|[0-9]{3}(?:[-\x1a\xad]|-\r?\n *)[0-9]{2}(?:[-\x1a\xad]|-\r?\n *)[0-9]{4}"
 )
+_MASKED = compile_latin(r"(?:[X*#\x95\x1a]{3}|[0-9]{3})[-. \x1a]?(?:[X*#\x95\x1a]{2}|[0-9]{2})[-. \x1a]?([0-9]{4})\b")
 _CAPTION = compile_latin(
-    r"\b(?:ssns?|ss ?#|ss ?no|ss|s\.s\.n\.?|s\.s\.|social security(?: (?:number|no|num|nbr|#))?|soc\.? ?sec\.?(?: (?:number|no))?|"
-    r"soc|social(?:s|num)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|n[u\xfa]mero de seguro(?: social)?|nss|"
+    r"\b(?:ssns?|ss ?#|ss ?no|ss|s\.s\.n\.?|s\.s\.|social security(?: (?:number|no|num|nbr|#))?|"
+    r"soc\.? ?sec\.?(?: (?:number|no))?|"
+    "soc|social(?:s|num)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|"
+    r"n[u\xfa]mero de seguro(?: social)?|nss|"
     r"sozialversicherungsnummer|us-ssn|2\.16\.840\.1\.113883\.4\.1|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
 )
 _BETWEEN = compile_latin(
-    r"(?:\([^()\n]{0,24}\)|[\s:=#.,*'\x22`>|\\<~()]|%3A|%20|\x1a|-+>|(?:no|nr|nbr|num|number|is|was|were|of|on|the|card|reads|states|file|"
-    r"with|as|typed|same|i\.e|there|says|says|but|right|one|full|typed|digits|id|value|extension|for|de|his|her|my|your|"
+    r"(?:\([^()\n]{0,24}\)|[\s:=#.,*'\x22`>|\\<~()]|%3A|%20|\x1a|-+>|(?:no|nr|nbr|num|number|is|was|were|of|on|the|"
+    "card|reads|states|file|"
+    r"with|as|typed|same|i\.e|there|says|says|but|right|one|full|typed|digits|id|value|extension|for|de|his|her|my|"
+    "your|"
     r"mom|dad|uh|um|so|it|its|it's|given|entered|yeah|caller|agent|father|itin|ssn|usa|last|four|4)\b\.?){0,12}"
 )
 _LAST_FOUR = compile_latin(
@@ -44,13 +48,21 @@ class SsnRecognizer:
 
     def __init__(self) -> None:
         self._social = Context(
-            ["ssns?", "social(?:num)?", "soc", "ss ?#", r"s\.s\.n\.?", "itin", "seguro", "taxpayer", "ss", "nss", "sozialversicherungsnummer"]
+            phrases(r"""
+        ssns?; social(?:num)?; soc; ss ?#; s\.s\.n\.?; itin; seguro; taxpayer; ss; nss; sozialversicherungsnummer
+    """)
         )
         self._unlike = Context(
-            ["ref", "catalog(?:ue)?", "cat", "part", "lot", "model", "series", "settings?", "range", "doses?", "velocities",
-             "cas", "ndc", "print", "item", "phone", "fax", "order", "sku", "rev"]
-        )  # fmt: skip
-        self._counted = Context(["lot", "lots", "visits", "values", "counts", "card", "visa", "mastercard", "amex", "account", "acct", "phone", "cell"])
+            phrases(r"""
+        ref; catalog(?:ue)?; cat; part; lot; model; series; settings?; range; doses?; velocities; cas; ndc; print;
+        item; phone; fax; order; sku; rev
+    """)
+        )
+        self._counted = Context(
+            phrases(r"""
+        lot; lots; visits; values; counts; card; visa; mastercard; amex; account; acct; phone; cell
+    """)
+        )
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number; of a masked one the digits that show."""
@@ -86,14 +98,27 @@ class SsnRecognizer:
             spoken = spoken_value(latin, start)
             if bare is not None and stands_alone(latin, start, bare.end()):
                 yield start, bare.end()
-            elif loose is not None and stands_alone(latin, start, loose.end()) and self._is_loose(latin, caption, start, loose):
+            elif (
+                loose is not None
+                and stands_alone(latin, start, loose.end())
+                and self._is_loose(latin, caption, start, loose)
+            ):
                 yield start, loose.end()
             elif spoken is not None and b"last" not in caption.group().lower():
                 yield spoken
         for found in _LAST_FOUR.finditer(latin):
-            near = self._social.before(latin, found.start(), 40) or self._social.search_in(latin, found.start(), found.end() + 16)
-            if near and not self._counted.search_in(latin, found.start(), found.end()) and not self._counted.before(latin, found.start(), 10):
-                if not (latin[found.end() : found.end() + 2].strip()[:1] == b"," and latin[found.end() + 2 : found.end() + 5].isdigit()):
+            near = self._social.before(latin, found.start(), 40) or self._social.search_in(
+                latin, found.start(), found.end() + 16
+            )
+            if (
+                near
+                and not self._counted.search_in(latin, found.start(), found.end())
+                and not self._counted.before(latin, found.start(), 10)
+            ):
+                if not (
+                    latin[found.end() : found.end() + 2].strip()[:1] == b","
+                    and latin[found.end() + 2 : found.end() + 5].isdigit()
+                ):
                     yield found.start(1), found.end(1)
 
     def _is_loose(self, latin: bytes, caption: Match, start: int, loose: Match) -> bool:
@@ -132,7 +157,9 @@ def _is_issued(digits: str) -> bool:
 def _is_free(latin: bytes, found: Match) -> bool:
     start, end = found.start(), found.end()
     if not stands_alone(latin, start, end):
-        return latin[max(0, start - 3) : start] in (b"%20", b"%3A", b"%3D") and not (end < len(latin) and is_word(latin[end]))
+        return latin[max(0, start - 3) : start] in (b"%20", b"%3A", b"%3D") and not (
+            end < len(latin) and is_word(latin[end])
+        )
     if start >= 2 and latin[start - 1 : start] in (b"-", b".", b"/") and is_word(latin[start - 2]):
         return False
     return not (latin[end : end + 1] in (b"-", b".", b"/") and latin[end + 1 : end + 2].isdigit())

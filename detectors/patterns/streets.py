@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from detectors.context import Context
-from detectors.patterns.scanning import Match, compile_latin, follows, is_word
+from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.patterns.spoken import DIGIT_WORDS, TEENS, TENS
 
 _STRONG = (
@@ -24,34 +24,44 @@ _LINE = compile_latin(
     rf"\b({_NUMBER})\s+(?:{_DIRECTION}\.?\s+)?((?:{_NAME}\s+){{1,3}})({_SUFFIX})\b\.?(?:\s+{_DIRECTION}\b\.?)?{_UNIT}?"
 )
 _BOX = compile_latin(
-    r"\bP\.?\s?O\.?\s?(?:Box|Drawer)\s+#?[A-Z0-9-]{1,10}\b|\b(?:RR|R\.R\.|rural route|HC|HCR|star route)\s*#?\s?[0-9]{1,4},?\s+"
-    r"box\s+[0-9]{1,5}(?:-?[A-Z])?\b|\bgeneral delivery\b|\bapartado(?: postal)? [0-9]{1,6}\b|\bPSC [0-9]{1,5},? Box [0-9]{1,6}\b"
+    r"\bP\.?\s?O\.?\s?(?:Box|Drawer)\s+#?[A-Z0-9-]{1,10}\b|\b(?:RR|R\.R\.|rural route|HC|HCR|"
+    r"star route)\s*#?\s?[0-9]{1,4},?\s+"
+    r"box\s+[0-9]{1,5}(?:-?[A-Z])?\b|\bgeneral delivery\b|\bapartado(?: postal)? [0-9]{1,6}\b|"
+    r"\bPSC [0-9]{1,5},? Box [0-9]{1,6}\b"
     r"|\brural route [0-9]{1,3}\b"
 )
 _HIGHWAY = compile_latin(
-    r"\bI-(?:[0-9]{1,3})\b|\bInterstate [0-9]{1,3}\b|\bUS[- ](?:Hwy |Highway |Route )?[0-9]{1,3}\b|\b(?:State |County )?(?:Route|Highway|Hwy|Rte)\.? "
-    r"[0-9]{1,4}[A-Z]?\b|\b(?:Cty|County|Co\.?|Farm|Ranch) (?:Rd|Road|Hwy)\.? [0-9]{1,5}(?: [NSEW])?\b|\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
+    r"\bI-(?:[0-9]{1,3})\b|\bInterstate [0-9]{1,3}\b|\bUS[- ](?:Hwy |Highway |Route )?[0-9]{1,3}\b|\b(?:State |"
+    r"County )?(?:Route|Highway|Hwy|Rte)\.? "
+    r"[0-9]{1,4}[A-Z]?\b|\b(?:Cty|County|Co\.?|Farm|Ranch) (?:Rd|Road|Hwy)\.? [0-9]{1,5}(?: [NSEW])?\b|"
+    r"\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
     ignore_case=False,
 )
 _MILE = compile_latin(r"\b(?:mile ?marker|mile ?post|mm)[ #]{1,2}([0-9]{1,3}(?:\.[0-9])?)\b")
 _NAMED = compile_latin(
     r"\b(?:[A-Z][a-z'\xdf-\xff]+ |[NSEW]\. |MLK |[A-Z][a-z]+-[A-Z][a-z]+ |[0-9]{1,3}(?:st|nd|rd|th) ){1,3}"
-    r"(?:Street|Avenue|Ave|Road|Rd|Boulevard|Blvd|Highway|Hwy|Parkway|Pkwy|Turnpike|Pike|Lane|Ln|Expressway|Freeway)\b\.?",
+    "(?:Street|Avenue|Ave|Road|Rd|Boulevard|Blvd|Highway|Hwy|Parkway|Pkwy|Turnpike|Pike|Lane|Ln|Expressway|"
+    r"Freeway)\b\.?",
     ignore_case=False,
 )
 _ROMANCE = compile_latin(
-    r"\b(?:calle|c/|avenida|av\.|avda\.?|carrera|cra\.?|kra\.?|paseo|camino|calzada|calz\.|boulevard|blvd\.?|rua|(?-i:Via|Viale)|carretera|privada|"
-    r"callej\xf3n|prolongaci\xf3n)\s+(?:[0-9]{1,3}\s+#|(?:[A-Z0-9\xc0-\xff][A-Z0-9\xc0-\xff'.]*\s+){0,4}[A-Z\xc0-\xff][A-Z\xc0-\xff'.]*,?\s+"
-    r"(?:no\.?|num\.?|n\xfam\.?|#|n\xba|n\xb0)?)\s*[0-9]{1,5}(?:\s?[A-Z]\b)?(?:-[0-9]{1,4})?(?:\s*#\s*[0-9]{1,4}[A-Z]?-[0-9]{1,4})?"
+    r"\b(?:calle|c/|avenida|av\.|avda\.?|carrera|cra\.?|kra\.?|paseo|camino|calzada|calz\.|boulevard|blvd\.?|rua|"
+    "(?-i:Via|Viale)|carretera|privada|"
+    r"callej\xf3n|prolongaci\xf3n)\s+(?:[0-9]{1,3}\s+#|(?:[A-Z0-9\xc0-\xff][A-Z0-9\xc0-\xff'.]*\s+){0,4}"
+    r"[A-Z\xc0-\xff][A-Z\xc0-\xff'.]*,?\s+"
+    r"(?:no\.?|num\.?|n\xfam\.?|#|n\xba|n\xb0)?)\s*[0-9]{1,5}(?:\s?[A-Z]\b)?(?:-[0-9]{1,4})?(?:\s*#\s*[0-9]{1,4}"
+    "[A-Z]?-[0-9]{1,4})?"
     r"(?:,?\s*(?:int(?:erior)?|depto|dpto|apto|piso|puerta|casa|esc)\.?\s*[0-9A-Z]{1,5}\b)*"
 )
 _FRENCH = compile_latin(
     r"\b[0-9]{1,4}(?: bis| ter)?,? (?:rue|avenue|av\.|boulevard|bd|all\xe9e|chemin|place|impasse|quai|route) "
-    r"(?:(?:de|des|du|la|le|les|de la) |l'|d'){0,2}[A-Z\xc0-\xde][\w\xdf-\xff'-]+(?: [A-Z\xc0-\xde][\w\xdf-\xff'-]+){0,3}",
+    r"(?:(?:de|des|du|la|le|les|de la) |l'|d'){0,2}[A-Z\xc0-\xde][\w\xdf-\xff'-]+(?: [A-Z\xc0-\xde][\w\xdf-\xff'-]+)"
+    "{0,3}",
     ignore_case=False,
 )
 _GERMAN = compile_latin(
-    r"\b[A-Z\xc4\xd6\xdc][a-z\xdf-\xff]+(?:stra\xdfe|strasse|str\.|weg|platz|allee|gasse|ring|damm)\s+[0-9]{1,4}\s?[a-z]?\b",
+    r"\b[A-Z\xc4\xd6\xdc][a-z\xdf-\xff]+(?:stra\xdfe|strasse|str\.|weg|platz|allee|gasse|ring|"
+    r"damm)\s+[0-9]{1,4}\s?[a-z]?\b",
     ignore_case=False,
 )
 _SPOKEN = compile_latin(
@@ -59,23 +69,33 @@ _SPOKEN = compile_latin(
     r"(?:street|avenue|lane|drive|road|court|boulevard|circle|terrace|place|way)\b"
 )
 _GATE = compile_latin(
-    rf"[0-9OolI]\S{{0,4}}\s+\S{{1,24}}|\b(?:{_STRONG}|box|delivery|calle|avenida|carrera|paseo|rua|via|I-[0-9])\b|stra\xdfe|strasse|str\."
+    rf"[0-9OolI]\S{{0,4}}\s+\S{{1,24}}|\b(?:{_STRONG}|box|delivery|calle|avenida|carrera|paseo|rua|via|I-[0-9])\b|"
+    r"stra\xdfe|strasse|str\."
 )
 _CHECKED = compile_latin(rf"\b(?:{_STRONG}|{_WEAK})\b")
 _UNITS = frozenset(
-    b"min mins minute minutes hour hours hr hrs day days week weeks month months year years yr yrs yo mg mcg g kg ml l cc cm mm "
-    b"m km ft in lb lbs kcal cal units unit iu tabs tab tablets tablet caps pills puffs drops of and or to the a an at per for "
-    b"with in on no bed room rm floor pt patient patients x flights blocks block times miles mile degrees percent pack packs "
-    b"out from he she his her by was is are were male female man woman doses dose visits lane stage grade type left right "
+    b"min mins minute minutes hour hours hr hrs day days week weeks month months year years yr yrs yo mg mcg g kg ml"
+    b" l cc cm mm "
+    b"m km ft in lb lbs kcal cal units unit iu tabs tab tablets tablet caps pills puffs drops of and or to the a an "
+    b"at per for "
+    b"with in on no bed room rm floor pt patient patients x flights blocks block times miles mile degrees percent pa"
+    b"ck packs "
+    b"out from he she his her by was is are were male female man woman doses dose visits lane stage grade type left "
+    b"right "
     b"more less than hours' person people children kids bpm mmhg cycle cycles session sessions since".split()
 )
 _PLACE = Context(
-    ["address", "addr", "lives?", "living", "resid(?:es|ing|ence)", "moved", "home", "mail(?:ing)?", "located", "house", "street", "at",
-     "scene", "picked up", "pickup", "deliver(?:y|ed)?", "ship", "stays?", "staying", "its", "to", "from", "was", "now", "domicilio",
-     "direcci\xf3n", "vive", "residence", "property", "line"]
-)  # fmt: skip
+    phrases(r"""
+        address; addr; lives?; living; resid(?:es|ing|ence); moved; home; mail(?:ing)?; located; house; street; at;
+        scene; picked up; pickup; deliver(?:y|ed)?; ship; stays?; staying; its; to; from; was; now; domicilio;
+        dirección; vive; residence; property; line
+    """)
+)
 #: Isotopes of iodine and forms of the immigration service.
-_ISOTOPES = frozenset(f"I-{number}".encode() for number in (123, 124, 125, 129, 130, 131, 140, 485, 551, 589, 600, 693, 751, 765, 821, 864, 912, 944))
+_ISOTOPES = frozenset(
+    f"I-{number}".encode()
+    for number in (123, 124, 125, 129, 130, 131, 140, 485, 551, 589, 600, 693, 751, 765, 821, 864, 912, 944)
+)
 _FORM = compile_latin(r"\bform $")
 _NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
 
@@ -96,7 +116,11 @@ class StreetLines:
             for found in _SPOKEN.finditer(latin):
                 yield found.start(), found.end()
         for found in _HIGHWAY.finditer(latin):
-            if found.group() not in _ISOTOPES and latin[found.end() : found.end() + 2] != b" #" and not follows(_FORM, latin, found.start(), 8):
+            if (
+                found.group() not in _ISOTOPES
+                and latin[found.end() : found.end() + 2] != b" #"
+                and not follows(_FORM, latin, found.start(), 8)
+            ):
                 yield found.start(), found.end()
         for found in _MILE.finditer(latin):
             if latin[found.start() : found.start() + 3].lower() != b"mm ":

@@ -12,9 +12,14 @@ _MAIL = compile_latin(r"[A-Z0-9][A-Z0-9._%+-]*@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z
 _SSN = compile_latin(rf"{_EDGE}[0-9]{{3}}([-._/:])[0-9]{{2}}([-._/:])[0-9]{{4}}{_END}")
 _PHONE = compile_latin(rf"(?:{_EDGE}|\+?1[-._/:])[2-9][0-9]{{2}}([-._/:])[2-9][0-9]{{2}}([-._/:])[0-9]{{4}}{_END}")
 _PLUS_PHONE = compile_latin(rf"\+[1-9][0-9]{{9,14}}{_END}")
-_IPV4 = compile_latin(rf"{_EDGE}(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})\.){{3}}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})(?:$|[^0-9A-Za-z.])")
+_IPV4 = compile_latin(
+    rf"{_EDGE}(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})\.){{3}}(?:25[0-5]|2[0-4][0-9]|1?[0-9]{{1,2}})(?:$|"
+    "[^0-9A-Za-z.])"
+)
 _IPV6 = compile_latin(r"(?:[0-9A-F]{1,4}:){3,7}[0-9A-F]{1,4}|[0-9A-F]{1,4}(?::[0-9A-F]{1,4}){1,6}::[0-9A-F]{1,4}")
-_DIGITS = compile_latin(rf"{_EDGE}([0-9]{{15}}|[0-9]{{16}}|[0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}){_END}")
+_DIGITS = compile_latin(
+    rf"{_EDGE}([0-9]{{15}}|[0-9]{{16}}|[0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}[-_.][0-9]{{4}}){_END}"
+)
 _VIN = compile_latin(rf"{_EDGE}([A-HJ-NPR-Z0-9]{{17}}){_END}", ignore_case=False)
 _MBI = compile_latin(rf"{_EDGE}{MBI.replace('a-hj-km-np-rt-y', '')}{_END}", ignore_case=False)
 _JWT = compile_latin(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}", ignore_case=False)

@@ -11,59 +11,94 @@ from schemas.spans import Span
 SCORE = 0.9
 _STOP = r"\s\x22'<>|\x60\x1a^{}"
 _SCHEME = compile_latin(
-    rf"\b(?:hxxps?|https?|ftps?|sftp|s3|gs|azure|abfss?|file|webcals?|smb|wss?|rtsps?|blob|dropbox)(?::|%3A)(?:\\?/\\?/|%2F%2F)[^{_STOP}]+"
+    r"\b(?:hxxps?|https?|ftps?|sftp|s3|gs|azure|abfss?|file|webcals?|smb|wss?|rtsps?|blob|dropbox)(?::|"
+    rf"%3A)(?:\\?/\\?/|%2F%2F)[^{_STOP}]+"
 )
 _TLDS = (
     r"(?:com|org|net|edu|gov|mil|me|io|co|ee|be|us|uk|ca|de|fr|es|mx|it|nl|ch|at|au|info|biz|tv|fm|app|dev|ly|gl|gg|"
     r"health|care|blog|page|link|site|online|life|family|example|int|xyz)"
 )
-_BARE = compile_latin(rf"\b(?:[A-Z0-9][A-Z0-9-]{{0,62}}\.){{1,5}}{_TLDS}(?::[0-9]{{2,5}})?(?:/[^{_STOP}]+|\?[^{_STOP}]+)")
+_BARE = compile_latin(
+    rf"\b(?:[A-Z0-9][A-Z0-9-]{{0,62}}\.){{1,5}}{_TLDS}(?::[0-9]{{2,5}})?(?:/[^{_STOP}]+|\?[^{_STOP}]+)"
+)
 _WWW = compile_latin(rf"\bwww\.[A-Z0-9-]{{1,62}}(?:\.[A-Z0-9-]{{1,62}}){{1,4}}(?:/[^{_STOP}]*)?")
 _HOST_ONLY = compile_latin(rf"\b(?:[A-Z0-9][A-Z0-9-]{{0,62}}\.){{1,4}}{_TLDS}\b")
 _SPOKEN = compile_latin(
-    r"\b(?:h ?t ?t ?p ?s? (?:colon )?(?:slash slash |double slash )|w ?w ?w dot )(?:[a-z0-9]+ ){1,5}?dot (?:com|org|net|edu|gov|me|io)"
+    r"\b(?:h ?t ?t ?p ?s? (?:colon )?(?:slash slash |double slash )|w ?w ?w dot )(?:[a-z0-9]+ ){1,5}?dot (?:com|org|"
+    "net|edu|gov|me|io)"
     r"(?: (?:slash|dash|dot|underscore) [a-z0-9]+(?: [a-z])?){0,8}"
 )
 _PATHS = compile_latin(
-    r"\\\\[A-Z0-9._-]{1,60}\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|\b[A-Z]:\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|"
+    r"\\\\[A-Z0-9._-]{1,60}\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|"
+    r"\b[A-Z]:\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|"
     r"(?:^|[\s\x22'=(:>])/(?:[A-Z0-9._@ -]{1,60}/){1,12}[A-Z0-9._@-]{1,100}\.[A-Z0-9]{2,5}\b"
 )
-_DOCUMENT = compile_latin(r"\.(?:pdf|docx?|xlsx?|rtf|txt|tiff?|jpe?g|png|heic|dcm|xml|csv|msg|eml|zip|mp[34]|wav|mov|odt)$")
+_DOCUMENT = compile_latin(
+    r"\.(?:pdf|docx?|xlsx?|rtf|txt|tiff?|jpe?g|png|heic|dcm|xml|csv|msg|eml|zip|mp[34]|wav|mov|odt)$"
+)
 _PERSONAL = compile_latin(
-    r"[\\/](?:patients?|pts?|pt-[^\\/]*|charts?|records?|ehr[a-z]*|scans?|consents?|letters?|photos?|portraits?|faces?|ids|clients?|"
+    r"[\\/](?:patients?|pts?|pt-[^\\/]*|charts?|records?|ehr[a-z]*|scans?|consents?|letters?|photos?|portraits?|"
+    "faces?|ids|clients?|"
     r"members?|residents?|uploads?|[a-z]+[_, ]+[a-z]+)[\\/]"
 )
-_PERSONAL_HOST = compile_latin(r"(?:wordpress|blogspot|tumblr|medium|substack|livejournal|weebly|wixsite|squarespace|github\.io|linktr|carrd|typepad)\.?|\.blog$")
+_PERSONAL_HOST = compile_latin(
+    r"(?:wordpress|blogspot|tumblr|medium|substack|livejournal|weebly|wixsite|squarespace|github\.io|linktr|carrd|"
+    r"typepad)\.?|\.blog$"
+)
 
 #: Hosts whose pages say nothing about a person; each stands for its subdomains too.
 PUBLIC_HOSTS = (
-    "hl7.org|fhir.org|loinc.org|snomed.info|snomed.org|unitsofmeasure.org|w3.org|json-schema.org|schema.org|xmlsoap.org|ietf.org|"
-    "rfc-editor.org|oasis-open.org|openid.net|ihe.net|dicom.nema.org|nema.org|nucc.org|ama-assn.org|iso.org|unicode.org|purl.org|"
-    "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|google.com|bing.com|huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
-    "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|ready.gov|ecfr.gov|"
-    "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|europa.eu|"
-    "doi.org|orphanet.org|omim.org|pubmed.gov|nejm.org|thelancet.com|jamanetwork.com|bmj.com|nature.com|sciencedirect.com|"
-    "springer.com|wiley.com|plos.org|biorxiv.org|medrxiv.org|arxiv.org|cochrane.org|cochranelibrary.com|uptodate.com|medscape.com|"
-    "drugs.com|rxlist.com|webmd.com|mayoclinic.org|clevelandclinic.org|healthline.com|hopkinsmedicine.org|merckmanuals.com|"
-    "wikipedia.org|wikimedia.org|britannica.com|goldcopd.org|ginasthma.org|hiv-druginteractions.org|diabetes.org|heart.org|"
-    "cancer.org|lung.org|kidney.org|acog.org|aap.org|aafp.org|acc.org|escardio.org|idsociety.org|asco.org|nccn.org|acr.org|"
+    "hl7.org|fhir.org|loinc.org|snomed.info|snomed.org|unitsofmeasure.org|w3.org|json-schema.org|schema.org|"
+    "xmlsoap.org|ietf.org|"
+    "rfc-editor.org|oasis-open.org|openid.net|ihe.net|dicom.nema.org|nema.org|nucc.org|ama-assn.org|iso.org|"
+    "unicode.org|purl.org|"
+    "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|"
+    "google.com|bing.com|huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
+    "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|"
+    "ready.gov|ecfr.gov|"
+    "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|"
+    "europa.eu|"
+    "doi.org|orphanet.org|omim.org|pubmed.gov|nejm.org|thelancet.com|jamanetwork.com|bmj.com|nature.com|"
+    "sciencedirect.com|"
+    "springer.com|wiley.com|plos.org|biorxiv.org|medrxiv.org|arxiv.org|cochrane.org|cochranelibrary.com|"
+    "uptodate.com|medscape.com|"
+    "drugs.com|rxlist.com|webmd.com|mayoclinic.org|clevelandclinic.org|healthline.com|hopkinsmedicine.org|"
+    "merckmanuals.com|"
+    "wikipedia.org|wikimedia.org|britannica.com|goldcopd.org|ginasthma.org|hiv-druginteractions.org|diabetes.org|"
+    "heart.org|"
+    "cancer.org|lung.org|kidney.org|acog.org|aap.org|aafp.org|acc.org|escardio.org|idsociety.org|asco.org|nccn.org|"
+    "acr.org|"
     "radiopaedia.org|psychiatry.org|apa.org|thyroid.org|endocrine.org|gastro.org|aasld.org|eular.org|rheumatology.org|"
-    "healthychildren.org|familydoctor.org|kidshealth.org|choosingwisely.org|opennotes.org|poison.org|mdcalc.com|labtestsonline.org|"
-    "openai.com|anthropic.com|openai.azure.com|googleapis.com|mistral.ai|cohere.ai|cohere.com|huggingface.co|langchain.com|"
-    "together.xyz|groq.com|perplexity.ai|deepseek.com|cognitive.microsoft.com|microsoft.com|python.org|pypi.org|npmjs.com|"
-    "readthedocs.io|docs.rs|stackoverflow.com|mozilla.org|apache.org|debian.org|ubuntu.com|kubernetes.io|docker.com|docker.io|localhost"
-)  # fmt: skip
+    "healthychildren.org|familydoctor.org|kidshealth.org|choosingwisely.org|opennotes.org|poison.org|mdcalc.com|"
+    "labtestsonline.org|"
+    "openai.com|anthropic.com|openai.azure.com|googleapis.com|mistral.ai|cohere.ai|cohere.com|huggingface.co|"
+    "langchain.com|"
+    "together.xyz|groq.com|perplexity.ai|deepseek.com|cognitive.microsoft.com|microsoft.com|python.org|pypi.org|"
+    "npmjs.com|"
+    "readthedocs.io|docs.rs|stackoverflow.com|mozilla.org|apache.org|debian.org|ubuntu.com|kubernetes.io|docker.com|"
+    "docker.io|localhost"
+)
 #: Personal sub-sites under a public host.
 _NOT_PUBLIC = compile_latin(r"//(?:mychart|portal|myhealth|my)\.")
 _PUBLIC = compile_latin(
-    rf"^(?:[a-z0-9+.-]+:)?(?:\\?/\\?/)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:{PUBLIC_HOSTS.replace('.', chr(92) + '.')})(?::[0-9]+)?(?:[/?#\\].*)?$"
+    rf"^(?:[a-z0-9+.-]+:)?(?:\\?/\\?/)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:{PUBLIC_HOSTS.replace('.', chr(92) + '.')})(?"
+    r"::[0-9]+)?(?:[/?#\\].*)?$"
 )
 #: Agencies of a state or the nation; a court's or a county's page may name a person.
 _AGENCY = compile_latin(r"^(?:[a-z]+://)?(?:www\.)?(?:[a-df-z0-9-][a-z0-9-]*\.)?[a-z-]{2,24}\.(?:gov|mil)(?:/.*)?$")
 _COURT = compile_latin(r"court|county|city|sheriff|example\.")
-_INTERNAL = compile_latin(r"^(?:file:///(?:opt|usr|etc|tmp|var/lib|lib|home/[a-z]+/\.)[^?]*$|(?:https?|wss?|rtsp|hxxps?):(?:\\?/\\?/)(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:]+\]|[a-z0-9-]+)(?::[0-9]+)?(?:/.*)?$)")
-_NAMESPACE = compile_latin(r"\b(?:xmlns(?::[a-z0-9]+)?|schemalocation|system|codesystem|profile|valueset|namespace|\$?schema|\$ref|extension url)[\x22']?[\s:=\x22']{1,4}$")
-_DOCUMENTED = compile_latin(r"^[a-z0-9+.-]+:\\?/\\?/(?:[a-z0-9-]+\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$")
+_INTERNAL = compile_latin(
+    r"^(?:file:///(?:opt|usr|etc|tmp|var/lib|lib|home/[a-z]+/\.)[^?]*$|(?:https?|wss?|rtsp|"
+    r"hxxps?):(?:\\?/\\?/)(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:]+\]|"
+    "[a-z0-9-]+)(?::[0-9]+)?(?:/.*)?$)"
+)
+_NAMESPACE = compile_latin(
+    r"\b(?:xmlns(?::[a-z0-9]+)?|schemalocation|system|codesystem|profile|valueset|namespace|\$?schema|\$ref|"
+    r"extension url)[\x22']?[\s:=\x22']{1,4}$"
+)
+_DOCUMENTED = compile_latin(
+    r"^[a-z0-9+.-]+:\\?/\\?/(?:[a-z0-9-]+\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$"
+)
 _CREDENTIALS = compile_latin(r"^[a-z0-9+.-]+://[^/@\s]+:[^/@\s]+@")
 
 
@@ -73,7 +108,9 @@ class UrlRecognizer:
     name = "url"
 
     def __init__(self) -> None:
-        self._owned = Context(["blog", "page", "site", "website", "journal", "page of", "p\xe1gina", "my story", "tumblr"])
+        self._owned = Context(
+            ["blog", "page", "site", "website", "journal", "page of", "p\xe1gina", "my story", "tumblr"]
+        )
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each link as a whole, without the sign that ends its sentence."""
@@ -93,11 +130,16 @@ class UrlRecognizer:
         for pattern in (_BARE, _WWW):
             for found in pattern.finditer(latin):
                 start, end = found.start(), _closed(latin, found)
-                if latin[max(0, start - 1) : start] not in (b"/", b"@", b".", b":") and not _is_public(latin[start:end]):
+                if latin[max(0, start - 1) : start] not in (b"/", b"@", b".", b":") and not _is_public(
+                    latin[start:end]
+                ):
                     yield start, end
         for found in _HOST_ONLY.finditer(latin):
             personal = _PERSONAL_HOST.search(found.group()) is not None and found.group().count(b".") >= 2
-            free = latin[max(0, found.start() - 1) : found.start()] not in (b"/", b"@", b".") and latin[found.end() : found.end() + 1] != b"@"
+            free = (
+                latin[max(0, found.start() - 1) : found.start()] not in (b"/", b"@", b".")
+                and latin[found.end() : found.end() + 1] != b"@"
+            )
             if free and (personal or self._owned.before(latin, found.start(), 14)) and not _is_public(found.group()):
                 yield found.start(), found.end()
         for found in _SPOKEN.finditer(latin):

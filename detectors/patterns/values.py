@@ -9,13 +9,17 @@ REACH = 160
 
 _TOKEN = compile_latin(r"[A-Z0-9\xc0-\xff]+(?:(?:[-./_:+#~$]|%2[DF])[A-Z0-9\xc0-\xff]+|\x1a[A-Z]{0,2}[0-9][A-Z0-9]*)*")
 #: The next group of a value written in groups: digits, perhaps with a letter or two.
-_GROUP = compile_latin(r"(?: |%20| ?[-\x1a/] ?|-?\r?\n[ \t]*)([0-9][0-9OolI]{0,6}[A-Z]{0,2}|[A-Z]{1,3}[0-9]{1,8}|[A-Z]{1,2})")
+_GROUP = compile_latin(
+    r"(?: |%20| ?[-\x1a/] ?|-?\r?\n[ \t]*)([0-9][0-9OolI]{0,6}[A-Z]{0,2}|[A-Z]{1,3}[0-9]{1,8}|[A-Z]{1,2})"
+)
 _WRAP = compile_latin(r"[-_/]?\r?\n[ \t]*([A-Z0-9]+(?:[-/][A-Z0-9]+)*)")
 _SPACED = compile_latin(r"[A-Z0-9](?: ?[-./\x1a] ?[A-Z0-9]| [A-Z0-9]){3,40}")
 _UNIT = compile_latin(
-    r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|caps?|"
+    r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|"
+    "caps?|"
     r"tablets?|pills?|doses?|years?|yrs?|yo|y/o|days?|weeks?|wks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|"
-    r"ms|percent|pct|dollars?|usd|eur|times|pages?|pp|degrees|of [0-9]+|x [0-9]|rows?|members|beds?|visits?|pts?|cards?|"
+    "ms|percent|pct|dollars?|usd|eur|times|pages?|pp|degrees|of [0-9]+|x [0-9]|rows?|members|beds?|visits?|pts?|"
+    "cards?|"
     r"weight|per (?:day|min|hour|week|month|year|dose))\b|[ \t]{0,2}[%\xb0]"
 )
 _DATE = compile_latin(
@@ -26,12 +30,15 @@ _TIME = compile_latin(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _DECADE = compile_latin(r"(?:19|20)?[0-9]0'?s")
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
-    b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if so "
+    b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if"
+    b" so "
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
-    b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc cpt icd".split()
+    b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc "
+    b"cpt icd".split()
 )
 _STATES = frozenset(
-    b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
+    b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
+    b" PA RI "
     b"SC SD TN TX UT VT VA WA WV WI WY DC".split()
 )
 
@@ -135,7 +142,11 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
     value = latin[start:end]
     if count_digits(value) < digits:
         return not value.isascii() or not count_digits(value)
-    if (_DATE.fullmatch(value) and is_calendar(value.split(b"T")[0])) or _TIME.fullmatch(value) or _DECIMAL.fullmatch(value):
+    if (
+        (_DATE.fullmatch(value) and is_calendar(value.split(b"T")[0]))
+        or _TIME.fullmatch(value)
+        or _DECIMAL.fullmatch(value)
+    ):
         return False
     if _DECADE.fullmatch(value):
         return False

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_vin
-from detectors.patterns.scanning import compile_latin, count_digits, is_word, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -17,32 +17,62 @@ CAPTIONS = (
     Caption(
         _VEHICLE,
         Strength.PLAIN,
-        ("vin", "v i n", "v.i.n.", "vehicle identification number", "chassis(?: no)?", "vin-?nr", "(?:last (?:eight|8|six|6) of )vin", "hull id", "hin", "bow no",
-         "tail number", "medallion", "licen[cs]e ?plate", "lic plate", "veh reg", "vehicle reg(?:istration)?", "parking (?:decal|permit)", "placard(?: no)?", "decal",
-         "snowmobile reg", "scooter registration", "vehicle tag", "tag/decal", "boat hull id", "aircraft", "plate no"),
+        phrases(r"""
+        vin; v i n; v.i.n.; vehicle identification number; chassis(?: no)?; vin-?nr; (?:last (?:eight|8|six|6) of
+        )vin; hull id; hin; bow no; tail number; medallion; licen[cs]e ?plate; lic plate; veh reg; vehicle
+        reg(?:istration)?; parking (?:decal|permit); placard(?: no)?; decal; snowmobile reg; scooter registration;
+        vehicle tag; tag/decal; boat hull id; aircraft; plate no
+    """),
     ),
 )
 _VIN = compile_latin(r"\b[A-HJ-NPR-Z0-9](?:[ -]?[A-HJ-NPR-Z0-9]){16}")
 _VIN_SCANNED = compile_latin(r"[A-Z0-9]{17}")
 _VIN_CUT = compile_latin(r"\bvin[\s:#.]{1,4}([A-Z0-9]{4,13}\r?\n[A-Z0-9]{4,13})\b")
-_VIN_WORDS = Context(["vin", r"v\.i\.n\.?", "v i n", "vehicle", "chassis", "car", "truck", "suv", "mvc", "harley", "ford", "subaru", "van", "title", "toyota", "honda", "sedan"])
+_VIN_WORDS = Context(
+    phrases(r"""
+        vin; v\.i\.n\.?; v i n; vehicle; chassis; car; truck; suv; mvc; harley; ford; subaru; van; title; toyota;
+        honda; sedan
+    """)
+)
 #: A plate: letters with digits, in up to three groups.
 _PLATE_WORD = compile_latin(
-    r"\b(?:licen[cs]e plates?|lic\.? plates?|number plates?|(?:reg(?:istration)? |vanity |partial |trailer |motorcycle |car )plates?|plates?|tags?|kennzeichen|matr[i\xed]cula|"
+    r"\b(?:licen[cs]e plates?|lic\.? plates?|number plates?|(?:reg(?:istration)? |vanity |partial |trailer |"
+    r"motorcycle |car )plates?|plates?|tags?|kennzeichen|matr[i\xed]cula|"
     r"immatriculation|targa|patente|placas?|cessna reg|helicopter|aircraft|tail number|reg)\b"
 )
 _PLATE_GAP = compile_latin(
-    r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|read\b|reads\b|as\b|says\b|on\b|hit\b|has\b|(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
+    r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|read\b|reads\b|as\b|says\b|on\b|hit\b|has\b|"
+    r"(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
 )
 _PLATE = compile_latin(
     r"[A-Z0-9]{1,4}[- ][A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4}){0,2}\b|[A-Z0-9]{2,8}\b|[A-Z0-9](?: [A-Z0-9]){4,6}\b"
 )
-_NEXT_PLATE = compile_latin(r"(?:,| and| or| &|/|;)+ (?:(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI) )?([A-Z0-9]{1,4}[- ][A-Z0-9]{1,4})\b", ignore_case=False)
+_NEXT_PLATE = compile_latin(
+    r"(?:,| and| or| &|/|;)+ (?:(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI) )?([A-Z0-9]{1,4}[- ][A-Z0-9]{1,4})\b",
+    ignore_case=False,
+)
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
-_AIR = Context(["aircraft", "tail", "helicopter", "cessna", "plane", "air ambulance", "flight", "pilot", "jet", "landed", "airplane"])
-_NO_PLATE = Context(["growth", "agar", "dental", "locking", "occlusal", "ishihara", "bone", "mandible", "lcp", "well", "skin", "blood", "culture", "end", "footplate", "screws?", "key", "part"])
-_GATE = compile_latin(r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna")
-_CAR_WORDS = Context(["car", "truck", "suv", "van", "vehicle", "drove", "driver", "hit", "parked", "parking", "lot", "dmv", "civic", "honda", "ford", "toyota", "leaving", "valet", "speeding"])
+_AIR = Context(
+    phrases(r"""
+        aircraft; tail; helicopter; cessna; plane; air ambulance; flight; pilot; jet; landed; airplane
+    """)
+)
+_NO_PLATE = Context(
+    phrases(r"""
+        growth; agar; dental; locking; occlusal; ishihara; bone; mandible; lcp; well; skin; blood; culture; end;
+        footplate; screws?; key; part
+    """)
+)
+_GATE = compile_latin(
+    r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|"
+    r"\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna"
+)
+_CAR_WORDS = Context(
+    phrases(r"""
+        car; truck; suv; van; vehicle; drove; driver; hit; parked; parking; lot; dmv; civic; honda; ford; toyota;
+        leaving; valet; speeding
+    """)
+)
 
 
 class VehicleRecognizer:

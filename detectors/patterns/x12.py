@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.patterns.hints import hinted_range
-from detectors.patterns.scanning import Match, compile_latin
+from detectors.patterns.scanning import Match, compile_latin, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -19,7 +19,9 @@ _SEGMENTS = compile_latin(
     rf"|\bDMG\*D8\*([0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*([0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*({_E}{{2,50}})",
     ignore_case=False,
 )
-_ELEMENTS = ("family", "given", "middle", "qualifier", "id", "kind", "reference", "claim", "street", "city", "zip", "birth", "date", "trace")
+_ELEMENTS = phrases(r"""
+        family; given; middle; qualifier; id; kind; reference; claim; street; city; zip; birth; date; trace
+    """)
 _NUMBERS = {element: number for number, element in enumerate(_ELEMENTS, start=1)}
 _TYPES = {
     "family": IdentifierType.NAME,
