@@ -308,7 +308,7 @@ def test_a_destroyed_unit_stays_closed(new_vault: NewVault, keystore: SqliteKeyS
     assert opened(entry, keystore, private) == secret(1)
     keystore.destroy_unit("acme", "2026-11")
 
-    with pytest.raises(IncorrectKey):
+    with pytest.raises(IncorrectKey, match="destroyed"):
         opened(entry, keystore, private)
 
 
