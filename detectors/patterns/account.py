@@ -99,10 +99,13 @@ def _cards(latin: bytes) -> Iterator[tuple[int, int]]:
         digits = only_digits(latin[start:end].replace(b"%20", b"").replace(b"O", b"0").replace(b"l", b"1"))
         if not 13 <= len(digits) <= 19 or not (stands_alone(latin, start, end) or latin[start - 1 : start] == b"="):
             continue
-        known = (
-            len(digits) in (14, 15, 16, 19)
-            and digits[0] in "3456"
-            or digits[:2] in ("22", "23", "24", "25", "26", "27")
+        known = (len(digits) in (14, 15, 16, 19) and digits[0] in "3456") or digits[:2] in (
+            "22",
+            "23",
+            "24",
+            "25",
+            "26",
+            "27",
         )
         worded = _CARD_WORDS.before(latin, start)
         if _NO_CARD.before(latin, start, 24):

@@ -145,7 +145,7 @@ def _assigned(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _is_count(latin: bytes, start: int, value: bytes) -> bool:
     """Tell whether a "token" or "pin" is a number of tokens or of a pin."""
-    return value.isdigit() and len(value) < 4 or follows(_COUNTED, latin, start + 1, 16)
+    return (value.isdigit() and len(value) < 4) or follows(_COUNTED, latin, start + 1, 16)
 
 
 _COUNTED = compile_latin(r"(?:max|prompt|completion|total|num|n|stop|eos|pad|bos|input|output|cached)_?$")
@@ -187,8 +187,7 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
     told = any(sign in between for sign in (b":", b"=", b" is ", b"\x22", b"`", b"'", b" was ")) and b"?" not in between
     digits = count_digits(value)
     mixed = (
-        digits > 0
-        and digits < len(value)
+        (digits > 0 and digits < len(value))
         or (not value.islower() and not value.istitle() and not value.isupper())
         or any(byte in b"!@#$%^&*_" for byte in value)
     )

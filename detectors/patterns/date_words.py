@@ -191,7 +191,7 @@ def _weekday_start(latin: bytes, start: int) -> int:
 
 def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
     """Judge a month's name that has neither day nor year."""
-    if end < len(latin) and is_word(latin[end]) or (start and is_word(latin[start - 1])):
+    if (end < len(latin) and is_word(latin[end])) or (start and is_word(latin[start - 1])):
         return False
     led = follows(_IN, latin, start, 24)
     if word == b"mayo":

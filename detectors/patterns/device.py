@@ -95,12 +95,11 @@ def _labels(latin: bytes) -> Iterator[tuple[int, int]]:
         if stands_alone(latin, found.start(), found.end()):
             yield found.start(), found.end()
     for found in _HIBC.finditer(latin):
-        if b"/" in found.group() or _AID.near(latin, found.start(), found.end()):
-            if (
-                not (found.start() and is_word(latin[found.start() - 1]))
-                and sum(48 <= byte <= 57 for byte in found.group()) >= 5
-            ):
-                yield found.start(), found.end()
+        if (b"/" in found.group() or _AID.near(latin, found.start(), found.end())) and (
+            not (found.start() and is_word(latin[found.start() - 1]))
+            and sum(48 <= byte <= 57 for byte in found.group()) >= 5
+        ):
+            yield found.start(), found.end()
     for found in _ICCBBA.finditer(latin):
         yield found.start(), found.end()
 

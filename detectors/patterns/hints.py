@@ -149,7 +149,7 @@ def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> t
     if type_ in (IdentifierType.PHOTO, IdentifierType.URL):
         return (start, end) if b" " not in value and (b"/" in value or b"." in value) else None
     if type_ is IdentifierType.OTHER_ID:
-        return (start, end) if value.count(b" ") <= 4 and (digits or len(value) >= 3 and b" " not in value) else None
+        return (start, end) if value.count(b" ") <= 4 and (digits or (len(value) >= 3 and b" " not in value)) else None
     return (start, end) if value.count(b" ") <= 6 else None
 
 
@@ -157,7 +157,7 @@ def _place(latin: bytes, start: int, end: int) -> tuple[int, int] | None:
     value = latin[start:end]
     if _STATES_AND_COUNTRIES.fullmatch(value):
         return None
-    if value[:1] in b"+-" or b"." in value and count_digits(value) > len(value) // 2:
+    if value[:1] in b"+-" or (b"." in value and count_digits(value) > len(value) // 2):
         return (start, end) if _COORDINATE.fullmatch(value) else None
     if value.isdigit():
         return (start, end) if len(value) in (5, 9) else None

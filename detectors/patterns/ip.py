@@ -137,5 +137,6 @@ def _touches(latin: bytes, start: int, end: int) -> bool:
         and latin[max(0, start - 3) : start] not in (b"%22", b"%3A", b"%20", b"%3D")
     )
     return before or (
-        end < len(latin) and (is_word(latin[end]) or latin[end : end + 1] == b":" and latin[end + 1 : end + 2] == b":")
+        end < len(latin)
+        and (is_word(latin[end]) or (latin[end : end + 1] == b":" and latin[end + 1 : end + 2] == b":"))
     )

@@ -196,7 +196,7 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         value = latin[start:end]
         assigned = latin[found.start() : start].strip(b" \x22'`").endswith((b":", b"="))
         signed = any(byte in b"._@\\#0123456789" for byte in value.strip(b"@"))
-        if value.lower() in _NO_NAME or len(value) < 3 or b"." in value and value.split(b".")[-1].isdigit():
+        if value.lower() in _NO_NAME or len(value) < 3 or (b"." in value and value.split(b".")[-1].isdigit()):
             continue
         strong = latin[found.start() : found.start() + 5].lower() not in (
             b"user ",

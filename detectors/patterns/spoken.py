@@ -50,8 +50,7 @@ def _last_piece(latin: bytes, start: int, end: int) -> int:
     """Give back an article or pronoun ("a", "I") that ended the run but belongs to the next sentence."""
     tail = latin[start:end].rstrip(b" ,.-")
     for word in (b" a", b" i", b" A", b" I", b" o", b" y"):
-        if tail.endswith(word):
-            tail = tail[: -len(word)]
+        tail = tail.removesuffix(word)
     return start + len(tail.rstrip(b" ,.-"))
 
 

@@ -114,12 +114,11 @@ class SsnRecognizer:
                 near
                 and not self._counted.search_in(latin, found.start(), found.end())
                 and not self._counted.before(latin, found.start(), 10)
+            ) and not (
+                latin[found.end() : found.end() + 2].strip()[:1] == b","
+                and latin[found.end() + 2 : found.end() + 5].isdigit()
             ):
-                if not (
-                    latin[found.end() : found.end() + 2].strip()[:1] == b","
-                    and latin[found.end() + 2 : found.end() + 5].isdigit()
-                ):
-                    yield found.start(1), found.end(1)
+                yield found.start(1), found.end(1)
 
     def _is_loose(self, latin: bytes, caption: Match, start: int, loose: Match) -> bool:
         """Judge a number of five to nine digits behind a caption."""
@@ -149,9 +148,7 @@ def _is_issued(digits: str) -> bool:
     >>> _is_issued("000211234"), _is_issued("912743381")
     (False, True)
     """
-    if len(digits) != 9 or digits[:3] in ("000", "666") or digits[3:5] == "00" or digits[5:] == "0000":
-        return False
-    return True
+    return not (len(digits) != 9 or digits[:3] in ("000", "666") or digits[3:5] == "00" or digits[5:] == "0000")
 
 
 def _is_free(latin: bytes, found: Match) -> bool:

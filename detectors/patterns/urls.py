@@ -168,9 +168,11 @@ def _closed(latin: bytes, found: Match) -> int:
     end = found.end()
     while end > found.start():
         last = latin[end - 1 : end]
-        if last in (b".", b",", b";", b":", b"!", b"?", b"*", b"\\") or last in (b"]", b"}"):
-            end -= 1
-        elif last == b")" and latin.count(b"(", found.start(), end) < latin.count(b")", found.start(), end):
+        if (
+            last in (b".", b",", b";", b":", b"!", b"?", b"*", b"\\")
+            or last in (b"]", b"}")
+            or (last == b")" and latin.count(b"(", found.start(), end) < latin.count(b")", found.start(), end))
+        ):
             end -= 1
         else:
             break

@@ -122,7 +122,7 @@ def _belongs(latin: bytes, start: int, end: int, group: int, group_end: int) -> 
     last = min(last, end - start)
     if _UNIT.match(latin, group_end) or latin[group_end : group_end + 1] in (b":", b"/", b"(", b"="):
         return False
-    if latin[group_end : group_end + 2] in (b".0", b".5") or latin[end : end + 1] in (b"/",):
+    if latin[group_end : group_end + 2] in (b".0", b".5") or latin[end : end + 1] == b"/":
         return False
     if not count_digits(text):
         return text.isupper() and last <= 7 and latin[end : end + 1] == b" " and not _touches_word(latin, group_end + 1)
