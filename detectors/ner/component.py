@@ -33,8 +33,9 @@ class TaggerComponent:
         """Tag documents in batches, with the same result as one by one."""
         remaining = iter(stream)
         while docs := list(islice(remaining, batch_size)):
-            for doc, tagged in zip(docs, self._tagger.tag([doc.text for doc in docs]), strict=True):
-                _annotate(doc, list(runs(doc.text, tagged, self._thresholds)))
+            texts = [doc.text for doc in docs]
+            for doc, found in zip(docs, runs(texts, self._tagger.tag(texts), self._thresholds), strict=True):
+                _annotate(doc, found)
                 yield doc
 
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002

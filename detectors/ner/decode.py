@@ -1,16 +1,23 @@
 """From the probabilities of words to runs: where a span begins and ends, and what it is."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from detectors.ner.labels import KINDS, Kind
-from detectors.ner.splitting import Gap
-from detectors.ner.tagger import Floats, Tagged
+from detectors.ner.splitting import Gap, Words
+from detectors.ner.tagger import Tagged
 
-PEOPLE_AND_PLACES = tuple(KINDS.index(kind) for kind in (Kind.NAME, Kind.GEO, Kind.FACILITY, Kind.EMPLOYER))
+GROUPS = ((Kind.NAME, Kind.GEO, Kind.FACILITY, Kind.EMPLOYER), (Kind.DATE,), (Kind.ID,))
+COLUMNS = tuple(tuple(KINDS.index(kind) for kind in group) for group in GROUPS)
+NEIGHBOUR = 0.3
+REACH = 3  # So many words on either side may be drawn in.
 JOINTS = frozenset("-'’.&/")  # Marks inside a run, where no blank stands beside them.
+Flags = npt.NDArray[np.bool_]
+_NONE, _PARAGRAPH = int(Gap.NONE), int(Gap.PARAGRAPH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability a word counts: the sum over people and places, a date, an id."""
+    """From which probability a word counts: the sum over people and places, a date, an id.
+
+    Beside a word that counts, one of people and places counts from `NEIGHBOUR` times its threshold.
+    """
 
     name: float
     date: float
@@ -37,65 +47,91 @@ class Thresholds:
         return cls(values["NAME"], values["DATE"], values["ID"])
 
 
-def runs(text: str, tagged: Tagged, thresholds: Thresholds) -> Iterator[Run]:
-    """Yield the runs of a text in order; they do not overlap."""
-    chances = tagged.chances
-    sums = np.stack(
-        [
-            chances[:, PEOPLE_AND_PLACES].sum(1) - thresholds.name,
-            chances[:, KINDS.index(Kind.DATE)] - thresholds.date,
-            chances[:, KINDS.index(Kind.ID)] - thresholds.id,
-        ],
-        axis=1,
-    )
-    marked = np.flatnonzero(sums.max(1) > 0)
-    if not len(marked):
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A word that counts: its place in its text, its group and its probabilities."""
+
+    place: int
+    group: int
+    chances: list[float] = field(repr=False)
+
+
+def runs(texts: Sequence[str], tagged: Tagged, thresholds: Thresholds) -> list[list[Run]]:
+    """Return the runs of each text, in order; those of one text do not overlap."""
+    found: list[list[Run]] = [[] for _ in texts]
+    for index, marks in _marks(tagged, thresholds):
+        words = tagged.words[index]
+        for group in _grouped(words, marks):
+            run = _run(texts[index], words, group)
+            if run is not None:
+                found[index].append(run)
+    return found
+
+
+def _marks(tagged: Tagged, thresholds: Thresholds) -> Iterator[tuple[int, list[_Mark]]]:
+    """Yield, for each text with words that count, these words."""
+    limits = np.array((thresholds.name, thresholds.date, thresholds.id), dtype=np.float32)
+    over = np.stack([tagged.chances[:, columns].sum(1) for columns in COLUMNS], axis=1) - limits
+    rows = np.flatnonzero(_drawn_in(over.max(1) > 0, over[:, 0] > (NEIGHBOUR - 1) * thresholds.name))
+    if not len(rows):
         return
-    groups = sums.argmax(1)
-    for first, last in _groups(tagged, marked.tolist(), groups.tolist()):
-        run = _run(text, tagged, first, last, int(groups[first]))
-        if run is not None:
-            yield run
+    chances, groups = tagged.chances[rows].tolist(), over[rows].argmax(1).tolist()
+    cuts = [*np.searchsorted(rows, tagged.firsts).tolist(), len(rows)]
+    rows_list = rows.tolist()
+    for index, (begin, end) in enumerate(pairwise(cuts)):
+        if begin < end:
+            first = tagged.firsts[index]
+            yield index, [_Mark(rows_list[at] - first, groups[at], chances[at]) for at in range(begin, end)]
 
 
-def _groups(tagged: Tagged, marked: list[int], groups: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield ranges of words `[first, last]` that make one span."""
-    first = last = marked[0]
-    for index in marked[1:]:
-        if groups[index] == groups[last] and _continues(tagged, last, index):
-            last = index
-            continue
-        yield first, last
-        first = last = index
-    yield first, last
+def _drawn_in(strong: Flags, weak: Flags) -> Flags:
+    """Add weak words beside strong ones."""
+    for _ in range(REACH):
+        beside = strong.copy()
+        beside[1:] |= strong[:-1]
+        beside[:-1] |= strong[1:]
+        strong = strong | (beside & weak)
+    return strong
 
 
-def _continues(tagged: Tagged, last: int, index: int) -> bool:
-    """Tell whether two marked words belong to one run; one joint without blanks may stand between them."""
-    gaps, texts = tagged.words.gaps, tagged.words.texts
-    if index - last == 2:  # noqa: PLR2004
-        return texts[last + 1] in JOINTS and gaps[index] == Gap.NONE == gaps[last + 1]
-    if index - last != 1 or gaps[index] >= Gap.PARAGRAPH:
+def _grouped(words: Words, marks: list[_Mark]) -> Iterator[list[_Mark]]:
+    """Yield marks that make one span."""
+    group = marks[:1]
+    for last, mark in pairwise(marks):
+        if mark.group == last.group and _continues(words, last.place, mark):
+            group.append(mark)
+        else:
+            yield group
+            group = [mark]
+    yield group
+
+
+def _continues(words: Words, last: int, mark: _Mark) -> bool:
+    """Tell whether a word goes on with the run that *last* belongs to; one joint may stand between, without blanks."""
+    place = mark.place
+    glued = words.gaps[place] == _NONE
+    if place - last == 2:  # noqa: PLR2004
+        return bool(glued and words.texts[last + 1] in JOINTS and words.gaps[last + 1] == _NONE)
+    if place - last != 1 or words.gaps[place] >= _PARAGRAPH:
         return False
-    begins = float(tagged.chances[index, -1])
-    inside = float(tagged.chances[index, :-1].sum()) - begins
-    return inside >= begins or gaps[index] == Gap.NONE
+    begins = mark.chances[-1]
+    return bool(glued or sum(mark.chances) - begins >= 2 * begins)
 
 
-def _run(text: str, tagged: Tagged, first: int, last: int, group: int) -> Run | None:
-    """Return the run without marks at its ends, None where nothing is left."""
-    texts = tagged.words.texts
+def _run(text: str, words: Words, marks: list[_Mark]) -> Run | None:
+    """Return the run without marks of punctuation at its ends, None where nothing is left."""
+    texts = words.texts
+    first, last = marks[0].place, marks[-1].place
     while first <= last and not texts[first][0].isalnum():
         first += 1
     while last > first and not texts[last][0].isalnum():
         last -= 1
     if first > last:
         return None
-    sums: Floats = tagged.chances[first : last + 1, :-1].sum(0)
-    columns = (PEOPLE_AND_PLACES, (KINDS.index(Kind.DATE),), (KINDS.index(Kind.ID),))[group]
-    kind = KINDS[max(columns, key=lambda column: float(sums[column]))]
-    score = float(tagged.chances[first : last + 1, columns].sum(1).max())
-    start, end = int(tagged.words.starts[first]), int(tagged.words.ends[last])
-    if text[start:end].lower().endswith(("'s", "’s")):
+    columns = COLUMNS[marks[0].group]
+    kind = KINDS[max(columns, key=lambda column: sum(mark.chances[column] for mark in marks))]
+    score = max(sum(mark.chances[column] for column in columns) for mark in marks)
+    start, end = int(words.starts[first]), int(words.ends[last])
+    if text[end - 2 : end] in {"'s", "’s", "'S"}:
         end -= 2
     return Run(start, end, kind, min(1.0, round(score, 4))) if end > start else None

@@ -18,11 +18,15 @@ MODEL = Path(__file__).parent / "model"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a model folder holds; `digest` stands for all of it."""
+    """What a model folder holds; `digest` stands for all of it.
+
+    A word's answer depends on words up to `reach` away, and never on what stands beyond `apart` masked words.
+    """
 
     folder: Path
     version: str
     reach: int
+    apart: int
     width: int
     thresholds: Mapping[str, float]
     digest: str
@@ -52,6 +56,7 @@ def load(folder: Path) -> Manifest:
             folder=folder,
             version=str(fields["version"]),
             reach=int(fields["reach"]),
+            apart=int(fields["apart"]),
             width=int(fields["width"]),
             thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
             digest=hashlib.sha256(content).hexdigest(),

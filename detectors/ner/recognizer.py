@@ -37,13 +37,10 @@ class NerRecognizer:
         """Return the identifiers of each passage; faster than one by one, with the same result."""
         texts = [passage.text for passage in passages]
         try:
-            tagged = self._tagger.tag(texts)
+            found = runs(texts, self._tagger.tag(texts), self._thresholds)
         except Exception as error:  # noqa: BLE001  # Foreign errors may hold text.
             raise DetectionError("The tagger could not finish.", recognizer=NAME, reason=type(error).__name__) from None
-        return [
-            [_span(run) for run in runs(text, words, self._thresholds)]
-            for text, words in zip(texts, tagged, strict=True)
-        ]
+        return [[_span(run) for run in of_text] for of_text in found]
 
 
 def _span(run: Run) -> Span:

@@ -19,7 +19,7 @@ class Gap(IntEnum):
     """What stands between a word and the one before it."""
 
     NONE = 0
-    SPACE = 1
+    SPACE = 1  # A single blank.
     WIDE = 2  # Two or more blanks, or a tab: columns.
     LINE = 3
     PARAGRAPH = 4
@@ -49,20 +49,19 @@ def split(text: str) -> Words:
     count = len(pieces)
     ends = np.fromiter(itertools.accumulate(map(len, pieces)), dtype=np.int64, count=count)
     blank = np.fromiter(map(str.isspace, pieces), dtype=np.bool_, count=count)
+    single = np.fromiter(map(" ".__eq__, pieces), dtype=np.bool_, count=count)
     kinds = np.zeros(count + 1, dtype=np.int64)
-    for index in np.flatnonzero(blank).tolist():
-        kinds[index + 1] = _SPACE if pieces[index] == " " else _gap(pieces[index])
+    kinds[1:] = single
+    for index in np.flatnonzero(blank ^ single).tolist():
+        kinds[index + 1] = _gap(pieces[index])
     kept = np.flatnonzero(~blank)
     gaps = kinds[kept]
     if len(gaps):
         gaps[0] = Gap.START
-    words = [piece for piece, space in zip(pieces, blank.tolist(), strict=True) if not space]
     starts = np.zeros(count, dtype=np.int64)
     starts[1:] = ends[:-1]
+    words = list(itertools.compress(pieces, (~blank).tobytes()))
     return Words(words, starts[kept], ends[kept], gaps)
-
-
-_SPACE = int(Gap.SPACE)
 
 
 def _gap(blanks: str) -> Gap:

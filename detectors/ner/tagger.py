@@ -1,6 +1,7 @@
 """The network at run time: texts in, for each word the probability of each kind out. The only user of onnxruntime."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,9 +28,13 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """The words of a text; beside each the probability of each kind (`KINDS`) and, last, that a span begins there."""
+    """The words of texts; the row of word `i` of text `t` in `chances` is `firsts[t] + i`.
 
-    words: Words = field(repr=False)
+    A row holds the probability of each kind (`KINDS`) and, last, that a span begins there.
+    """
+
+    words: list[Words] = field(repr=False)
+    firsts: list[int]
     chances: Floats = field(repr=False)
 
 
@@ -45,6 +50,7 @@ class Tagger:
         self._pieces = WordPieces(model.read("vocabulary.txt").decode("utf-8").split("\n"))
         self._words = _session(model.read("words.onnx"))
         self._context = _session(model.read("context.onnx"))
+        self._apart = model.apart
         self._rows: dict[int, int] = {}
         self._vectors: Floats = np.zeros((1024, model.width), dtype=np.float32)
 
@@ -53,52 +59,45 @@ class Tagger:
         """Load a model; raises ModelUnavailable where a file is missing, altered or of another version."""
         return cls(manifest.load(folder), gazetteers or Gazetteers.load())
 
-    def tag(self, texts: Sequence[str]) -> list[Tagged]:
+    def tag(self, texts: Sequence[str]) -> Tagged:
         """Tag texts, all at once."""
-        split_texts = [split(text) for text in texts]
-        rows, gaps, mask = self._laid_out(split_texts)
+        words = [split(text) for text in texts]
+        firsts = list(itertools.accumulate((len(text) + self._apart for text in words), initial=0))[:-1]
+        rows, gaps, mask = self._laid_out(words, firsts)
         chances = np.zeros((len(rows), len(KINDS) + 1), dtype=np.float32)
         for window in windows(len(rows), WINDOW, self.manifest.reach):
             read, kept = slice(window.start, window.end), slice(window.first, window.last)
-            answer = self._context.run(
-                None, {"vectors": self._vectors[rows[read]], "gaps": gaps[read], "mask": mask[read]}
-            )[0]
+            inputs = {"vectors": self._vectors[rows[read]], "gaps": gaps[read], "mask": mask[read]}
+            answer = self._context.run(None, inputs)[0]
             chances[kept] = answer[window.first - window.start : window.last - window.start]
-        return list(self._apart(split_texts, chances))
+        return Tagged(words, firsts, chances * mask)
 
-    def _laid_out(self, texts: list[Words]) -> tuple[Ints, Ints, Floats]:
+    def _laid_out(self, texts: list[Words], firsts: list[int]) -> tuple[Ints, Ints, Floats]:
         """Lay texts one after another; between them stand masked words, so many that no text sees another."""
-        apart = self.manifest.reach
-        total = max(apart, sum(map(len, texts)) + apart * max(0, len(texts) - 1))
+        total = max(2 * self._apart, firsts[-1] + len(texts[-1]) if texts else 0)
         rows, gaps = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
         mask = np.zeros((total, 1), dtype=np.float32)
-        found = self._rows_of([word for words in texts for word in words.texts])
-        start = at = 0
-        for words in texts:
+        found = self._rows_of(list(itertools.chain.from_iterable(words.texts for words in texts)))
+        at = 0
+        for words, start in zip(texts, firsts, strict=True):
             end = start + len(words)
             rows[start:end], gaps[start:end], mask[start:end] = found[at : at + len(words)], words.gaps, 1
-            start, at = end + apart, at + len(words)
+            at += len(words)
         return rows, gaps, mask
-
-    def _apart(self, texts: list[Words], chances: Floats) -> Iterator[Tagged]:
-        start = 0
-        for words in texts:
-            yield Tagged(words, chances[start : start + len(words)])
-            start += len(words) + self.manifest.reach
 
     def _rows_of(self, words: list[str]) -> Ints:
         """Return where the vector of each word stands, new ones computed."""
         keys = list(map(hash, words))
-        get = self._rows.get
-        rows = [get(key, -1) for key in keys]
-        if -1 in rows:
-            new = {key: word for key, word, row in zip(keys, words, rows, strict=True) if row < 0}
+        rows = np.fromiter(map(self._rows.get, keys, itertools.repeat(-1)), dtype=np.int64, count=len(keys))
+        missing = np.flatnonzero(rows < 0).tolist()
+        if missing:
+            new = {keys[index]: words[index] for index in missing}
             if len(self._rows) + len(new) > CAPACITY:
                 self._rows.clear()
                 new = dict(zip(keys, words, strict=True))
             self._learn(new)
-            rows = [self._rows[key] for key in keys]
-        return np.array(rows, dtype=np.int64)
+            rows = np.fromiter(map(self._rows.__getitem__, keys), dtype=np.int64, count=len(keys))
+        return rows
 
     def _learn(self, new: dict[int, str]) -> None:
         count, words = len(self._rows) + 1, list(new.values())
