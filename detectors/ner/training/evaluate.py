@@ -67,28 +67,29 @@ def renamed(texts: Iterable[Gold], values: Values) -> Iterator[Gold]:
         yield Gold(gold.id, example.text, tuple((a, b, back.get(label, label)) for a, b, label in example.spans))
 
 
-def score(texts: list[Gold], tagged: list[Tagged], thresholds: Thresholds) -> dict[str, float]:
+def score(texts: list[Gold], found: list[list[Run]]) -> dict[str, float]:
     """Return the figures of one set at one threshold."""
-    found, gold_spans = Counter[str](), Counter[str]()
-    touched = clean = false = words = 0
-    for gold, tags in zip(texts, tagged, strict=True):
-        predicted = list(runs(gold.text, tags, thresholds))
+    hits, gold_spans = Counter[str](), Counter[str]()
+    touched = clean = words = 0
+    false = Counter[str]()
+    for gold, predicted in zip(texts, found, strict=True):
         cover = _cover([(run.start, run.end) for run in predicted], len(gold.text))
         near = _cover([(start, end) for start, end, _ in gold.spans], len(gold.text))
         words += len(gold.text.split())
-        false += sum(not any(near[run.start : run.end]) for run in predicted)
+        false.update(str(run.kind) for run in predicted if not any(near[run.start : run.end]))
         if not gold.spans:
             clean += 1
             touched += bool(predicted)
         for start, end, label in gold.spans:
             if label in LETTERS:
                 gold_spans[label] += 1
-                found[label] += _covered(gold.text, start, end, cover)
-    figures = {LETTERS[label]: round(100 * found[label] / count, 1) for label, count in sorted(gold_spans.items())}
+                hits[label] += _covered(gold.text, start, end, cover)
+    figures = {LETTERS[label]: round(100 * hits[label] / count, 1) for label, count in sorted(gold_spans.items())}
     return {
         **figures,
         "touched": round(100 * touched / max(1, clean), 1),
-        "false_per_1000": round(1000 * false / max(1, words), 2),
+        "false_per_1000": round(1000 * false.total() / max(1, words), 2),
+        **{f"false_{kind}": count for kind, count in sorted(false.items())},
     }
 
 
@@ -104,9 +105,9 @@ def _covered(text: str, start: int, end: int, cover: bytearray) -> bool:
     return any(cover[start:end]) and all(word.lower() in SPARED or re.fullmatch(r"(19|20)\d\d", word) for word in left)
 
 
-def tag(tagger: Tagger, texts: list[Gold]) -> list[Tagged]:
-    """Tag texts in batches."""
-    return [tags for at in range(0, len(texts), 64) for tags in tagger.tag([gold.text for gold in texts[at : at + 64]])]
+def predict(texts: list[Gold], tagged: Tagged, thresholds: Thresholds) -> list[list[Run]]:
+    """Return the runs of each text."""
+    return runs([gold.text for gold in texts], tagged, thresholds)
 
 
 def main() -> None:
@@ -128,26 +129,23 @@ def main() -> None:
         if options.lists:
             variants["renamed"] = list(renamed(texts, Values(load(options.lists), random.Random(7))))
         for variant, changed in variants.items():
-            tagged = tag(tagger, changed)
+            tagged = tagger.tag([gold.text for gold in changed])
             for name in options.thresholds:
                 print(
                     f"{path.stem:22} {variant:8} {name:.2f}",
-                    score(changed, tagged, Thresholds(name, 0.6, 0.6)),
+                    score(changed, predict(changed, tagged, Thresholds(name, 0.6, 0.6))),
                     flush=True,
                 )
             if options.predictions:
-                _write(options.predictions / f"{path.stem}{variant}.jsonl", changed, tagged, options.thresholds[0])
+                found = predict(changed, tagged, Thresholds(options.thresholds[0], 0.6, 0.6))
+                _write(options.predictions / f"{path.stem}{variant}.jsonl", changed, found)
 
 
-def _write(path: Path, texts: list[Gold], tagged: list[Tagged], name: float) -> None:
+def _write(path: Path, texts: list[Gold], found: list[list[Run]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-
-    def span(run: Run) -> dict[str, object]:
-        return {"start": run.start, "end": run.end, "type": run.kind, "score": run.score}
-
     with path.open("w", encoding="utf-8") as file:
-        for gold, tags in zip(texts, tagged, strict=True):
-            spans = [span(run) for run in runs(gold.text, tags, Thresholds(name, 0.6, 0.6))]
+        for gold, of_text in zip(texts, found, strict=True):
+            spans = [{"start": run.start, "end": run.end, "type": run.kind, "score": run.score} for run in of_text]
             file.write(json.dumps({"id": gold.id, "spans": spans}) + "\n")
 
 

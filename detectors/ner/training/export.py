@@ -53,6 +53,7 @@ def export(model: Tagger, vocabulary: Items[str], folder: Path, sample: Sample, 
             "version": version,
             "width": model.shape.width,
             "reach": sum(model.shape.dilations),
+            "apart": max(model.shape.dilations),
             "thresholds": THRESHOLDS,
         },
     )

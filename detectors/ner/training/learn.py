@@ -118,9 +118,10 @@ class Learner:
                 yield float(np.mean(losses[-20:]))
 
     def _step(self, batch: Batch) -> float:
-        vectors = self.model.words(batch.pieces, batch.features)
-        scores = self.model(vectors, batch.places, batch.gaps, batch.mask)
-        loss = self._loss(scores.flatten(0, 1), batch.labels.flatten())
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            vectors = self.model.words(batch.pieces, batch.features)
+            scores = self.model(vectors, batch.places, batch.gaps, batch.mask)
+        loss = self._loss(scores.float().flatten(0, 1), batch.labels.flatten())
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)

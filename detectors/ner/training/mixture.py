@@ -11,7 +11,7 @@ from detectors.ner.training.augment import augment
 from detectors.ner.training.generate import corpus
 from detectors.ner.training.generate.lists import load
 from detectors.ner.training.generate.pieces import Example
-from detectors.ner.training.negatives import Negatives, chats
+from detectors.ner.training.negatives import Negatives, chats, code
 from detectors.ner.training.values import Values
 
 WINDOW = 120
@@ -21,11 +21,12 @@ WINDOW = 120
 class Amounts:
     """How many texts of each sort one pass has."""
 
-    carriers: int = 10000
-    passages: int = 8000
-    negatives: int = 4000
-    generated: int = 20000
-    chats: int = 1500
+    carriers: int = 8000
+    passages: int = 6000
+    negatives: int = 5000
+    generated: int = 40000
+    chats: int = 2500
+    code: int = 1200
     records: int = 1200
 
 
@@ -41,6 +42,7 @@ class Mixture:
     texts: list[carriers.Carrier] = field(init=False, repr=False)
     passages: list[carriers.Carrier] = field(init=False, repr=False)
     chats: list[Example] = field(init=False, repr=False)
+    code: list[Example] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Read what does not change from pass to pass."""
@@ -60,7 +62,8 @@ class Mixture:
         ]
         self.texts = carriers.read(self.corpora)
         self.passages = carriers.read_passages(self.corpora)
-        self.chats = [part for chat in chats(self.corpora, self.gazetteers) for part in datasets.windows(chat, WINDOW)]
+        self.chats = [part for text in chats(self.corpora, self.gazetteers) for part in datasets.windows(text, WINDOW)]
+        self.code = [part for text in code(self.gazetteers) for part in datasets.windows(text, WINDOW)]
 
     def draw(self, seed: int) -> Iterator[Example]:
         """Yield the texts of one pass; the same seed gives the same texts."""
@@ -71,18 +74,19 @@ class Mixture:
         for example in rng.sample(self.records, min(self.amounts.records, len(self.records))):
             yield augment(example, values, swap=0.1)
         yield from self._filled(values)
-        negatives = Negatives(self.corpora, rng)
+        negatives = Negatives(self.corpora, values)
         for _ in range(self.amounts.negatives):
             yield augment(negatives.draw(), values, swap=0)
-        for example in rng.sample(self.chats, min(self.amounts.chats, len(self.chats))):
-            yield augment(example, values, swap=0)
+        for texts, amount in ((self.chats, self.amounts.chats), (self.code, self.amounts.code)):
+            for example in rng.sample(texts, min(amount, len(texts))):
+                yield augment(example, values, swap=0)
         yield from self._generated(seed)
 
     def _filled(self, values: Values) -> Iterator[Example]:
         filler = carriers.Filler(values)
         rng = values.rng
         for carrier in rng.choices(self.texts, k=self.amounts.carriers):
-            density = rng.choice((0.0, 0.1, 0.2, 0.35, 0.6))
+            density = rng.choice((0.0, 0.0, 0.1, 0.2, 0.35, 0.6))
             yield augment(filler.fill(carrier, rng.choice((20, 40, 70, 120, 180)), density), values, swap=0)
         for carrier in rng.choices(self.passages, k=self.amounts.passages):
             density = rng.choice((0.0, 0.0, 0.0, 0.0, 0.15, 0.4))

@@ -1,0 +1,50 @@
+"""The exported network answers as the trained one does; needs the training extra."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.ner.labels import KINDS, LABELS
+from detectors.ner.tagger import Tagger as Exported
+from detectors.ner.training.encode import Sequence, WordTable, encode
+from detectors.ner.training.generate.pieces import Example
+from detectors.ner.wordpieces import WordPieces
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: the training extra is missing")
+pytest.importorskip("onnx", reason="onnx is not installed: the training extra is missing")
+
+VOCABULARY = [
+    "[UNK]",
+    *"abcdefghijklmnopqrstuvwxyz0123456789,.",
+    *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),
+]
+TEXTS = ["Ann Lee of Tarrant, 61.", "no one here", "x"]
+
+
+def test_the_export_in_int8_answers_like_the_network(tmp_path: Path) -> None:
+    """Folding tables and quantising changes probabilities by little."""
+    from detectors.ner.training import export  # noqa: PLC0415
+    from detectors.ner.training.learn import collate  # noqa: PLC0415
+    from detectors.ner.training.network import Shape, Tagger  # noqa: PLC0415
+
+    torch.manual_seed(1)
+    gazetteers, pieces = Gazetteers.load(), WordPieces(VOCABULARY)
+    first, continued = (torch.randn(size, 12) for size in pieces.sizes)
+    first[0] = continued[0] = 0
+    model = Tagger(first, continued, Shape(width=16, hidden=24)).eval()
+    table = WordTable(pieces, gazetteers)
+    sequences: list[Sequence] = [sequence for text in TEXTS if (sequence := encode(Example(text, (), ""), table))]
+    table.fill()
+    export.export(model, VOCABULARY, tmp_path, export.Sample(sequences, table))
+    tagged = Exported.load(tmp_path, gazetteers).tag(TEXTS)
+    for first_row, sequence in zip(tagged.firsts, sequences, strict=True):
+        batch = collate([sequence], table, 0, None)
+        with torch.no_grad():
+            scores = model(model.words(batch.pieces, batch.features), batch.places, batch.gaps, batch.mask)
+        chances = torch.softmax(scores, -1)[0].numpy()
+        expected = np.stack([chances[:, [f"-{kind}" in label for label in LABELS]].sum(1) for kind in KINDS], axis=1)
+        answer = tagged.chances[first_row : first_row + len(sequence.rows), :-1]
+
+        assert np.allclose(expected, answer, atol=0.03)
