@@ -127,6 +127,19 @@ def _capitalise(draft: Draft, _: random.Random) -> None:
     )
 
 
+def _emphasise(draft: Draft, rng: random.Random) -> None:
+    """Begin words with a capital at random, outside spans."""
+    before = [(" ", 0), *draft.items()]
+    share = rng.choice((0.1, 0.3))
+    chosen = [
+        not old.isalnum() and not owner and rng.random() < share
+        for (old, _), (_, owner) in zip(before, draft.items(), strict=False)
+    ]
+    draft.keep(
+        [(char.upper() if yes else char, owner) for yes, (char, owner) in zip(chosen, draft.items(), strict=True)]
+    )
+
+
 def _strip_marks(draft: Draft, _: random.Random) -> None:
     draft.keep([("" if char in ",.;:!?" else char, owner) for char, owner in draft.items()])
 
@@ -138,7 +151,8 @@ CHANGES: tuple[tuple[Change, float], ...] = (
     (_glue, 0.05),
     (_wrap, 0.04),
     (_strip_marks, 0.04),
-    (_capitalise, 0.015),
+    (_capitalise, 0.02),
+    (_emphasise, 0.06),
     (_upper, 0.04),
     (_lower, 0.16),
 )

@@ -23,7 +23,7 @@ class Amounts:
 
     carriers: int = 8000
     passages: int = 6000
-    negatives: int = 5000
+    negatives: int = 7000
     generated: int = 40000
     chats: int = 2500
     code: int = 1200
@@ -74,7 +74,7 @@ class Mixture:
         for example in rng.sample(self.records, min(self.amounts.records, len(self.records))):
             yield augment(example, values, swap=0.1)
         yield from self._filled(values)
-        negatives = Negatives(self.corpora, values)
+        negatives = Negatives(self.corpora, values, self.gazetteers)
         for _ in range(self.amounts.negatives):
             yield augment(negatives.draw(), values, swap=0)
         for texts, amount in ((self.chats, self.amounts.chats), (self.code, self.amounts.code)):
@@ -87,10 +87,10 @@ class Mixture:
         rng = values.rng
         for carrier in rng.choices(self.texts, k=self.amounts.carriers):
             density = rng.choice((0.0, 0.0, 0.1, 0.2, 0.35, 0.6))
-            yield augment(filler.fill(carrier, rng.choice((20, 40, 70, 120, 180)), density), values, swap=0)
+            yield augment(filler.fill(carrier, rng.choice((6, 20, 40, 70, 120, 180)), density), values, swap=0)
         for carrier in rng.choices(self.passages, k=self.amounts.passages):
             density = rng.choice((0.0, 0.0, 0.0, 0.0, 0.15, 0.4))
-            yield augment(filler.fill(carrier, rng.choice((15, 40, 90, 150)), density), values, swap=0)
+            yield augment(filler.fill(carrier, rng.choice((4, 8, 15, 40, 90, 150)), density), values, swap=0)
 
     def _generated(self, seed: int) -> Iterator[Example]:
         for example in corpus.generate(seed, self.amounts.generated, self.corpora / "gazetteers"):
