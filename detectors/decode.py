@@ -25,7 +25,7 @@ _BASE64 = re.compile(
     r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}(?:[ \t]?\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}(?![A-Za-z0-9+/=])"
 )
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){6,})(?![0-9A-Za-z])")
-_ESCAPED = re.compile(r"[^\s\"'<>]*%[0-9A-Fa-f]{2}[^\s\"'<>]*")
+_UNBROKEN = re.compile(r"[^\s\"'<>]+")
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPE_LENGTH = 3
 _QUERY = str.maketrans("&?", "\n\n")
@@ -85,7 +85,9 @@ class EncodedRecognizer:
         spans = list[Span]()
         if "%" not in text:
             return spans
-        for word in _ESCAPED.finditer(text):
+        for word in _UNBROKEN.finditer(text):
+            if not _ESCAPE.search(word[0]):
+                continue
             plain = Normalized(word[0]).edited(_unescapes(word[0]))
             if plain.starts is not None:
                 found = plain.restored(word[0], self._analyze(plain.text.translate(_QUERY)))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.scoring import NAMED
-from detectors.structured.headings import TYPES, Heading
+from detectors.structured.headings import TYPES, Heading, heading_of
 from schemas.spans import Span
 
 # A word of a name; a scanner may have read a digit in it.
@@ -19,7 +19,13 @@ _CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
 _PHONE = re.compile(r"[+(]?\d[\d\s().+/x#-]*\d|\d{2,}")
 _TOKEN = re.compile(r"[^\s,;|\"'<>]+")
 _OLD = re.compile(r"(?:9\d|1[0-4]\d)(?!\d)")
-_STATE_ZIP = re.compile(r"(?P<state>[A-Za-z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)?[\s,]*(?P<zip>\d{5}(?:-\d{4})?)?")
+_ADDRESS_PART = re.compile(
+    r"(?:[^,;\n\t|.]|\.(?! [A-Z][a-z])|(?<=\b[A-Za-z])\.|(?<=\b[A-Z][a-z])\.|(?<=\b[A-Z][a-z]{2})\.)+"
+)
+_TOWN_STATE_ZIP = re.compile(
+    r"(?:(?P<town>[^\d,;\n]{2,40}?)[ ,]+)??(?:(?P<state>[A-Za-z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)[ .,]+)?"
+    r"(?P<zip>[\dOlI]{5}(?:-\d{4})?)(?!\w)"
+)
 _NOTHING = frozenset(
     """
     none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd refused
@@ -39,10 +45,11 @@ _NAME = int(WordClass.FIRST | WordClass.SURNAME)
 _BESIDE = int(WordClass.TITLE | WordClass.CREDENTIAL | WordClass.KIN)
 _PARTICLE = int(WordClass.PARTICLE)
 _LARGE = int(WordClass.STATE | WordClass.STATE_CODE | WordClass.COUNTRY)
-_HEAD = int(WordClass.FACILITY_HEAD | WordClass.FACILITY_PART)
+_PEOPLE_OR_COUNTRY = int(WordClass.PEOPLE | WordClass.COUNTRY)
 _MOST_NAME_WORDS = 6
 _LONGEST_ADDRESS = 160
 _MOST_CODES = 4
+_FIELDS = frozenset({Heading.DATE, Heading.AGE, Heading.PHONE, Heading.FAX, Heading.SSN, Heading.MRN})
 _SENTENCE_ENDS = (".", ",", "!", "?")
 _SHORTEST_USER = 3
 
@@ -83,29 +90,35 @@ class Values:
         for word in words:
             beside = self._is_beside(word[0])
             prose = not beside and self._is_prose(word[0]) and (not run or word[0].islower())
-            if run and (beside or prose or not _adjoin(text, run[-1], word)):
-                yield from self._name(run, whole=False)
+            ended = prose or _is_caption(word[0])
+            if run and (beside or ended or not _adjoin(text, run[-1], word)):
+                yield from self._name(run, whole=False, goes_on=prose)
                 run = []
-            if prose:
+            if ended:
                 return
             if not beside:
                 run.append(word)
         alone = bool(run) and run[0] is words[0] and run[-1].end() == end and text[end : end + 1] not in _SENTENCE_ENDS
-        yield from self._name(run, whole=alone)
+        yield from self._name(run, whole=alone, goes_on=False)
 
-    def _name(self, run: list[re.Match[str]], *, whole: bool) -> Iterator[tuple[int, int]]:
-        if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower() in _NOTHING for word in run):
+    def _name(self, run: list[re.Match[str]], *, whole: bool, goes_on: bool) -> Iterator[tuple[int, int]]:
+        """Yield a run of words that is a name: listed or strange, and no remark that goes on in lower case."""
+        if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower().rstrip(".") in _NOTHING for word in run):
             return
         masks = [_NAME if _is_initial(word[0]) else self._mask(word[0]) for word in run]
         if all(_is_initial(word[0]) for word in run):
             return
         large = all(word[0][0].isupper() or mask & _PARTICLE for word, mask in zip(run, masks, strict=True))
+        small = all(word[0].islower() for word in run)
         strange = any(not mask & (_ORDINARY | _COMMON) for mask in masks)
         listed = all(mask & _NAME or not mask & (_ORDINARY | _COMMON) for mask in masks)
-        if len(run) == 1 and masks[0] & _COMMON and not whole:
+        single = sum(not _is_initial(word[0]) for word in run) == 1
+        if len(run) == 1 and masks[0] & _PEOPLE_OR_COUNTRY:
+            return
+        if (len(run) == 1 and masks[0] & _COMMON and not whole) or (single and goes_on):
             return
         rare = len(run) > 1 and any(not mask & _COMMON for mask in masks)
-        if (large and (strange or listed)) or (listed and (strange or rare)):
+        if (large and (strange or listed)) or (small and listed and (strange or rare)):
             yield run[0].start(), run[-1].end() - (run[-1][0].endswith(".") and len(run[-1][0]) > 2)  # noqa: PLR2004
 
     def _is_prose(self, word: str) -> bool:
@@ -128,7 +141,7 @@ class Values:
             return
         words = [word[0] for word in _WORD.finditer(text, start, stop)]
         masks = [self._mask(word) for word in words]
-        if any(word.lower() in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
+        if any(word.lower().rstrip(".") in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
             return
         strange = any(not mask & (_ORDINARY | _COMMON) or mask & _NAME for mask in masks)
         if strange and (text[first.start()].isupper() or not any(mask & _COMMON for mask in masks)):
@@ -138,22 +151,22 @@ class Values:
         """Yield the parts of an address between commas and line ends, without state and country."""
         if end - start > _LONGEST_ADDRESS or not any(map(str.isalnum, text[start:end])):
             return
-        for part in re.finditer(r"[^,;\n\t|]+", text[start:end]):
+        for part in _ADDRESS_PART.finditer(text[start:end]):
             low, high = start + part.start(), start + part.end()
             while low < high and text[low].isspace():
                 low += 1
-            tail = _STATE_ZIP.fullmatch(text[low:high].strip())
-            if tail and (tail["zip"] or tail["state"]) and self._is_state(tail["state"]):
-                if tail["zip"]:
-                    yield low + tail.start("zip"), low + tail.end("zip")
-            elif text[low:high].strip().lower() not in _NOTHING:
+            tail = _TOWN_STATE_ZIP.match(text, low, high)
+            if tail is not None and self._is_state(tail["state"]):
+                yield from (tail.span(group) for group in ("town", "zip") if tail[group])
+                return
+            if not self._is_state(text[low:high].strip()) and text[low:high].strip().lower() not in _NOTHING:
                 yield low, high
 
     def _mask(self, word: str) -> int:
         return int(self._gazetteers.classes(word.rstrip(".")))
 
-    def _is_state(self, word: str | None) -> bool:
-        return not word or all(int(self._gazetteers.classes(part)) & _LARGE for part in word.split())
+    def _is_state(self, words: str | None) -> bool:
+        return not words or all(int(self._gazetteers.classes(part)) & _LARGE for part in words.split())
 
     def _is_beside(self, word: str) -> bool:
         plain = word.rstrip(".")
@@ -163,6 +176,11 @@ class Values:
 
 def _is_initial(word: str) -> bool:
     return len(word.rstrip(".")) == 1
+
+
+def _is_caption(word: str) -> bool:
+    """Tell whether a word begins the next field of a form ("DOB", "Sex")."""
+    return word.isupper() and heading_of(word) in _FIELDS
 
 
 def _adjoin(text: str, left: re.Match[str], right: re.Match[str]) -> bool:

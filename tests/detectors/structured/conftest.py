@@ -1,0 +1,11 @@
+"""The lists that structured recognizers read values with."""
+
+import pytest
+
+from detectors.gazetteers.lookup import Gazetteers
+
+
+@pytest.fixture(scope="session")
+def gazetteers() -> Gazetteers:
+    """Return the shipped lists."""
+    return Gazetteers.load()
