@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from detectors.context import Context
-from detectors.patterns.scanning import Match, compile_latin, follows, is_word
+from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -75,29 +76,17 @@ _NO_AGE = compile_latin(
 _OLD_NOT = compile_latin(
     r"(?:ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
+_OLD = compile_latin(r"(?:old|olds|young|age|y[./ ]?o\.?[mf]?|a\xf1os)$|[/ ]o$")
 _BIRTH_YEAR = compile_latin(
     r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|nac(?:i\xf3|ido|ida)(?: en)?|"
     r"a\xf1o de "
     r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
 )
-_VITALS = (
-    "hr",
-    "bp",
-    "rr",
-    "sat",
-    "spo2",
-    "o2",
-    "pulse",
-    "weight",
-    "wt",
-    "glucose",
-    "ldl",
-    "room",
-    "dose",
-    "score",
-    "temp",
-    "bed",
-)
+_FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
+_EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
+_VITALS = phrases(r"""
+    hr; bp; rr; sat; spo2; o2; pulse; weight; wt; glucose; ldl; room; dose; score; temp; bed
+""")
 
 
 class AgeRecognizer:
@@ -120,36 +109,27 @@ class AgeRecognizer:
 
     def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _WITH_UNIT.finditer(latin):
-            unit_end = found.end()
-            old = (
-                latin[found.end(1) : unit_end]
-                .lower()
-                .endswith((b"old", b"o", b"o.", b"young", b"age", b"yom", b"yof", b"a\xf1os"))
-            )
-            behind = latin[unit_end : unit_end + 24].lstrip().lower()
-            if not old and (_OLD_NOT.match(behind) or not self._is_person(latin, found)):
-                continue
-            if not _is_category(latin, found.end(1)) and not _is_category(latin, unit_end):
+            if self._is_counted_in_years(latin, found):
                 yield found.start(1), found.end(1)
                 yield from _before_in_list(latin, found.start(1))
-        for pattern in (_ANNOUNCED, _KIN_AT, _APPOSED):
-            for found in pattern.finditer(latin):
-                if _is_age(latin, found.start(1), found.end(1)) and not self._vitals.before(latin, found.start(), 14):
-                    yield found.start(1), found.end(1)
-                    yield from _listed(latin, found.end(1))
-        for pattern in (_BIRTHDAY, _CELEBRATED):
-            for found in pattern.finditer(latin):
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_ANNOUNCED, _KIN_AT, _APPOSED)):
+            if _is_age(latin, found.end(1)) and not self._vitals.before(latin, found.start(), 14):
                 yield found.start(1), found.end(1)
-        for pattern in (_SEX_BEHIND, _SEX_BEFORE):
-            for found in pattern.finditer(latin):
-                if _is_age(latin, found.start(1), found.end(1), sex=True) and not self._vitals.before(
-                    latin, found.start(), 8
-                ):
-                    yield found.start(1), found.end(1)
+                yield from _listed(latin, found.end(1))
+        for found in chain(_SEX_BEHIND.finditer(latin), _SEX_BEFORE.finditer(latin)):
+            if _is_age(latin, found.end(1), sex=True) and not self._vitals.before(latin, found.start(), 8):
+                yield found.start(1), found.end(1)
+        for found in chain(_BIRTHDAY.finditer(latin), _CELEBRATED.finditer(latin)):
+            yield found.start(1), found.end(1)
 
-    def _is_person(self, latin: bytes, found: Match) -> bool:
-        """Judge "92 yr": an age unless a measure announced it."""
-        return not self._vitals.before(latin, found.start(), 10)
+    def _is_counted_in_years(self, latin: bytes, found: Match) -> bool:
+        """Judge a number with "years": an age with "old" behind it, else where neither side speaks of another span."""
+        if _is_category(latin, found.end(1)) or _is_category(latin, found.end()):
+            return False
+        if _OLD.search(latin[found.end(1) : found.end()]) is not None:
+            return True
+        behind = latin[found.end() : found.end() + 24].lstrip().lower()
+        return _OLD_NOT.match(behind) is None and not self._vitals.before(latin, found.start(), 10)
 
     def _birth_years(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _BIRTH_YEAR.finditer(latin):
@@ -157,14 +137,10 @@ class AgeRecognizer:
                 yield found.start(1), found.end(1)
 
 
-def _is_age(latin: bytes, start: int, end: int, *, sex: bool = False) -> bool:
+def _is_age(latin: bytes, end: int, *, sex: bool = False) -> bool:
     """Tell whether a number in an age's place is neither cut out of a longer one nor a measure."""
-    if (
-        end < len(latin)
-        and is_word(latin[end])
-        and not sex
-        and latin[end : end + 1] not in (b"y", b"Y", b"F", b"M", b"f", b"m")
-    ):
+    touched = end < len(latin) and is_word(latin[end]) and latin[end] not in b"yYfFmM"
+    if touched and not sex:
         return False
     return _NO_AGE.match(latin, end) is None and not _is_category(latin, end)
 
@@ -176,11 +152,8 @@ def _is_category(latin: bytes, end: int) -> bool:
 
 def _listed(latin: bytes, end: int) -> Iterator[tuple[int, int]]:
     found = _RANGE.match(latin, end)
-    if found is not None and _is_age(latin, found.start(1), found.end(1)):
+    if found is not None and _is_age(latin, found.end(1)):
         yield found.start(1), found.end(1)
-
-
-_FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
 
 
 def _before_in_list(latin: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -190,9 +163,6 @@ def _before_in_list(latin: bytes, start: int) -> Iterator[tuple[int, int]]:
         offset = max(0, start - 9)
         digits = [index for index, byte in enumerate(first) if 48 <= byte <= 57]
         yield offset + digits[0], offset + digits[-1] + 1
-
-
-_EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
 
 
 def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Ids, templates and hashes of fingerprint, face, voice, iris, palm and gait; police print numbers; DNA profiles (P)."""
+"""Ids, templates and hashes of fingers, faces, voices, irises and gait; police print numbers; DNA profiles (P)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -89,7 +89,7 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _TEMPLATE.finditer(latin):
         if not _SUBJECT.near(latin, found.start(), found.end()):
             continue
-        value = read_value(latin, found.end()) or _range(_SECRET.match(latin, found.end()))
+        value = read_value(latin, found.end()) or _read_secret(latin, found.end())
         if value is None:
             continue
         text = latin[slice(*value)]
@@ -100,22 +100,19 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
     for pattern in (_HEX, _UUID):
         for found in pattern.finditer(latin):
             start, end = found.start(), found.end()
-            if stands_alone(latin, start, end) and _OWN.before(latin, start) and not text_is_word(found.group()):
+            if stands_alone(latin, start, end) and _OWN.before(latin, start) and count_digits(found.group()):
                 yield start, end
+
+
+def _read_secret(latin: bytes, start: int) -> tuple[int, int] | None:
+    """Return the blob of signs that begins at *start*, or None."""
+    found = _SECRET.match(latin, start)
+    return None if found is None else (found.start(), found.end())
 
 
 def _vectors(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _VECTOR.finditer(latin):
         yield found.start(1), found.end(1)
-
-
-def _range(found: object) -> tuple[int, int] | None:
-    return None if found is None else (found.start(), found.end())  # type: ignore[attr-defined, no-any-return]
-
-
-def text_is_word(value: bytes) -> bool:
-    """Tell whether a value holds no digit at all."""
-    return count_digits(value) == 0
 
 
 _OWN = Context(

@@ -108,7 +108,7 @@ class Captions:
             glued = _GLUED.match(latin, end)
             return None if glued is None or caption.strength is Strength.NUMBERED else (end, glued.end())
         value = read_value(latin, start)
-        if value is None or not _announced(latin, *value):
+        if value is None or not _announced(latin, value[1]):
             return self._far(latin, start, caption)
         between = latin[end : value[0]]
         if between == b"-":
@@ -125,7 +125,9 @@ class Captions:
     def _far(self, latin: bytes, start: int, caption: Caption) -> tuple[int, int] | None:
         """Return a long value behind a few more words and a colon, as in "acct for minor: MT0044182"."""
         words = _WORDS.match(latin, start, min(len(latin), start + 48))
-        value = None if words is None or caption.strength is Strength.NUMBERED else read_value(latin, words.end())
+        if words is None or caption.strength is Strength.NUMBERED:
+            return None
+        value = read_value(latin, words.end())
         if value is None or not count_digits(latin[value[0] : value[1]]):
             return None
         if _AMOUNT.search(words.group()):
@@ -161,7 +163,7 @@ class Captions:
             end = value[1]
 
 
-def _announced(latin: bytes, start: int, end: int) -> bool:
+def _announced(latin: bytes, end: int) -> bool:
     """Tell whether a value is not itself a caption glued to its number, as in "Bal1,204.18"."""
     return not (latin[end : end + 1] == b"," and latin[end + 1 : end + 4].isdigit())
 
@@ -179,7 +181,7 @@ def _alike(first: bytes, other: bytes) -> bool:
 
 
 def siblings(latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield what follows soon and is made alike, as in "merge with 7702418": of one shape, or all but the last signs."""
+    """Yield what follows soon and is made alike: of one shape ("merge with 7702418"), or all but the last signs."""
     first = latin[start:end]
     digits = count_digits(first)
     if digits < 2 or len(first) < 5:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from detectors.patterns.scanning import compile_latin, count_digits, follows, is_word
+from detectors.patterns.scanning import Match, compile_latin, count_digits, follows, is_word
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -82,6 +82,11 @@ _GATE = compile_latin(
     "session|login|@|acc?ess cod|word|"
     r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
+_MIXTURE = compile_latin(r"[0-9+/=!]")
+_SIGNS = compile_latin(r"[!@#$%^&*_]")
+_TOLD = compile_latin(r"[:=\x22'\x60]|\b(?:is|was)\b")
+_CALLED_WORD = compile_latin(r"word|phrase|contras|^(?:clave$|p/w$|pwd$|passwd$|mot|kenn)")
+_CALLED_CODE = compile_latin(r"^(?:pin|otp|your code|one)|cod")
 _PLACEHOLDER = compile_latin(
     r"(?:\*+|x+|_+|\.+|-+|<.*|\$.*|\{.*|%\(.*|null|none|nil|true|false|n/?a|redacted|required|required\.|expired|"
     "missing|unknown|hidden|masked|reset|changed|incorrect|wrong|invalid|protected|field|fields|"
@@ -116,15 +121,13 @@ def _tokens(latin: bytes) -> Iterator[tuple[int, int]]:
                 yield found.start(), found.end()
     for found in _HEADER.finditer(latin):
         value = found.group(1)
-        if count_digits(value) or any(byte in b"+/=" for byte in value) or (not value.islower() and len(value) > 16):
+        long = not value.islower() and len(value) > 16
+        if long or _MIXTURE.search(value) is not None:
             yield found.start(1), found.end(1)
     for found in _PEM.finditer(latin):
         yield found.start(1), found.end(1)
-    for pattern in (_USERINFO, _HOOK, _CURL):
-        for found in pattern.finditer(latin):
-            for group in (1, 2):
-                if found.start(group) >= 0:
-                    yield found.start(group), found.end(group)
+    for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_USERINFO, _HOOK, _CURL)):
+        yield from ((found.start(group), found.end(group)) for group in (1, 2) if found.start(group) >= 0)
 
 
 def _assigned(latin: bytes) -> Iterator[tuple[int, int]]:
@@ -134,13 +137,9 @@ def _assigned(latin: bytes) -> Iterator[tuple[int, int]]:
         while end > start and latin[end - 1 : end] in (b".", b"]", b":", b"!") and latin[start : start + 1] != b"[":
             end -= 1
         value = latin[start:end]
-        if (
-            _PLACEHOLDER.fullmatch(value)
-            or not any(is_word(byte) for byte in value)
-            or _is_count(latin, found.start(), value)
-        ):
-            continue
-        yield start, end
+        empty = _PLACEHOLDER.fullmatch(value) is not None or not any(map(is_word, value))
+        if not empty and not _is_count(latin, found.start(), value):
+            yield start, end
 
 
 def _is_count(latin: bytes, start: int, value: bytes) -> bool:
@@ -154,60 +153,48 @@ _COUNTED = compile_latin(r"(?:max|prompt|completion|total|num|n|stop|eos|pad|bos
 def _told(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield what prose announces as a password, PIN or code."""
     for found in _PROSE.finditer(latin):
-        word, between = found.group(1).lower(), found.group(2)
         spoken = spoken_value(latin, found.start(3))
-        if spoken is not None:
-            yield spoken
-            continue
-        code = _CODE.match(latin, found.start(3))
-        start, end = found.start(3), found.end(3)
-        if code is not None and code.end() >= end - 1:
-            end = code.end()
-        while end > start and not is_word(latin[end - 1]) and latin[end - 1 : end] not in (b"=", b"!"):
-            end -= 1
-        if _is_secret(word, between, latin[start:end]):
+        start, end = spoken or _prose_value(latin, found)
+        if spoken or _is_secret(found.group(1).lower(), found.group(2), latin[start:end]):
             yield start, end
             yield from _further(latin, end)
     for found in _PAIR.finditer(latin):
         value = found.group(1).rstrip(b".\x22')")
-        if (count_digits(value) or b"!" in value) and not value.isdigit() and b"=" not in value and b"." not in value:
+        if _MIXTURE.search(value) and not value.isdigit() and b"=" not in value and b"." not in value:
             yield found.start(1), found.start(1) + len(value)
-    for pattern in (_AS_PASSWORD, _PHRASE, _LOGIN):
-        for found in pattern.finditer(latin):
-            if pattern is not _LOGIN:
-                yield found.start(1), found.end(1)
-            elif not found.group(2).islower():
-                yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))
+    for found in chain(_AS_PASSWORD.finditer(latin), _PHRASE.finditer(latin)):
+        yield found.start(1), found.end(1)
+    for found in _LOGIN.finditer(latin):
+        if not found.group(2).islower():
+            yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))
+
+
+def _prose_value(latin: bytes, found: Match) -> tuple[int, int]:
+    """Return the value behind an announcement: a code in groups as a whole, a word without the sign that follows it."""
+    start, end = found.start(3), found.end(3)
+    code = _CODE.match(latin, start)
+    if code is not None and code.end() >= end - 1:
+        end = code.end()
+    while end > start and not is_word(latin[end - 1]) and latin[end - 1 : end] not in (b"=", b"!"):
+        end -= 1
+    return start, end
 
 
 def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
     """Judge the next word behind an announcement: a mixture of signs, or any word that is given in so many words."""
     if len(value) < 3 or _PLACEHOLDER.fullmatch(value):
         return False
-    told = any(sign in between for sign in (b":", b"=", b" is ", b"\x22", b"`", b"'", b" was ")) and b"?" not in between
-    digits = count_digits(value)
-    mixed = (
-        (digits > 0 and digits < len(value))
-        or (not value.islower() and not value.istitle() and not value.isupper())
-        or any(byte in b"!@#$%^&*_" for byte in value)
-    )
-    if word.endswith(b"word") and told and len(value) >= 4:
-        return True
-    if word.startswith((b"pin", b"otp", b"your code", b"one")) or b"code" in word:
-        return (digits >= 4 and (told or not word.startswith(b"pass") or len(value) >= 4)) or (
-            mixed and digits >= 1 and len(value) >= 5
-        )
-    if word in (b"pass", b"pw", b"token") or word.endswith(b" token"):
-        return mixed and len(value) >= 6 and (digits > 0 or any(byte in b"!@#$%^&*_" for byte in value))
-    if (
-        b"word" in word
-        or b"phrase" in word
-        or word in (b"clave", b"p/w", b"pwd", b"passwd")
-        or b"contras" in word
-        or word.startswith((b"mot", b"kenn"))
-    ):
-        return (told and len(value) >= 4) or (mixed and len(value) >= 5)
-    return mixed and len(value) >= 5
+    told = _TOLD.search(between) is not None and b"?" not in between
+    digits, size = count_digits(value), len(value)
+    cased = not (value.islower() or value.istitle() or value.isupper())
+    mixed = 0 < digits < size or cased or _SIGNS.search(value) is not None
+    if _CALLED_WORD.search(word):
+        return (told and size >= 4) or (mixed and size >= 5)
+    if _CALLED_CODE.search(word):
+        return digits >= 4 or (mixed and digits >= 1 and size >= 5)
+    if word in (b"pass", b"pw") or word.endswith(b"token"):
+        return mixed and size >= 6 and (digits > 0 or _SIGNS.search(value) is not None)
+    return mixed and size >= 5
 
 
 def _further(latin: bytes, end: int) -> Iterator[tuple[int, int]]:

@@ -149,9 +149,9 @@ class DateRecognizer:
 
     def _spaced(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _SPACED.finditer(latin):
-            if _is_free(latin, found.start(), found.end()) and b" " in found.group():
-                if is_calendar(found.group().replace(b" ", b"")):
-                    yield found.start(), found.end()
+            spread = b" " in found.group() and is_calendar(found.group().replace(b" ", b""))
+            if spread and _is_free(latin, found.start(), found.end()):
+                yield found.start(), found.end()
 
     def _captioned(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield what stands behind a birth caption in any form, spoken too."""

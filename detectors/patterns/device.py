@@ -137,6 +137,6 @@ def _phones(latin: bytes) -> Iterator[tuple[int, int]]:
             yield start, end
     for found in _ICCID.finditer(latin):
         digits = only_digits(found.group())
-        if 18 <= len(digits) <= 22 and stands_alone(latin, found.start(), found.end()):
-            if is_luhn(digits) or _SIM_WORDS.before(latin, found.start()):
-                yield found.start(), found.end()
+        checked = 18 <= len(digits) <= 22 and (is_luhn(digits) or _SIM_WORDS.before(latin, found.start()))
+        if checked and stands_alone(latin, found.start(), found.end()):
+            yield found.start(), found.end()

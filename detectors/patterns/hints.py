@@ -1,10 +1,9 @@
 """Key hints: the object key, header or column that names a value's identifier."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 
 from detectors.patterns.hint_keys import KEYS, OWNED_IDS, PERSONS, PLACES, PREFIXES, TECHNICAL
-from detectors.patterns.scanning import compile_latin, count_digits, is_word, trim
+from detectors.patterns.scanning import compile_latin, count_digits, trim
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -40,11 +39,24 @@ _NUMBERED = frozenset(
         IdentifierType.BIOMETRIC,
     )
 )
+_CODE = compile_latin(r"[_(/:=]")
+_MOST_SPACES = 9
+_NAME_KEYS = frozenset(("name", "text", "display", "fullname", "value"))
+_PAIRS = {
+    ("identifier", "value"): IdentifierType.OTHER_ID,
+    ("identifier", "extension"): IdentifierType.OTHER_ID,
+    ("address", "line"): IdentifierType.GEO,
+    ("address", "text"): IdentifierType.GEO,
+    ("addr", "line"): IdentifierType.GEO,
+    ("photo", "url"): IdentifierType.PHOTO,
+    ("photo", "data"): IdentifierType.PHOTO,
+    ("avatar", "url"): IdentifierType.PHOTO,
+    ("employer", "name"): IdentifierType.NAME,
+}
 _DATE_KEYS = ("date", "datetime", "dob", "birthday")
 _STATES_AND_COUNTRIES = compile_latin(r"[A-Z]{2}|usa?|united states(?: of america)?")
 
 
-@lru_cache(maxsize=8192)
 def classify(hint: str) -> IdentifierType | None:
     """Return the identifier that stands under a key, or None; *hint* is a key or a dotted path of keys.
 
@@ -69,30 +81,18 @@ def _plain(part: str) -> str:
 
 def _under_parent(last: str, parent: str, above: str) -> IdentifierType | None:
     """Judge the keys that mean something only below another one."""
-    if last in ("name", "text", "display", "fullname", "value") and parent == "name" and above not in TECHNICAL:
-        return IdentifierType.NAME
-    if last in ("name", "display", "fullname"):
-        if parent in PERSONS:
+    if last in _NAME_KEYS:
+        if parent == "name" and above not in TECHNICAL:
             return IdentifierType.NAME
-        return (
-            IdentifierType.GEO
-            if parent in PLACES and parent != "employer"
-            else IdentifierType.NAME
-            if parent == "employer"
-            else None
-        )
+        if last != "value" and parent in PERSONS:
+            return IdentifierType.NAME
+        if last not in ("value", "text") and parent in PLACES:
+            return IdentifierType.GEO
     if last in ("id", "identifier", "number", "no", "num") and parent in OWNED_IDS:
         return OWNED_IDS[parent]
-    if last in ("value", "extension") and parent == "identifier":
-        return IdentifierType.OTHER_ID
     if last in ("value", "number", "no") and parent in _TYPES:
         return _TYPES[parent]
-    if last in ("line", "text") and parent in ("address", "addr"):
-        return IdentifierType.GEO
-    if last in ("url", "data") and parent in ("photo", "avatar", "picture"):
-        return IdentifierType.PHOTO
-    joined = _TYPES.get(parent + last)
-    return joined if joined is not None and last not in ("type", "status") else None
+    return _PAIRS.get((parent, last)) or _TYPES.get(parent + last)
 
 
 def _alone(last: str) -> IdentifierType | None:
@@ -110,63 +110,63 @@ def _alone(last: str) -> IdentifierType | None:
             known = _TYPES.get(rest) or _alone(rest)
             if known is not None:
                 return known
-    return (
-        IdentifierType.DATE
-        if last.endswith(_DATE_KEYS) and not last.endswith(("update", "candidate", "mandate"))
-        else None
-    )
+    dated = last.endswith(_DATE_KEYS) and not last.endswith(("update", "candidate", "mandate"))
+    return IdentifierType.DATE if dated else None
 
 
 def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> tuple[int, int] | None:
     """Return the part of a value that is the identifier its key names, or None where the value cannot be one."""
     start, end = _stripped(latin, start, end)
     value = latin[start:end]
-    if not value or len(value) > MAX_VALUE or _EMPTY.fullmatch(value) or value.count(b" ") > 9:
+    if not value or len(value) > MAX_VALUE or _EMPTY.fullmatch(value) or value.count(b" ") > _MOST_SPACES:
         return None
-    digits = count_digits(value)
-    if type_ is IdentifierType.DATE:
-        return (
-            (start, end)
-            if digits and len(value) <= 48 and _DATE_SHAPE.fullmatch(value) and not _YEAR.fullmatch(value)
-            else None
-        )
     if type_ is IdentifierType.AGE:
         found = _AGE.fullmatch(value)
         return None if found is None else (start + found.start(1), start + found.end(1))
     if type_ is IdentifierType.NAME:
-        words = value.split()
-        return (
-            trim(latin, start, end)
-            if len(words) <= 6 and digits <= 2 and any(map(is_word, value)) and not _is_code(value)
-            else None
-        )
-    if type_ is IdentifierType.GEO:
-        return _place(latin, start, end)
-    if type_ in _NUMBERED:
-        return (start, end) if digits >= 2 and value.count(b" ") <= 6 else None
-    if type_ is IdentifierType.EMAIL:
-        return (start, end) if b"@" in value or b" at " in value.lower() or b"%40" in value else None
-    if type_ in (IdentifierType.PHOTO, IdentifierType.URL):
-        return (start, end) if b" " not in value and (b"/" in value or b"." in value) else None
-    if type_ is IdentifierType.OTHER_ID:
-        return (start, end) if value.count(b" ") <= 4 and (digits or (len(value) >= 3 and b" " not in value)) else None
-    return (start, end) if value.count(b" ") <= 6 else None
+        return trim(latin, start, end) if _may_be_name(value) else None
+    test = _TESTS.get(type_, _may_be_number if type_ in _NUMBERED else _may_be_secret)
+    return (start, end) if test(value) else None
 
 
-def _place(latin: bytes, start: int, end: int) -> tuple[int, int] | None:
-    value = latin[start:end]
+def _may_be_name(value: bytes) -> bool:
+    """Tell whether a value can be a person's name: few words, hardly a digit, no function, constant or path."""
+    return len(value.split()) <= 6 and count_digits(value) <= 2 and _CODE.search(value) is None
+
+
+def _may_be_date(value: bytes) -> bool:
+    shaped = count_digits(value) > 0 and len(value) <= 48 and _DATE_SHAPE.fullmatch(value) is not None
+    return shaped and _YEAR.fullmatch(value) is None
+
+
+def _may_be_place(value: bytes) -> bool:
+    """Tell whether a value is smaller than a state: no code of one, a number only as ZIP code or coordinate."""
     if _STATES_AND_COUNTRIES.fullmatch(value):
-        return None
+        return False
     if value[:1] in b"+-" or (b"." in value and count_digits(value) > len(value) // 2):
-        return (start, end) if _COORDINATE.fullmatch(value) else None
-    if value.isdigit():
-        return (start, end) if len(value) in (5, 9) else None
-    return start, end
+        return _COORDINATE.fullmatch(value) is not None
+    return not value.isdigit() or len(value) in (5, 9)
 
 
-def _is_code(value: bytes) -> bool:
-    """Tell whether a value is the name of a function, a constant or a key, not of a person."""
-    return b"_" in value or b"(" in value or b"/" in value or b":" in value or b"=" in value
+def _may_be_number(value: bytes) -> bool:
+    return count_digits(value) >= 2 and value.count(b" ") <= 6
+
+
+def _may_be_mail(value: bytes) -> bool:
+    return b"@" in value or b" at " in value.lower() or b"%40" in value
+
+
+def _may_be_link(value: bytes) -> bool:
+    return b" " not in value and (b"/" in value or b"." in value)
+
+
+def _may_be_id(value: bytes) -> bool:
+    spaces = value.count(b" ")
+    return spaces <= 4 and (count_digits(value) > 0 or (spaces == 0 and len(value) >= 3))
+
+
+def _may_be_secret(value: bytes) -> bool:
+    return value.count(b" ") <= 6
 
 
 def _stripped(latin: bytes, start: int, end: int) -> tuple[int, int]:
@@ -178,6 +178,14 @@ def _stripped(latin: bytes, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_TESTS: Mapping[IdentifierType, Callable[[bytes], bool]] = {
+    IdentifierType.DATE: _may_be_date,
+    IdentifierType.GEO: _may_be_place,
+    IdentifierType.EMAIL: _may_be_mail,
+    IdentifierType.PHOTO: _may_be_link,
+    IdentifierType.URL: _may_be_link,
+    IdentifierType.OTHER_ID: _may_be_id,
+}
 _AROUND = frozenset(bytes([byte]) for byte in b" \t\r\n\"'`,;|*")
 
 

@@ -95,9 +95,9 @@ def _sixes(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _SIX.finditer(latin):
         start, end = found.start(), found.end()
         if latin[start : start + 1] == b":" and latin[start + 1 : start + 2] != b":":
-            found = _SIX.match(latin, start + 1) or found
-            start, end = found.start(), found.end()
-        value = found.group().replace(b"%3A", b":").replace(b"%3a", b":")
+            later = _SIX.match(latin, start + 1)
+            start, end = (start, end) if later is None else (later.start(), later.end())
+        value = latin[start:end].replace(b"%3A", b":").replace(b"%3a", b":")
         while value.endswith(b":") and not value.endswith(b"::"):
             value, end = value[:-1], end - 1
         if not _touches(latin, start, end) and _is_six(value):

@@ -1,6 +1,7 @@
-"""Any other unique number (R): claims, cases, orders, accessions, visits, passports, badges, tracking, studies, user names."""
+"""Any other unique number (R): claims, cases, orders, visits, specimens, passports, badges, studies, user names."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
@@ -123,6 +124,7 @@ _GATE = compile_latin(
     "[0-9]{4}|[0-9][-./][0-9]|@[a-z]|user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
     "screen ?name"
 )
+_DOUBTFUL_CALLS = (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")
 _NO_NAME = frozenset(
     b"name names is was the a an and or not none null id ids no not given on to for with from at in of status agent "
     b"interface manual guide error errors failed "
@@ -156,35 +158,29 @@ class OtherIdRecognizer:
 def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _UUID.finditer(latin):
         start, end = found.start(), found.end()
-        if (
-            not _WELL_KNOWN.fullmatch(found.group().lower())
-            and not follows(_UUID_NOT, latin, start, 28)
-            and stands_alone(latin, start, end)
-        ):
+        known = _WELL_KNOWN.fullmatch(found.group()) is not None or follows(_UUID_NOT, latin, start, 28)
+        if not known and stands_alone(latin, start, end):
             yield start, end
     for found in _UID.finditer(latin):
-        if stands_alone(latin, found.start(), found.end()) and not _UID_CLASS.fullmatch(found.group()):
-            if len(found.group()) >= 24:
-                yield found.start(), found.end()
+        own = len(found.group()) >= 24 and not _UID_CLASS.fullmatch(found.group())
+        if own and stands_alone(latin, found.start(), found.end()):
+            yield found.start(), found.end()
 
 
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
-    for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP):
-        for found in pattern.finditer(latin):
-            if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
-                yield found.start(), found.end()
+    """Yield numbers of a form of their own, some only where the words beside them fit."""
+    for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP)):
+        if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
+            yield found.start(), found.end()
     for found in _MRZ_LINE.finditer(latin):
         if b"<<" in found.group() and found.group().count(b"<") >= 4:
             yield found.start(), found.end()
-    for found in _ISBT.finditer(latin):
-        if _BLOOD.near(latin, found.start(), found.end()):
-            yield found.start(), found.end()
-    for found in _PATHNO.finditer(latin):
-        if _PATH_WORDS.near(latin, found.start(), found.end()):
-            yield found.start(), found.end()
+    for pattern, words in ((_ISBT, _BLOOD), (_PATHNO, _PATH_WORDS)):
+        for found in pattern.finditer(latin):
+            if words.near(latin, found.start(), found.end()):
+                yield found.start(), found.end()
     for found in _RESOURCE.finditer(latin):
-        value = found.group(1)
-        if count_digits(value):
+        if count_digits(found.group(1)):
             yield found.start(1), found.end(1)
 
 
@@ -198,14 +194,7 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         signed = any(byte in b"._@\\#0123456789" for byte in value.strip(b"@"))
         if value.lower() in _NO_NAME or len(value) < 3 or (b"." in value and value.split(b".")[-1].isdigit()):
             continue
-        strong = latin[found.start() : found.start() + 5].lower() not in (
-            b"user ",
-            b"sub\x22:",
-            b"login",
-            b"log i",
-            b"opera",
-            b"handl",
-        )
+        strong = not latin[found.start() : found.end()].lower().startswith(_DOUBTFUL_CALLS)
         if signed or (assigned and strong and value.islower()):
             yield start, end
     for found in _HANDLE.finditer(latin):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType

@@ -38,7 +38,9 @@ _LAST_FOUR = compile_latin(
 )
 _BARE = compile_latin(r"[0-9]{9}")
 _LOOSE = compile_latin(r"[0-9](?:[-. /_\x1a]{0,3}[0-9OolI]){4,8}")
-_LETTERED = compile_latin(r"\b[A-Z][0-9]{4}\b", ignore_case=False)
+_HIDDEN = compile_latin(r"[X*#\x95\x1a]")
+_LISTED = compile_latin(r",\s?[0-9]")
+_NINE = 9
 
 
 class SsnRecognizer:
@@ -84,10 +86,8 @@ class SsnRecognizer:
             elif social or (_DASHED.fullmatch(found.group()) and _is_issued(only_digits(found.group()))):
                 yield found.start(), found.end()
         for found in _MASKED.finditer(latin):
-            masked = any(sign in found.group().upper() for sign in (b"X", b"*", b"#", b"\x95", b"\x1a"))
-            if masked and count_digits(found.group()) < 9 and not (found.start() and is_word(latin[found.start() - 1])):
-                if latin[found.start() - 1 : found.start()] not in (b"*", b"-") or not found.start():
-                    yield from _shown(latin, found)
+            if _is_masked(latin, found):
+                yield from _shown(latin, found)
 
     def _captioned(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for caption in _CAPTION.finditer(latin):
@@ -98,36 +98,37 @@ class SsnRecognizer:
             spoken = spoken_value(latin, start)
             if bare is not None and stands_alone(latin, start, bare.end()):
                 yield start, bare.end()
-            elif (
-                loose is not None
-                and stands_alone(latin, start, loose.end())
-                and self._is_loose(latin, caption, start, loose)
-            ):
+            elif loose is not None and _is_loose(latin, caption, loose):
                 yield start, loose.end()
             elif spoken is not None and b"last" not in caption.group().lower():
                 yield spoken
         for found in _LAST_FOUR.finditer(latin):
-            near = self._social.before(latin, found.start(), 40) or self._social.search_in(
-                latin, found.start(), found.end() + 16
-            )
-            if (
-                near
-                and not self._counted.search_in(latin, found.start(), found.end())
-                and not self._counted.before(latin, found.start(), 10)
-            ) and not (
-                latin[found.end() : found.end() + 2].strip()[:1] == b","
-                and latin[found.end() + 2 : found.end() + 5].isdigit()
-            ):
+            if self._is_last_four(latin, found.start(), found.end()):
                 yield found.start(1), found.end(1)
 
-    def _is_loose(self, latin: bytes, caption: Match, start: int, loose: Match) -> bool:
-        """Judge a number of five to nine digits behind a caption."""
-        digits = count_digits(loose.group())
-        signs = len(loose.group()) - digits
-        word = caption.group().lower()
-        if word in (b"ss", b"soc", b"social", b"tin") and digits < 9:
-            return False
-        return digits == 9 or (signs >= 2 and digits >= 5 and start - caption.end() < 20)
+    def _is_last_four(self, latin: bytes, start: int, end: int) -> bool:
+        """Judge "last four": of a Social Security number, not of a card, and no list of values."""
+        near = self._social.before(latin, start, 40) or self._social.search_in(latin, start, end + 16)
+        other = self._counted.search_in(latin, start, end) or self._counted.before(latin, start, 10)
+        return near and not other and _LISTED.match(latin, end) is None
+
+
+def _is_loose(latin: bytes, caption: Match, loose: Match) -> bool:
+    """Judge a number of five to nine digits behind a caption."""
+    if not stands_alone(latin, loose.start(), loose.end()):
+        return False
+    digits = count_digits(loose.group())
+    signs = len(loose.group()) - digits
+    if caption.group().lower() in (b"ss", b"soc", b"social", b"tin") and digits < _NINE:
+        return False
+    return digits == _NINE or (signs >= 2 and digits >= 5 and loose.start() - caption.end() < 20)
+
+
+def _is_masked(latin: bytes, found: Match) -> bool:
+    """Tell whether a number of nine places hides some of them and stands for itself."""
+    before = latin[max(0, found.start() - 1) : found.start()]
+    hidden = _HIDDEN.search(found.group()) is not None and count_digits(found.group()) < _NINE
+    return hidden and before not in (b"*", b"-") and not any(map(is_word, before))
 
 
 def _shown(latin: bytes, found: Match) -> Iterator[tuple[int, int]]:

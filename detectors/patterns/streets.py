@@ -1,9 +1,10 @@
 """Street lines: house number, name, suffix and unit; boxes, rural routes and highways; other countries' usual forms."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from detectors.context import Context
-from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
+from detectors.patterns.scanning import Match, compile_latin, count_digits, follows, is_word, phrases
 from detectors.patterns.spoken import DIGIT_WORDS, TEENS, TENS
 
 _STRONG = (
@@ -108,33 +109,29 @@ class StreetLines:
         if _GATE.search(latin) is None:
             return
         if _CHECKED.search(latin) is not None:
-            for found in _LINE.finditer(latin):
-                if _is_line(latin, found):
-                    yield _end_of_line(latin, found)
+            yield from (_end_of_line(latin, found) for found in _LINE.finditer(latin) if _is_line(latin, found))
             for found in _NAMED.finditer(latin):
                 yield from _named(found)
-            for found in _SPOKEN.finditer(latin):
-                yield found.start(), found.end()
-        for found in _HIGHWAY.finditer(latin):
-            if (
-                found.group() not in _ISOTOPES
-                and latin[found.end() : found.end() + 2] != b" #"
-                and not follows(_FORM, latin, found.start(), 8)
-            ):
-                yield found.start(), found.end()
+            yield from ((found.start(), found.end()) for found in _SPOKEN.finditer(latin))
+        yield from ((found.start(), found.end()) for found in _HIGHWAY.finditer(latin) if _is_road(latin, found))
         for found in _MILE.finditer(latin):
             if latin[found.start() : found.start() + 3].lower() != b"mm ":
                 yield found.start(1), found.end(1)
-        for pattern in (_BOX, _ROMANCE, _FRENCH, _GERMAN):
-            for found in pattern.finditer(latin):
-                yield found.start(), found.end()
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BOX, _ROMANCE, _FRENCH, _GERMAN)):
+            yield found.start(), found.end()
+
+
+def _is_road(latin: bytes, found: Match) -> bool:
+    """Tell "I-80" from the isotope I-131 and from forms such as the I-693."""
+    numbered = latin[found.end() : found.end() + 2] == b" #"
+    return found.group() not in _ISOTOPES and not numbered and not follows(_FORM, latin, found.start(), 8)
 
 
 def _is_line(latin: bytes, found: Match) -> bool:
     """Judge number, name and suffix: capitals tell a street, in small letters a place word has to stand before."""
     if found.start() and latin[found.start() - 1 : found.start()] in (b"/", b".", b"-", b"$", b","):
         return False
-    if not any(48 <= byte <= 57 for byte in found.group(1)):
+    if not count_digits(found.group(1)) or found.group(1).startswith(b"0"):
         return False
     words = found.group(2).split()
     if any(word.lower().strip(b".") in _UNITS for word in words):

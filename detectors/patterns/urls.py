@@ -124,9 +124,9 @@ class UrlRecognizer:
         for found in _SCHEME.finditer(latin):
             start, end = found.start(), _closed(latin, found)
             value = latin[start:end]
-            if not _is_public(value) and not _INTERNAL.match(value) and not follows(_NAMESPACE, latin, start, 24):
-                if not _CREDENTIALS.match(value) and not _DOCUMENTED.match(value):
-                    yield start, _wrapped(latin, end)
+            left = _is_public(value) or any(pattern.match(value) for pattern in (_INTERNAL, _CREDENTIALS, _DOCUMENTED))
+            if not left and not follows(_NAMESPACE, latin, start, 24):
+                yield start, _wrapped(latin, end)
         for pattern in (_BARE, _WWW):
             for found in pattern.finditer(latin):
                 start, end = found.start(), _closed(latin, found)

@@ -53,8 +53,9 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
     if token is None:
         return None
     spaced = _SPACED.match(latin, start, limit)
-    if spaced is not None and (end := _whole_piece(latin, start, spaced.end())) - start >= 7:
-        if count_digits(latin[start:end]) >= 3:
+    if spaced is not None:
+        end = _whole_piece(latin, start, spaced.end())
+        if end - start >= 7 and count_digits(latin[start:end]) >= 3:
             return start, end
     end = token.end()
     if not count_digits(token.group()):

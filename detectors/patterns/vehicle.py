@@ -128,7 +128,7 @@ def _plates(latin: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
-    """Judge the signs behind a word for a plate: letters and digits both, in capitals unless a plain caption stands before."""
+    """Judge the signs behind a word for a plate: letters and digits both, in capitals unless the caption is plain."""
     value = latin[start:end]
     letters = sum(is_word(byte) for byte in value) - count_digits(value)
     quoted = latin[start - 1 : start] == b"\x22" and b"plate" in word
