@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from detectors.patterns.structured import holds_structured
-
 from detectors.analyzer import Analyzer
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.patterns.structured import holds_structured
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
 from schemas.topics import RAW
@@ -16,6 +16,7 @@ from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
 from streams.decode import Decoder
 from streams.embedded import REDACTORS, TENANT, EmbeddedState
+from streams.generalize import Generalizer
 from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import TransactionalLog
@@ -113,7 +114,7 @@ def build_pipeline(
         identity=EventIdentity(log.cluster_id, log.topic_id),
         decoder=Decoder(holds_structured, bounds),
         analyzer=analyzer,
-        redactor=Redactor(policy),
+        redactor=Redactor(policy, Generalizer.of(Gazetteers.load())),
         writer=EventWriter(policy.fingerprint, analyzer.fingerprint, agreements, SystemClock()),
         limits=build_limits(settings),
         max_record_bytes=log.max_record_bytes,
