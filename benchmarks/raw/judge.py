@@ -18,6 +18,7 @@ ANYWHERE, PART_ANYWHERE, BLOB = 5, 4, 60
 TOKEN = re.compile(r"\[phi_[a-z]+_[a-z0-9]+_[a-z]+(?P<left>[^\]\[]*)\]|phi_[a-z]+_[a-z0-9]+_[a-z]+")
 REMAINDER = re.compile(r"\s*(?:(?:19|20)\d\d|\d{3}[*x]{0,2}|90\+?|90 or older)?\s*")
 CONSTANTS = frozenset({"true", "false", "null"})
+SCHEMES = frozenset({"http", "https", "www"})
 DIGITS_ONLY = frozenset({"D_PHONE", "E_FAX", "G_SSN", "H_MRN", "J_ACCOUNT"})
 
 
@@ -83,7 +84,7 @@ def parts(planted: Planted) -> Iterator[str]:
     """Yield the words of a planted value that may not stand alone either."""
     if len(planted.value) > BLOB and " " not in planted.value:
         return
-    standing = STANDING.get(planted.label, frozenset())
+    standing = SCHEMES if planted.label in {"N_URL", "Q_PHOTO"} else STANDING.get(planted.label, frozenset())
     for word in re.findall(r"[^\W_]+", planted.value):
         year = planted.label == "C_DATE" and YEAR.fullmatch(word)
         if len(word) > 1 and not year and word.lower() not in standing:

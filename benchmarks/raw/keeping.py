@@ -61,6 +61,6 @@ def _category(kind: str, leaf: Leaf) -> str | None:
     if leaf.kind in {KEY, CONSTANT}:
         return STRUCTURE
     if leaf.kind == NUMBER:
-        return NUMBERS
+        return ENVELOPE if kind == "generic" and ENVELOPE_KEYS.search(leaf.path) else NUMBERS
     paths = FORMAT_PATHS.get(kind)
     return FORMAT if leaf.kind == STRING and paths and paths.fullmatch(INDEX.sub("[]", leaf.path)) else None

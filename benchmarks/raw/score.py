@@ -64,10 +64,21 @@ def _show(outcomes: list[Outcome], *, values: bool) -> None:
             continue
         for leak in outcome.verdict.leaks:
             said = f" {leak.planted.value!r} left {leak.found!r}" if values else ""
-            print(f"left    {outcome.record.id} {leak.planted.label} {leak.path}{said}")
+            print(
+                f"left    {outcome.record.id} {leak.planted.label} {_bare(leak.path, outcome.record, values=values)}{said}"
+            )
         for kept in outcome.verdict.lost:
             said = f" {kept.value[:80]!r}" if values else ""
-            print(f"lost    {outcome.record.id} {kept.category} {kept.path}{said}")
+            print(
+                f"lost    {outcome.record.id} {kept.category} {_bare(kept.path, outcome.record, values=values)}{said}"
+            )
+
+
+def _bare(path: str, record: RawRecord, *, values: bool) -> str:
+    """Return a path, with planted keys named by their label unless *values* may be shown."""
+    for planted in () if values else record.planted:
+        path = path.replace(planted.value, f"[{planted.label}]")
+    return path
 
 
 def _options() -> argparse.Namespace:
