@@ -92,12 +92,16 @@ def parts(planted: Planted) -> Iterator[str]:
 
 
 def count(needle: str, text: str) -> int:
-    """Count *needle* in *text*, as a word of its own where it begins or ends with a letter or digit, in any case."""
+    """Count *needle* in *text* in any case, where no letter or digit of its own kind goes on before or behind it."""
     if needle.casefold() not in text.casefold():
         return 0
-    before = r"(?<![^\W_])" if needle[0].isalnum() and len(needle) <= BLOB // 2 - 1 else ""
-    after = r"(?![^\W_])" if needle[-1].isalnum() and len(needle) <= BLOB // 2 - 1 else ""
-    return len(re.findall(before + re.escape(needle) + after, text, re.IGNORECASE))
+    before, after = ("", "") if len(needle) >= BLOB // 2 else (_kind(needle[0]), _kind(needle[-1]))
+    pattern = (f"(?<!{before})" if before else "") + re.escape(needle) + (f"(?!{after})" if after else "")
+    return len(re.findall(pattern, text, re.IGNORECASE))
+
+
+def _kind(char: str) -> str:
+    return r"\d" if char.isdigit() else r"[^\W\d_]" if char.isalpha() else ""
 
 
 def _leak(planted: Planted, out: Texts, before: Texts) -> Leak | None:

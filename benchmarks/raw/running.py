@@ -91,7 +91,14 @@ def _unmarked(outcomes: Iterable[Outcome]) -> Iterable[bytes]:
 
 
 def _lines(path: Path) -> list[Pairs]:
-    return [parse(line) for line in path.read_text(encoding="utf-8").split("\n") if line] if path.exists() else []
+    """Parse a file of JSON lines; leave, with the line's number, at one that is none."""
+    lines: list[Pairs] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n") if path.exists() else (), 1):
+        try:
+            lines += [parse(line)] if line else []
+        except ValueError:
+            raise SystemExit(f"{path.name}: line {number} is no JSON") from None
+    return lines
 
 
 def _files(*folders: Path) -> list[Path]:

@@ -64,9 +64,8 @@ def _show(outcomes: list[Outcome], *, values: bool) -> None:
             continue
         for leak in outcome.verdict.leaks:
             said = f" {leak.planted.value!r} left {leak.found!r}" if values else ""
-            print(
-                f"left    {outcome.record.id} {leak.planted.label} {_bare(leak.path, outcome.record, values=values)}{said}"
-            )
+            path = _bare(leak.path, outcome.record, values=values)
+            print(f"left    {outcome.record.id} {leak.planted.label} {path}{said}")
         for kept in outcome.verdict.lost:
             said = f" {kept.value[:80]!r}" if values else ""
             print(
