@@ -13,11 +13,13 @@ from detectors.ner.recognizer import NerRecognizer
 from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
+from detectors.scripts import ScriptRecognizer
 from detectors.structured.fhir import FhirRecognizer
 from detectors.structured.forms import FormRecognizer
 from detectors.structured.hl7 import Hl7Recognizer
 from detectors.structured.json_text import JsonTextRecognizer
 from detectors.structured.markup import MarkupRecognizer
+from detectors.structured.signoff import SignOffRecognizer
 from detectors.structured.tables import TableRecognizer
 from schemas.spans import Span
 
@@ -73,8 +75,9 @@ def default_layers() -> Layers:
             MarkupRecognizer(gazetteers),
             TableRecognizer(gazetteers),
             FormRecognizer(gazetteers),
+            SignOffRecognizer(gazetteers),
         ),
-        patterns=pattern_recognizers(),
+        patterns=(*pattern_recognizers(), ScriptRecognizer()),
         gazetteers=(NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)),
         taggers=(tagger,),
         veto=SafeList(gazetteers),

@@ -19,6 +19,8 @@ _SEGMENT = re.compile(rf"(?<![\w|^~&.-])({'|'.join(FIELDS)})\|")
 _END = re.compile(r"[\r\n]|\Z")
 _HEADER = re.compile(r"MSH\|([^\w\s|])([^\w\s|])([^\w\s|]?)([^\w\s|]?)")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-9.+\-]*")
+_AGE_CODE = re.compile(r"\b30525-0\b|\bAGE\b", re.IGNORECASE)
+_OLD = re.compile(r"9\d|1[0-2]\d")
 _TYPE_CODES = {
     "MR": IdentifierType.MRN,
     "PI": IdentifierType.MRN,
@@ -35,7 +37,7 @@ _TYPE_CODES = {
     "HC": IdentifierType.HEALTH_PLAN,
     "VN": IdentifierType.OTHER_ID,
 }
-_TYPE_COMPONENT = 5
+_AUTHORITY, _TYPE_COMPONENT = 4, 5
 _NAME_PARTS = (1, 2, 3)
 _PERSON_PARTS = (2, 3, 4)
 _ADDRESS_PARTS = (1, 2, 3, 5, 8, 9)
@@ -113,6 +115,8 @@ def _of_observation(fields: Sequence[Piece], separators: _Separators) -> Iterato
     kinds = {"DT": Kind.DATE, "TS": Kind.DATE, "DTM": Kind.DATE, "XPN": Kind.NAME, "PN": Kind.NAME, "XCN": Kind.PERSON}
     kinds |= {"CX": Kind.ID, "XTN": Kind.PHONE, "XAD": Kind.ADDRESS}
     value = 5
+    if len(fields) > value and _AGE_CODE.search(fields[3].text) and _OLD.fullmatch(fields[value].text):
+        yield from fields[value].span(IdentifierType.AGE)
     if len(fields) > value and fields[2].text in kinds:
         yield from _READERS[kinds[fields[2].text]](fields[value].split(separators.component), separators)
 
@@ -181,6 +185,8 @@ def _numbered(default: IdentifierType) -> "_Reader":
         first = parts[0].split(separators.part)[0]
         if any(map(str.isdigit, first.text)) or code in _TYPE_CODES:
             yield from first.span(_TYPE_CODES.get(code, default))
+        if len(parts) >= _AUTHORITY and " " in parts[_AUTHORITY - 1].text.strip():
+            yield from parts[_AUTHORITY - 1].split(separators.part)[0].span(IdentifierType.GEO)  # Written out, no code.
 
     return read
 
