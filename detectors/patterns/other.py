@@ -49,7 +49,7 @@ CAPTIONS = (
         phrases(r"""
         claim; case; cps case; order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
         incident; booking; confirmation; subject; participant; pt no; screen(?:ing)? id; randomi[sz]ed;
-        (?:ip|study|drug|sane) kit; donor; invoice; request; requisition; report; shipment; parcel; appeal; file;
+        (?:ip|study|drug|sane) kit; donor; invoice; requisition; report; shipment; parcel; appeal; file;
         registration; locker; dossier; caso; reclamo; orden; folio; person; patient; subject id; hearing; job;
         document; doc; receipt; reservation; permit; account manager; lien
     """),
