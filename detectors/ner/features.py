@@ -1,5 +1,7 @@
 """What the tagger sees of a word beside its pieces: casing, shape and the classes of the gazetteers."""
 
+import bisect
+import itertools
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -25,13 +27,22 @@ class Casing(IntEnum):
     MARK = 8
 
 
-_LENGTHS = (1, 2, 3, 4, 5, 7, 10, 15)
-_DIGITS = (1, 2, 3, 4, 5, 7, 9, 12)
-_SHAPES = len(_LENGTHS) + len(_DIGITS) + 8
-_VOWELS = frozenset("aeiouyáéíóúàèìòùäëïöüâêîôûåøæœ")
-GAZETTEER_COLUMNS = len(Casing) + _SHAPES  # The first column of a gazetteer class.
+# Upper limits of the classes of length and of the number of digits.
+_LENGTHS = (2, 3, 4, 5, 7, 10, 15)
+_DIGITS = (2, 3, 4, 5, 7, 9, 12)
+_LENGTH = len(Casing)
+_DIGIT = _LENGTH + len(_LENGTHS) + 1
+_MONTH, _DAY, _YEAR, _LEADING_ZERO, _ACCENTED, _OTHER_SCRIPT, _NO_VOWEL, _RULE = range(
+    _DIGIT + len(_DIGITS) + 1, _DIGIT + len(_DIGITS) + 9
+)
+GAZETTEER_COLUMNS = _RULE + 1  # The first column of a gazetteer class.
 COUNT = GAZETTEER_COLUMNS + len(WordClass)
+_BITS = np.arange(len(WordClass), dtype=np.uint32)
+_ONE = np.uint32(1)
+_VOWELS = frozenset("aeiouyáéíóúàèìòùäëïöüâêîôûåøæœ")
 _LATIN_END = 0x250
+_LONGEST = 4  # Digits of a number that may be a month, a day or a year.
+_MONTHS, _DAYS, _CENTURIES = 12, 31, (19, 20)
 
 
 def casing(word: str) -> Casing:
@@ -60,35 +71,43 @@ def _letters(word: str) -> Casing:
 def features(words: Sequence[str], gazetteers: Gazetteers) -> Floats:
     """Return one row of 0 and 1 for each word: casing, shape, gazetteer classes."""
     table = np.zeros((len(words), COUNT), dtype=np.float32)
-    for row, word in enumerate(words):
-        table[row, casing(word)] = 1.0
-        for column in _shape(word):
-            table[row, len(Casing) + column] = 1.0
+    columns = list(map(_columns, words))
+    rows = np.repeat(np.arange(len(words)), list(map(len, columns)))
+    table[rows, list(itertools.chain.from_iterable(columns))] = 1.0
     classes = gazetteers.classes_of(words)
-    bits = (classes[:, None] >> np.arange(len(WordClass), dtype=np.uint32)) & 1
-    table[:, GAZETTEER_COLUMNS:] = bits
+    table[:, GAZETTEER_COLUMNS:] = (classes[:, None] >> _BITS) & _ONE
     return table
 
 
-def _shape(word: str) -> list[int]:
-    columns = [sum(len(word) > limit for limit in _LENGTHS[1:])]
-    digits = sum(map(str.isdigit, word))
-    if digits:
-        columns.append(len(_LENGTHS) + sum(digits > limit for limit in _DIGITS[1:]))
-    base = len(_LENGTHS) + len(_DIGITS)
-    if digits == len(word):
-        value = int(word) if digits <= 4 and word.isdecimal() else -1  # noqa: PLR2004
-        columns += [base + column for column, yes in enumerate(_numeric(value, digits)) if yes]
-    elif not word.isascii():
-        columns.append(base + (4 if ord(max(word)) < _LATIN_END else 5))
-    if word.isalpha() and _VOWELS.isdisjoint(word.lower()):
-        columns.append(base + 6)
-    if len(word) > 1 and word[0] == word[-1] and not word[0].isalnum():
-        columns.append(base + 7)
+def _columns(word: str) -> list[int]:
+    """Return the columns of casing and shape that a word has."""
+    kind = casing(word)
+    columns = [int(kind), _LENGTH + bisect.bisect_left(_LENGTHS, len(word))]
+    if kind != Casing.NUMBER and not word.isascii():
+        columns.append(_ACCENTED if ord(max(word)) < _LATIN_END else _OTHER_SCRIPT)
+    if kind < Casing.NUMBER:
+        if _VOWELS.isdisjoint(word.lower()):
+            columns.append(_NO_VOWEL)
+    elif kind == Casing.MARK:
+        if len(word) > 1 and word[0] == word[-1]:
+            columns.append(_RULE)
+    else:
+        columns += _of_digits(word)
     return columns
 
 
-def _numeric(value: int, digits: int) -> tuple[bool, bool, bool, bool]:
-    """Tell whether a number may be a month, a day of month, a year of four digits, and whether it begins with 0."""
-    year = digits == 4 and 1900 <= value < 2100  # noqa: PLR2004
-    return 0 < value <= 12, 0 < value <= 31, year, digits > 1 and 0 <= value < 10 ** (digits - 1)  # noqa: PLR2004
+def _of_digits(word: str) -> list[int]:
+    digits = sum(map(str.isdigit, word))
+    columns = [_DIGIT + bisect.bisect_left(_DIGITS, digits)] if digits else []
+    if digits < len(word) or digits > _LONGEST or not word.isdecimal():
+        return columns
+    value = int(word)
+    if 0 < value <= _MONTHS:
+        columns.append(_MONTH)
+    if 0 < value <= _DAYS:
+        columns.append(_DAY)
+    if digits == _LONGEST and value // 100 in _CENTURIES:
+        columns.append(_YEAR)
+    if digits > 1 and word[0] == "0":
+        columns.append(_LEADING_ZERO)
+    return columns
