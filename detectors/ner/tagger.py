@@ -11,7 +11,7 @@ import onnxruntime
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.ner import manifest
-from detectors.ner.encoding import piece_rows
+from detectors.ner.encoding import group_rows, piece_rows
 from detectors.ner.features import features
 from detectors.ner.labels import KINDS
 from detectors.ner.splitting import Words, split
@@ -50,6 +50,7 @@ class Tagger:
         self._pieces = WordPieces(model.read("vocabulary.txt").decode("utf-8").split("\n"))
         self._words = _session(model.read("words.onnx"))
         self._context = _session(model.read("context.onnx"))
+        self._grouped = any(entry.name == "groups" for entry in self._words.get_inputs())
         self._apart = model.apart
         self._rows: dict[int, int] = {}
         self._vectors: Floats = np.zeros((1024, model.width), dtype=np.float32)
@@ -110,6 +111,8 @@ class Tagger:
             "pieces": piece_rows(words, self._pieces).astype(np.int64),
             "features": features(words, self._gazetteers),
         }
+        if self._grouped:
+            inputs["groups"] = group_rows(words).astype(np.int64)
         self._vectors[count : count + len(new)] = self._words.run(None, inputs)[0][: len(new)]
         self._rows.update(zip(new, range(count, count + len(new)), strict=True))
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.gazetteers.lookup import Gazetteers
-from detectors.ner.encoding import CONTINUED_SLOTS, piece_rows
+from detectors.ner.encoding import CONTINUED_SLOTS, GROUP_SLOTS, group_rows, piece_rows
 from detectors.ner.features import features
 from detectors.ner.labels import OUTSIDE, Kind, label_run
 from detectors.ner.splitting import Words, split
@@ -31,7 +31,7 @@ class Sequence:
 
 
 class WordTable:
-    """Distinct words, their pieces and features; row 0 is an unknown word without features."""
+    """Distinct words, their pieces, groups of letters and features; row 0 is an unknown word without features."""
 
     def __init__(self, pieces: WordPieces, gazetteers: Gazetteers) -> None:
         self._pieces = pieces
@@ -39,6 +39,7 @@ class WordTable:
         self._rows: dict[str, int] = {}
         self._words: list[str] = ["\0"]
         self.pieces: Array = np.zeros((0, 1 + CONTINUED_SLOTS), dtype=np.int32)
+        self.groups: Array = np.zeros((0, GROUP_SLOTS), dtype=np.int32)
         self.features: npt.NDArray[np.uint8] = np.zeros((0, 0), dtype=np.uint8)
 
     def rows_of(self, words: Iterable[str]) -> list[int]:
@@ -53,13 +54,14 @@ class WordTable:
         return rows
 
     def fill(self) -> None:
-        """Compute pieces and features of the words that came since the last call."""
+        """Compute what is known of the words that came since the last call."""
         new = self._words[len(self.pieces) :]
         if not new:
             return
         pieces = piece_rows(new, self._pieces)
         table = features(new, self._gazetteers).astype(np.uint8)
         self.pieces = np.concatenate([self.pieces, pieces]) if len(self.pieces) else pieces
+        self.groups = np.concatenate([self.groups, group_rows(new)])
         self.features = np.concatenate([self.features, table]) if len(self.features) else table
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from detectors.ner import manifest
-from detectors.ner.encoding import CONTINUED_SLOTS
+from detectors.ner.encoding import CONTINUED_SLOTS, GROUP_SLOTS
 from detectors.ner.features import COUNT
 from detectors.ner.labels import KINDS, LABELS
 from detectors.ner.training.encode import Sequence, WordTable
@@ -110,13 +110,21 @@ def _words(model: Tagger) -> bytes:
     ending = _looked_up(
         graph, folded(words.continued, words.project[2]), graph.add("Squeeze", columns(last, last + 1), axis)
     )
-    total = graph.add(
-        "Add", graph.add("Add", first, middle), graph.add("Add", ending, _linear(graph, "features", words.features))
-    )
+    letters = _mean(graph, _looked_up(graph, _array(words.groups.weight), "groups"), axis)
+    features = graph.add("Add", letters, _linear(graph, "features", words.features))
+    total = graph.add("Add", graph.add("Add", first, middle), graph.add("Add", ending, features))
     normed = _norm(graph, total, words.norm)
     narrowed = _linear(graph, _gated(graph, _linear(graph, normed, words.widen)), words.narrow)
     output = graph.add("Add", normed, narrowed)
-    return graph.model([integers("pieces", 1 + CONTINUED_SLOTS), floats("features", COUNT)], output, model.shape.width)
+    inputs = [integers("pieces", 1 + CONTINUED_SLOTS), integers("groups", GROUP_SLOTS), floats("features", COUNT)]
+    return graph.model(inputs, output, model.shape.width)
+
+
+def _mean(graph: Graph, vectors: str, axis: str) -> str:
+    """Add the mean over the groups of letters that a word has."""
+    present = graph.add("Cast", graph.add("Greater", "groups", graph.constant(np.int64(0))), to=1)
+    count = graph.add("Max", graph.add("ReduceSum", present, axis, keepdims=1), graph.constant(np.float32(1)))
+    return graph.add("Div", graph.add("ReduceSum", vectors, axis, keepdims=0), count)
 
 
 def _ranges(model: Tagger, sample: Sample) -> list[float]:
@@ -131,7 +139,7 @@ def _ranges(model: Tagger, sample: Sample) -> list[float]:
     with torch.no_grad():
         for start in range(0, len(sample.sequences), 16):
             batch = collate(sample.sequences[start : start + 16], sample.table, 0, None)
-            model(model.words(batch.pieces, batch.features), batch.places, batch.gaps, batch.mask)
+            model(model.words(batch.pieces, batch.groups, batch.features), batch.places, batch.gaps, batch.mask)
     for hook in hooks:
         hook.remove()
     return [float(np.quantile(np.concatenate(store), 0.9999)) for store in seen]

@@ -39,6 +39,7 @@ class Batch:
     """Tensors of one batch; `places` point into its distinct words."""
 
     pieces: Tensor
+    groups: Tensor
     features: Tensor
     places: Tensor
     gaps: Tensor
@@ -62,10 +63,13 @@ def collate(group: list[Sequence], table: WordTable, unknown: int, rng: np.rando
     words, variant = distinct >> 2, distinct & 3
     pieces = table.pieces[words]
     pieces[(variant & 1).astype(bool)] = (unknown, *[0] * (pieces.shape[1] - 1))
+    groups = table.groups[words]
+    groups[variant == 1] = 0
     features = table.features[words].astype(np.float32)
     features[(variant == 1) | (variant == 2), GAZETTEER_COLUMNS:] = 0
     return Batch(
         torch.from_numpy(pieces).long(),
+        torch.from_numpy(groups).long(),
         torch.from_numpy(features),
         torch.from_numpy(places.reshape(rows.shape)),
         torch.from_numpy(gaps),
@@ -119,7 +123,7 @@ class Learner:
 
     def _step(self, batch: Batch) -> float:
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors = self.model.words(batch.pieces, batch.features)
+            vectors = self.model.words(batch.pieces, batch.groups, batch.features)
             scores = self.model(vectors, batch.places, batch.gaps, batch.mask)
         loss = self._loss(scores.float().flatten(0, 1), batch.labels.flatten())
         self._optimiser.zero_grad()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from detectors.ner.encoding import GROUP_BUCKETS
 from detectors.ner.features import COUNT
 from detectors.ner.labels import LABELS
 from detectors.ner.splitting import Gap
@@ -31,15 +32,20 @@ class WordEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
         self.register_buffer("continued", continued)
         size = first.shape[1]
         self.project = nn.ModuleList(nn.Linear(size, shape.width, bias=False) for _ in range(3))
+        self.groups = nn.Embedding(GROUP_BUCKETS, shape.width, padding_idx=0)
+        nn.init.normal_(self.groups.weight, std=0.1)
+        with torch.no_grad():
+            self.groups.weight[0] = 0
         self.features = nn.Linear(COUNT, shape.width)
         self.norm = nn.LayerNorm(shape.width)
         self.widen = nn.Linear(shape.width, 2 * shape.hidden)
         self.narrow = nn.Linear(shape.hidden, shape.width)
         self.dropout = nn.Dropout(shape.dropout)
 
-    def forward(self, pieces: Tensor, features: Tensor) -> Tensor:
-        """Encode words: `pieces` [n, 6], `features` [n, COUNT]."""
+    def forward(self, pieces: Tensor, groups: Tensor, features: Tensor) -> Tensor:
+        """Encode words: `pieces` [n, 6], `groups` [n, 14], `features` [n, COUNT]."""
         vector = self.project[0](self.first[pieces[:, 0]]) + self.features(features)
+        vector = vector + self.groups(groups).sum(1) / (groups > 0).sum(1, keepdim=True).clamp(min=1)
         vector = vector + self.project[1](self.continued[pieces[:, 1:-1]].sum(1))
         vector = self.norm(vector + self.project[2](self.continued[pieces[:, -1]]))
         value, gate = self.widen(self.dropout(vector)).chunk(2, -1)

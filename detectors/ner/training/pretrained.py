@@ -129,5 +129,5 @@ def _reduced(block: Floats) -> Floats:
     values, vectors = np.linalg.eigh(np.cov(block, rowvar=False))
     kept = block @ vectors[:, np.argsort(values)[::-1][:KEPT]]
     long = np.sqrt((kept**2).sum(1).mean())
-    reduced: Floats = (kept * np.sqrt(KEPT) * 0.05 / long).astype(np.float32)
+    reduced: Floats = (kept * np.sqrt(KEPT) * 0.2 / long).astype(np.float32)
     return reduced
