@@ -21,7 +21,7 @@ from streams.redact import Redactor
 from streams.redacted_event import EventWriter
 from streams.tenants import Tenant, Tenants
 from streams.walk import Walker
-from streams.whole import whole_span
+from streams.whole import spans_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Pipeline:
         )
         scope = tenant.minter.scope(event.event_id, conversation_of(seed, tenant.minter), record.timestamp_ms)
         redacted = [
-            self.redactor.redact(text, whole_span(text, spans, staff=staff), scope, staff=staff)
+            self.redactor.redact(text, spans_in_place(text, spans, staff=staff), scope, staff=staff)
             for text, spans in zip(texts, found, strict=True)
         ]
         rebuilt = walker.rebuild(event, [text.text for text in redacted])

@@ -7,7 +7,9 @@ from typing import Any
 from schemas.errors import Malformed, QuarantineReason
 from schemas.events import FieldKind, LLMEvent, Side, TextField
 from schemas.raw import DEFAULT_BOUNDS, Bounds, encode_raw, free_key, parse_json
-from schemas.sources.all import VOCABULARY
+from schemas.sources.all import VOCABULARY, recognise
+from schemas.sources.generic import GENERIC
+from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
 from streams.opaque import describe_blob, is_media
@@ -18,6 +20,8 @@ PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", 
 OWN_HEADERS = "phistream-"
 
 _HINT_KEYS = 3
+#: Keys that a request or response of a known format has at its top.
+_MARKS = frozenset({"messages", "choices", "content"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
 _LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SMALL = 1000.0
@@ -106,6 +110,7 @@ class _Visit:
 
     def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int) -> dict[str, Any]:
         labels = _label_of(node)
+        rules = _rules_of(node, rules) if path else rules
         out: dict[str, Any] = {}
         for key, child in node.items():
             below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
@@ -114,6 +119,8 @@ class _Visit:
                 out[name] = None
                 out[free_key("logprobs_count", out)] = _count_logprobs(child)
                 continue
+            if key == "data" and node.get("type") == "text":
+                below = None  # A document given as text, where other sources stand in base64.
             label = labels if key.lower() in _LABELLED else ""
             out[name] = self.node(child, below, (*path, key), decoded, label)
         return out
@@ -129,7 +136,7 @@ class _Visit:
             return blob
         inner = self._inner_json(text, decoded)
         if inner is not None:
-            replaced = self.node(inner, None, path, decoded + 1)
+            replaced = self.node(inner, _rules_of(inner, None), path, decoded + 1)
             return text if replaced == inner else encode_raw(replaced).decode()
         return self.on_text(TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
 
@@ -162,6 +169,8 @@ class _Visit:
             if error.reason is QuarantineReason.TOO_DEEP:
                 raise
             return None
+        if holds_piece(tree):
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=len(text))
         bounds = self.walker.bounds
         self.decoded_bytes += len(text)
         if decoded >= bounds.decoding_depth or self.decoded_bytes > bounds.growth * bounds.record_bytes:
@@ -197,6 +206,14 @@ def _hint(path: Path, label: str) -> str:
         return label
     keys = [part.lower() for part in path if isinstance(part, str)]
     return ".".join(keys[-_HINT_KEYS:])
+
+
+def _rules_of(node: Any, rules: Any) -> Any:
+    """Return the rules of a known format that stands inside a record where no rule reaches."""
+    if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
+        return rules
+    source = recognise(node)
+    return None if source is GENERIC else source.rules
 
 
 def _label_of(node: dict[str, Any]) -> str:

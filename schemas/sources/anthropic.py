@@ -18,7 +18,19 @@ _DATA_SOURCE: Rules = {
     "url": Treatment.POINTER,
     "file_id": Treatment.POINTER,
 }
-_INNER: Rules = {"type": Shape.ENUMERATION, "source": _DATA_SOURCE}
+_CITATION: Rules = {
+    "type": Shape.ENUMERATION,
+    "document_index": Shape.NUMBER,
+    "search_result_index": Shape.NUMBER,
+    "start_char_index": Shape.NUMBER,
+    "end_char_index": Shape.NUMBER,
+    "start_page_number": Shape.NUMBER,
+    "end_page_number": Shape.NUMBER,
+    "start_block_index": Shape.NUMBER,
+    "end_block_index": Shape.NUMBER,
+    "encrypted_index": Treatment.OPAQUE,
+}
+_INNER: Rules = {"type": Shape.ENUMERATION, "source": _DATA_SOURCE, "encrypted_content": Treatment.OPAQUE}
 _BLOCK: Rules = {
     "type": Shape.ENUMERATION,
     "id": Shape.LABEL,
@@ -29,6 +41,8 @@ _BLOCK: Rules = {
     "data": Treatment.OPAQUE,
     "cache_control": {"type": Shape.ENUMERATION, "ttl": Shape.LABEL},
     "content": {"[]": _INNER},
+    "citations": {"[]": _CITATION},
+    "encrypted_content": Treatment.OPAQUE,
 }
 _BLOCKS: Rules = {"[]": _BLOCK}
 REQUEST: Rules = {
@@ -63,8 +77,9 @@ RESPONSE: Rules = {
 _RULES: Rules = {**ENVELOPE, **REQUEST, **RESPONSE, "request": REQUEST, "response": RESPONSE}
 _KEYS = vocabulary(
     _RULES,
-    "metadata user_id text thinking input title context citations cited_text description input_schema properties "
-    "required enum items stop_sequences stop_sequence stream is_error application session_id conversation_id container",
+    "page_age document_title max_uses max_results allowed_domains blocked_domains user_location server_tool_use "
+    "web_search_requests metadata user_id text thinking input title context citations cited_text description "
+    "input_schema properties required enum items stop_sequences stop_sequence stream is_error application session_id conversation_id container",
 )
 
 

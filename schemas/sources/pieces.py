@@ -1,5 +1,6 @@
 """What is shaped like a piece of a stream: never read piece by piece, since an identifier may be cut between two."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ _ANTHROPIC = frozenset(
         "message_stop",
     }
 )
+#: Server-sent events with JSON inside a string, as gateways log a streamed body.
+_EVENT_LINES = re.compile(r"\s*(?:(?:event|id|retry):[^\n]*\n|:[^\n]*\n)*data:\s*\{")
 #: Keys of the Bedrock ConverseStream events (ConverseStream API reference).
 _CONVERSE = frozenset({"contentBlockDelta", "contentBlockStart", "contentBlockStop"})
 #: Ends of the event types of the OpenAI Responses stream (Responses API reference, "Streaming").
@@ -41,6 +44,8 @@ def holds_piece(tree: Any) -> bool:
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
+        elif isinstance(node, str) and _EVENT_LINES.match(node):
+            return True
     return False
 
 

@@ -37,7 +37,10 @@ ENUMERATED: frozenset[str] = frozenset(
     """
     system developer user assistant tool function model
     text image image_url input_audio audio file refusal document thinking redacted_thinking tool_use tool_result
-    server_tool_use search_result web_search_tool_result base64 url content message json_object json_schema
+    server_tool_use search_result web_search_result web_search_tool_result web_fetch_result web_fetch_tool_result
+    web_search_result_location char_location page_location content_block_location search_result_location
+    code_execution_result code_execution_tool_result bash_code_execution_tool_result tool_reference container_upload
+    mcp_tool_use mcp_tool_result url_citation file_citation file_path base64 url content message json_object json_schema
     input_text output_text function_call function_call_output custom code_interpreter retrieval web_search
     chat.completion text_completion list response embedding completion chat
     stop length tool_calls content_filter end_turn max_tokens stop_sequence pause_turn cancelled

@@ -3,13 +3,15 @@
 import pytest
 
 from schemas.events import FieldKind, TextField
+from schemas.identifiers import IdentifierType
 from schemas.sources.source import ConversationSeed
+from schemas.spans import Span
 from streams.conversation import conversation_of
 from streams.identity import EventIdentity
 from streams.log.ports import Record
 from streams.vault.tokenkeys import new_token_keys
 from streams.vault.tokens import Minter
-from streams.whole import whole_span
+from streams.whole import spans_in_place, whole_span
 
 MINTER = Minter("a", new_token_keys())
 LONG = "I have a question about the blood test of last week, please."
@@ -96,3 +98,40 @@ def test_staff_get_a_pseudonym() -> None:
 
     assert whole_span(field, (), staff=True)
     assert not whole_span(field, (), staff=False)
+
+
+@pytest.mark.parametrize(
+    ("field", "recognizer", "kept"),
+    [
+        (TextField("/x", "120", "vitals.sbp", FieldKind.NUMBER), "ner", False),
+        (TextField("/x", "12345678", "patient.mrn", FieldKind.NUMBER), "key_hint", True),
+        (TextField("/x", "1772600000", "started", FieldKind.NUMBER), "ner", False),
+        (TextField("/x", "2125550143", "callback", FieldKind.VALUE), "ner", True),
+        (TextField("/x", "prompt_b64", "", FieldKind.KEY), "ner", False),
+        (TextField("/x", "Maria Quintana", "", FieldKind.KEY), "ner", True),
+        (TextField("/x", "patient_4471123", "", FieldKind.KEY), "ner", True),
+        (TextField("/x", "K50.90", "dx.icd10", FieldKind.VALUE), "ner", False),
+        (TextField("/x", "Maria came in", "note", FieldKind.VALUE), "ner", True),
+    ],
+    ids=lambda value: value.text if isinstance(value, TextField) else None,
+)
+def test_a_span_is_borne_out_by_its_place(field: TextField, recognizer: str, *, kept: bool) -> None:
+    """A guess that needs prose around it says nothing of a bare number, a program's key or a code."""
+    span = Span(0, len(field.text), IdentifierType.OTHER_ID, 0.5, recognizer)
+
+    assert kept == bool(spans_in_place(field, [span], staff=False))
+
+
+@pytest.mark.parametrize(
+    ("field", "whole"),
+    [
+        (TextField("/x", "mquintana", "metadata.user", FieldKind.VALUE), True),
+        (TextField("headers", "mquintana", "x-consumer-username", FieldKind.HEADER), True),
+        (TextField("/x", "a longer text about a user", "user", FieldKind.VALUE), False),
+        (TextField("/x", "user", "messages.role", FieldKind.VALUE), False),
+    ],
+    ids=["metadata", "header", "prose", "role"],
+)
+def test_what_stands_under_a_users_key_goes_whole(field: TextField, *, whole: bool) -> None:
+    """A user name is an identifier, whatever it looks like."""
+    assert whole == bool(spans_in_place(field, (), staff=False))
