@@ -79,7 +79,8 @@ _KEYS = vocabulary(
     _RULES,
     "page_age document_title max_uses max_results allowed_domains blocked_domains user_location server_tool_use "
     "web_search_requests metadata user_id text thinking input title context citations cited_text description "
-    "input_schema properties required enum items stop_sequences stop_sequence stream is_error application session_id conversation_id container",
+    "input_schema properties required enum items stop_sequences stop_sequence stream is_error application session_id "
+    "conversation_id container",
 )
 
 
