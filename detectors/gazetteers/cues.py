@@ -1,12 +1,43 @@
 """What speaks for a name or a place beside it, and what speaks against: captions, roles, nouns of eponyms."""
 
 import re
+from dataclasses import dataclass
 
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Words
 
 _REACH = 48
+_TAIL = 20  # Holds the last word of every cue.
+_AROUND = " ,:=\n\t\r\"'“(>*_|\xa0"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A pattern that ends right before a name or place, and the words it can end in, which are looked at first.
+
+    Where `last` is empty, the cue ends in a colon or an equals sign.
+    """
+
+    pattern: re.Pattern[str]
+    last: frozenset[str] = frozenset()
+
+    def before(self, text: str, start: int) -> bool:
+        """Tell whether the cue ends right before an offset."""
+        tail = text[max(0, start - _TAIL) : start]
+        if not (":" in tail or "=" in tail):
+            if not self.last:
+                return False
+            word = tail.rstrip(_AROUND).lower().replace("’", "'")
+            word = word[max(map(word.rfind, _AROUND.replace("'", ""))) + 1 :].lstrip("'")
+            if word not in self.last:
+                return False
+        return self.pattern.search(text[max(0, start - _REACH) : start]) is not None
+
+
+def _cue(pattern: str, last: str = "", *, ignore_case: bool = True) -> Cue:
+    return Cue(re.compile(pattern, re.IGNORECASE if ignore_case else 0), frozenset(last.split()))
+
 
 #: Relatives and friends: a capitalised first name after one is somebody.
 FAMILY = frozenset(table("kin_family"))
@@ -29,38 +60,42 @@ _ROLE = (
     r"re|subject|regarding|alias|aka"
 )
 #: A caption before a colon or equals sign.
-CAPTION = re.compile(
+CAPTION = _cue(
     rf"(?:\bname|\bnames|\b(?:{_ROLE})(?:['’]s)?(?: (?:name|by|physician|provider|contact|phys|md|dr))?)"
     r"\s?(?:\([^()]{0,16}\))?\s?[:=]\s{0,3}[\"'*_|]{0,3}$",
-    re.IGNORECASE,
 )
 #: Words that announce a name and nothing else.
-NAMED = re.compile(
+NAMED = _cue(
     r"(?:\b(?:name|names|name['’]s)(?: is| was|['’]s)|\bnamed|\bnicknamed|\bcall (?:me|him|her)|\bgo(?:es)? by|"
     r"\ba\.?k\.?a\.?|\bn[eé]e|\balias|\bcalled (?:me|him|her|himself|herself)|\bsigned by|\bdictated by|"
     r"\btranscribed by|\bauthored by|\bcosigned by|\binterpreter|\battorney|\bone of|\bthe chart of|\bin care of)"
     r"[\s:,]{1,2}[\"'“(]?$",
-    re.IGNORECASE,
+    "is was name's names's named nicknamed me him her by aka a.k.a a.k.a. ak.a ak.a. a.ka a.ka. aka. nee née alias himself herself interpreter attorney of",
 )
 #: Words of greeting, thanks and introduction in lower-case text.
-ADDRESSED_LOWER = re.compile(
+ADDRESSED_LOWER = _cue(
     r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|(?:hi|hello|hey)?,? ?(?:it['’]?s|its|this is)|i['’]?m|i am|thanks|"
-    r"thank you|sincerely|regards|signed)[\s,]{1,4}$"
+    r"thank you|sincerely|regards|signed)[\s,]{1,4}$",
+    "dear hi hello hey it's its is i'm im am thanks you sincerely regards signed",
+    ignore_case=False,
 )
 #: A greeting alone: whatever capital stands between it and a comma is a name.
-ADDRESSED = re.compile(r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|morning|good evening) $", re.IGNORECASE)
+ADDRESSED = _cue(
+    r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|morning|good evening) $",
+    "dear hi hello hey morning evening",
+)
 #: A greeting or an introduction, after which a capital is a name.
-GREETED = re.compile(
+GREETED = _cue(
     r"(?:^|[\s\"'“(>])(?:dear|hi|hello|hey|good morning|good afternoon|good evening|this is|i['’]?m|i am|speaking to)"
     r"[\s,]{1,3}$",
-    re.IGNORECASE,
+    "dear hi hello hey morning afternoon evening is i'm im am to",
 )
 #: What is called after persons: after one of these words' owners no name is redacted.
 EPONYM_NOUNS = frozenset(table("eponym_nouns"))
 
 
 #: Verbs of living and coming from: a capital after them is a place.
-DWELLS = re.compile(
+DWELLS = _cue(
     r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing|ent)|dwells?|born|raised|grew up|grown up|mov(?:es?|ed|ing)|"
     r"relocat(?:es?|ed|ing)|hails?|hailing|stationed|native|originally|immigrated|emigrated|housed|home|house|works?|"
     r"worked|working|driv(?:es?|en|ing)|flew|travel(?:s|ed|led|ing)?|returned|visit(?:s|ed|ing)?|based|located|"
@@ -69,19 +104,19 @@ DWELLS = re.compile(
     r"north|south|east|west|outskirts|suburb|town|village|city|trip|i['’]?m|i am|she['’]?s|he['’]?s|pt|patient|family)"
     r"(?: (?:back|down|up|over|here|there|alone|out|with (?:her|his) \w{2,12}|originally|currently|now))?"
     r" (?:in|to|from|near|outside|around|of)(?: the (?:town|city|village|suburb) of| the)? $",
-    re.IGNORECASE,
+    "in to from near outside around of the",
 )
 #: What stands between the names of a list.
 LISTED_ON = re.compile(r" ?(?:\([^()]{1,12}\))?(?:,| and|, and| or| &) ")
 #: Captions of an address's town.
-PLACE_CAPTION = re.compile(
+PLACE_CAPTION = _cue(
     r"(?:\b(?:city|town|village|birth ?place|place of birth|hometown|home town|municipality|residence|county|born in))"
     r"\s?[:=]\s{0,3}[\"']?$",
-    re.IGNORECASE,
 )
 #: Prepositions of place: enough for a large town.
-LOCATED = re.compile(
-    r"(?:^|[\s(])(?:in|from|to|near|outside|around|at|of|via|through|visiting|leaving|downtown) $", re.IGNORECASE
+LOCATED = _cue(
+    r"(?:^|[\s(])(?:in|from|to|near|outside|around|at|of|via|through|visiting|leaving|downtown) $",
+    "in from to near outside around at of via through visiting leaving downtown",
 )
 
 
@@ -93,8 +128,3 @@ def eponym_after(words: Words, index: int) -> bool:
         return True
     adjoining = index + 1 < len(words) and words.gap(index) == " " and words.masks[index] & m.SAFE
     return bool(adjoining) and words.word(index + 1) in EPONYM_NOUNS and not words.masks[index] & m.FREQUENT
-
-
-def before(pattern: re.Pattern[str], text: str, start: int) -> bool:
-    """Tell whether a cue ends right before an offset."""
-    return pattern.search(text[max(0, start - _REACH) : start]) is not None

@@ -11,12 +11,15 @@ Range = tuple[int, int, float]
 
 _LONGEST = 6
 _NO_FIRM = m.LEFT | m.FREQUENT | m.MEDICAL & ~m.CLINICAL
-_EMPLOYED = re.compile(
-    r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
-    r"\b(?:works?|worked|working)(?: \w{2,12}){0,2} (?:at|for) |\bemployed (?:by|at|with) |"
-    r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|clerk|"
-    r"engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
-    re.IGNORECASE,
+_EMPLOYED = cues.Cue(
+    re.compile(
+        r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
+        r"\b(?:works?|worked|working)(?: \w{2,12}){0,2} (?:at|for) |\bemployed (?:by|at|with) |"
+        r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|clerk|"
+        r"engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
+        re.IGNORECASE,
+    ),
+    frozenset({"at", "for", "by", "with", "from", "the"}),
 )
 _FIRM = frozenset({"inc", "llc", "llp", "ltd", "corp", "co", "company", "sons", "bros", "brothers", "gmbh", "plc"})
 _NOT_FIRST = frozenset(
@@ -30,7 +33,7 @@ def find_employers(words: Words) -> Iterator[Range]:
     for index in words.large:
         if index < done or (index and words.shapes[index - 1] != Shape.LOWER and words.gap(index - 1) == " "):
             continue
-        if not cues.before(_EMPLOYED, words.text, words.starts[index]):
+        if not _EMPLOYED.before(words.text, words.starts[index]):
             continue
         done = _end(words, index)
         if _is_firm(words, index, done):

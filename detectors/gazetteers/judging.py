@@ -30,7 +30,7 @@ def judge_reversed(words: Words, core: Core) -> tuple[int, int, float] | None:
         return None
     last, first = strength(core.masks[-1]), strength(given.masks[0]) if given.masks[0] & m.FIRST else 0
     start = words.starts[core.start]
-    captioned = cues.before(cues.CAPTION, words.text, start) or cues.before(cues.NAMED, words.text, start)
+    captioned = cues.CAPTION.before(words.text, start) or cues.NAMED.before(words.text, start)
     if captioned and core.plain and given.plain:
         return core.start, given.end, 0.85
     if core.heading or given.credentialed or last < _LISTED or first < _LISTED:
@@ -78,7 +78,7 @@ def _by_cues(words: Words, core: Core, best: int) -> float:
     eponym = any(mask & m.EPONYM for mask in core.masks)
     known = best >= _LISTED or (core.plain and len(core.masks) > 1 and core.shapes[0] != Shape.UPPER)
     whole = best and _fills_line(words, core)
-    if (known or whole) and (cues.before(cues.CAPTION, text, start) or cues.before(cues.NAMED, text, start)):
+    if (known or whole) and (cues.CAPTION.before(text, start) or cues.NAMED.before(text, start)):
         return 0.85
     if not core.full and len(core.masks) > 1 and core.start and words.word(core.start - 1) in cues.ROLES:
         return 0.75  # "Patient G.H."
@@ -91,10 +91,10 @@ def _by_cues(words: Words, core: Core, best: int) -> float:
 def _greeted(words: Words, core: Core, *, given: bool) -> bool:
     """Tell whether the words are addressed: a listed first name, or any name before the comma of a greeting."""
     text, start = words.text, words.starts[core.start]
-    if given and not core.masks[0] & m.LEFT and cues.before(cues.GREETED, text, start):
+    if given and not core.masks[0] & m.LEFT and cues.GREETED.before(text, start):
         return True
     ended = words.gap(core.end - 1)[:1] in (",", "!", ":", "\n")
-    return ended and core.plain and core.capital and cues.before(cues.ADDRESSED, text, start)
+    return ended and core.plain and core.capital and cues.ADDRESSED.before(text, start)
 
 
 def _after_role(words: Words, core: Core, best: int, *, given: bool) -> bool:

@@ -127,12 +127,12 @@ def _lower(words: Words, seed: int) -> Found | None:
     text, start = words.text, words.starts[seed]
     if words.ends[seed] - start <= _SHORTEST or strength(mask) < 2 or mask & (m.SAFE | _PLACE):  # noqa: PLR2004
         return None
-    if cues.before(cues.NAMED, text, start) or cues.before(cues.CAPTION, text, start):
+    if cues.NAMED.before(text, start) or cues.CAPTION.before(text, start):
         return seed, _extend_lower(words, seed), 0.7
     if not mask & m.COMMON_NAME:
         return None
     before = words.word(seed - 1) if seed and words.gap(seed - 1) in (" ", ", ") else ""
-    announced = before in cues.FAMILY or before in cues.STAFF or cues.before(cues.ADDRESSED_LOWER, text, start)
+    announced = before in cues.FAMILY or before in cues.STAFF or cues.ADDRESSED_LOWER.before(text, start)
     alone = mask & m.FIRST_COMMON and not mask & (m.EPONYM | m.CITY) and not cues.eponym_after(words, seed + 1)
     alone = alone and _spaced(words, seed) and text[start : words.ends[seed]].isascii()
     if announced or alone:

@@ -132,7 +132,7 @@ def _lower(words: Words, index: int) -> Range | None:
     if listed and words.gap(end - 1) in (", ", " ") and not cues.eponym_after(words, end):
         return index, end, 0.7
     likely = classes & _LARGE_PHRASE or (mask & (m.LARGE_CITY | m.FOREIGN_CITY) or not mask & (m.SAFE | m.FIRST_COMMON))
-    if likely and not cues.eponym_after(words, end) and cues.before(cues.DWELLS, words.text, words.starts[index]):
+    if likely and not cues.eponym_after(words, end) and cues.DWELLS.before(words.text, words.starts[index]):
         return index, end, 0.7
     return None
 
@@ -152,12 +152,12 @@ def _cued(words: Words, index: int, classes: int) -> float:
     if classes & _LEFT_PHRASE or (not classes and mask & _LEFT):
         return 0.0
     if words.word(index - 1 if index else 0) == "the":
-        return 0.7 if mask & m.LARGE_CITY and cues.before(cues.DWELLS, words.text, start) else 0.0
-    if cues.before(cues.DWELLS, words.text, start) or cues.before(cues.PLACE_CAPTION, words.text, start):
+        return 0.7 if mask & m.LARGE_CITY and cues.DWELLS.before(words.text, start) else 0.0
+    if cues.DWELLS.before(words.text, start) or cues.PLACE_CAPTION.before(words.text, start):
         return 0.8 if classes & _TOWN_PHRASE or mask & m.TOWN or not mask & m.ORDINARY else 0.0
     town = classes & _TOWN_PHRASE and not classes & _LEFT_PHRASE
     large = mask & (m.LARGE_CITY | m.FOREIGN_CITY) and not mask & (m.ORDINARY | m.FIRST_COMMON)
-    if (large or town) and cues.before(cues.LOCATED, words.text, start):
+    if (large or town) and cues.LOCATED.before(words.text, start):
         return 0.7
     return 0.6 if classes & _LARGE_PHRASE else 0.0
 

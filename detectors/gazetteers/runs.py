@@ -79,6 +79,8 @@ def core_around(words: Words, seed: int, done: int) -> Core | None:
         start -= 1
     titled = start > 0 and is_title(words, start - 1)
     while is_title(words, start):
+        if start - seed > _LONGEST:
+            return None  # Nothing but titles: a bounded look keeps the time linear.
         titled = True
         start += 1
         if start == len(words) or not _joined(words, start - 1):
