@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from detectors.layers import BatchRecognizer, Layers
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
-from detectors.scoring import tagged
+from detectors.second_net import in_net
 from detectors.segments import Part, Reach, parts
 from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
 from schemas.spans import Span
@@ -36,7 +36,7 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
             clock.check()
             passages = [pieces[index].passage for index in batch]
             for index, spans in zip(batch, _tag(tagger, passages), strict=True):
-                found[index] += _allowed(layers, pieces[index].passage, [tagged(span) for span in spans])
+                found[index] += _allowed(layers, pieces[index].passage, _counting(pieces[index].passage, spans))
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
 
@@ -63,6 +63,10 @@ def _read_rules(layers: Layers, part: Part, clock: Clock) -> list[Span]:
         for recognizer in layers.gazetteers:
             spans += _allowed(layers, passage, _recognize(recognizer, passage, clock))
     return spans
+
+
+def _counting(passage: Passage, spans: Sequence[Span]) -> list[Span]:
+    return [counted for span in spans if (counted := in_net(passage.text, span)) is not None]
 
 
 def _allowed(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:

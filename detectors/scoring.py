@@ -4,11 +4,6 @@ Scores decide which type survives where spans overlap, and which names the conve
 is reported at all is its recognizer's decision.
 """
 
-from dataclasses import replace
-
-from schemas.identifiers import IdentifierType
-from schemas.spans import Span
-
 #: A checksum or a closed grammar proves it: nothing else looks like this.
 VALIDATED = 1.0
 #: Its key, caption or column names it ("MRN: …", `{"patient_name": …}`), or a list of the customer holds it.
@@ -22,19 +17,3 @@ POSSIBLE = 0.5
 
 #: From here on a name is remembered throughout its event.
 REMEMBERED = PROBABLE
-
-_MOST_OF_TAGGER = 0.84
-_MOST_OF_SECOND_NET = 0.45
-
-
-def tagged(span: Span) -> Span:
-    """Return a tagger's span with a score that rules can surpass.
-
-    A model is surer than it is right: what a pattern or a caption says of a number's type stands above it. Its numbers
-    and dates are a second net: they cover, and give their type only where nobody else knows better.
-    """
-    most = _MOST_OF_TAGGER if span.type in _NAMES_AND_PLACES else _MOST_OF_SECOND_NET
-    return span if span.score <= most else replace(span, score=most)
-
-
-_NAMES_AND_PLACES = frozenset({IdentifierType.NAME, IdentifierType.GEO})

@@ -1,0 +1,123 @@
+"""What of a tagger's answer counts: its names and places most of all, its dates and numbers as a second net.
+
+A model is surer than it is right. What a pattern or a caption says of a number's type stands above it; its own dates
+and numbers cover, unless their shape or the word before says that they are none.
+"""
+
+import re
+from dataclasses import replace
+
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_MOST = 0.84  # Below what a recognizer calls likely.
+_MOST_IN_NET = 0.45
+_SURE_DATE = 0.8
+_DIGITS = 2
+_REACH = 28
+_TOKEN_REACH = 64
+_SHORTEST_HANDLE, _SHORTEST_AT = 6, 7
+
+_CODED = re.compile(
+    r"(?:\b(?:REF|(?i:ndc|cas|ec|un|lot|part|p/n|pn|model|protocol|forms?|pmid|pubmed|pmc|doi|payer id|"
+    r"payer|catalog(?:ue)?|cat|taxonomy|sha-?\d*|md5|crc32|etag|commit|cpt|hcpcs|icd(?:-?10)?(?:-cm)?|snomed(?: ct)?|loinc|"
+    r"rxnorm|rxcui|gpi|version|ver|iso|iec|din|cfr|usc|error|exit|http|port|toner|drum|cable|chip|exon|locus|loci|schedule|template|amendment|alarm|"
+    r"class|series|cell lines?|primer|settings|510\(k\)|build|release|valueset|oid|concept|specification|standard|rule|"
+    r"section|article|chapter|page|figure|table|grade|stage|phase|cycle|dose|range|total|net|trend|score|concentration|"
+    r"velocit\w+|eudract|chr\w*|gateway|baud|radio|kit))"
+    r"(?: (?i:no|nos|number|code|id|set|type|concept|extension)\b)?[\s:#.=(-]*|[<>≤≥~]\s?)\Z"
+)
+_NO_ID = re.compile(
+    r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|[0-9a-f]{40}|"
+    r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|https?.*|www.*|"
+    r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|sha-?\d+|rs256|hs256|"
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt))",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\s?(?:%|°|(?:m[lg]|mcg|[dk]?g|lbs?|oz|[cmk]?m|mmhg|mmol|bpm|hz|j|v|ohms?|units?|iu|tabs?|caps?|yds?|yards?|ft|laps|steps|"
+    r"years?|yrs?|months?|weeks?|days?|hours?|hrs?|mins?|sec|s|pt|pts|french|fr|gauge|rpm|ms|kb|mb|gb|pages?|rows?|times)\b)",
+    re.IGNORECASE,
+)
+_DATE_WORD = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mié|jue|vie|sáb|"
+    r"dom)[a-zé]*\b|\d(?:st|nd|rd|th)\b|\b\w+(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|"
+    r"twelfth|teenth|tieth)\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b|"
+    r"\b(?:day|eve|christmas|easter|thanksgiving|ramadan|eid|passover|hanukkah|diwali|epiphany|halloween|navidad)\b",
+    re.IGNORECASE,
+)
+_DATE_SHAPE = re.compile(r"\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ,]\s?\d{2,4})?(?:[T ].*)?|\d{6,14}.*|\d+\W+\w+\W+\d+.*")
+_SPOKEN = re.compile(
+    r"(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and|noventa|cien|ciento|y|"
+    r"uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)[\s,-]*){2,}",
+    re.IGNORECASE,
+)
+_OLD = re.compile(r"(?:9\d|1[01]\d)")
+_WORD_AND_DAY = re.compile(r"[A-Za-z][A-Za-z01]{2,8}\.? \d{1,2}\b")
+_HANDLE = re.compile(r"@?[A-Za-z][\w.-]*[_.\d][\w.-]*")
+_NO_DATE_BEFORE = re.compile(
+    r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|strength|"
+    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc)[\s:(]*\S{0,6}\s?\Z",
+    re.IGNORECASE,
+)
+_NO_DATE_AFTER = re.compile(r"\s?(?:od\b|os\b|ou\b|h\b|pain|strength|at rest|bilat|mmhg|mg|ml|units?)", re.IGNORECASE)
+
+
+def in_net(text: str, span: Span) -> Span | None:
+    """Return a tagger's span as it counts: with a score that rules surpass, or None where it is implausible."""
+    if span.type is IdentifierType.DATE:
+        return _capped(span, _MOST_IN_NET) if _may_be_date(text, span) else None
+    if span.type is IdentifierType.OTHER_ID:
+        return _capped(span, _MOST_IN_NET) if _may_be_id(text, span) else None
+    if text[span.end - 1].isdigit() and _is_coded(text, span):
+        return None
+    return _capped(span, _MOST)
+
+
+def _capped(span: Span, most: float) -> Span:
+    return span if span.score <= most else replace(span, score=most)
+
+
+def _is_coded(text: str, span: Span) -> bool:
+    return _CODED.search(text[max(0, span.start - _REACH) : span.start]) is not None
+
+
+def _may_be_id(text: str, span: Span) -> bool:
+    """Tell whether a number is more than a dose, a code or a piece of one."""
+    value = text[span.start : span.end]
+    if _SPOKEN.match(value):
+        return not _UNIT.match(text, span.end)
+    digits = sum(map(str.isdigit, value))
+    if not digits or (digits < _DIGITS and not (_HANDLE.fullmatch(value) and len(value) >= _SHORTEST_HANDLE)):
+        return False
+    if digits < _SHORTEST_AT and text[max(0, span.start - 2) : span.start] == "@ ":
+        return False
+    token = _token(text, span)
+    return not (_is_coded(text, span) or _NO_ID.fullmatch(token) or _UNIT.match(text, span.end) or "://" in token)
+
+
+def _may_be_date(text: str, span: Span) -> bool:
+    value = text[span.start : span.end]
+    if _UNIT.match(text, span.end):
+        return False
+    if not any(map(str.isdigit, value)):
+        return _DATE_WORD.search(value) is not None or _SPOKEN.match(value) is not None
+    shaped = span.score >= _SURE_DATE and (
+        _DATE_WORD.search(value) or _DATE_SHAPE.match(value) or _OLD.fullmatch(value) or _WORD_AND_DAY.match(value)
+    )
+    before = text[max(0, span.start - _REACH) : span.start]
+    if shaped and not _NO_DATE_BEFORE.search(before) and not _NO_DATE_AFTER.match(text, span.end):
+        return True
+    return len(value) >= _SHORTEST_AT and _may_be_id(text, span)
+
+
+def _token(text: str, span: Span) -> str:
+    """Return the run without blanks that a span stands in, without the marks at its ends."""
+    start, end = span.start, span.end
+    least, most = max(0, start - _TOKEN_REACH), min(len(text), end + _TOKEN_REACH)
+    while start > least and not text[start - 1].isspace():
+        start -= 1
+    while end < most and not text[end].isspace():
+        end += 1
+    return text[start:end].strip(".,;:()[]{}\"'<>")
