@@ -26,6 +26,7 @@ CAPTIONS = (
         checking acct; pt ?acct; patient account; wallet acct; payroll acct
     """),
     ),
+    Caption(_ACCOUNT, Strength.PLAIN, ("fin", "financial (?:no|number|id)")),
     Caption(
         _ACCOUNT,
         Strength.WEAK,

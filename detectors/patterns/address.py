@@ -12,11 +12,12 @@ from schemas.spans import Span
 
 SCORE = 0.9
 _ZIP = compile_latin(r"[0-9]{5}(?:[-\x1a][0-9]{4})?")
+_DOUBTFUL_STATE = compile_latin(r"[^,\s]\s+ID\s+$", ignore_case=False)
 _STATE_BEFORE = compile_latin(rf"(?:\b(?:{STATE_CODES})|\b(?i:{STATE_NAMES}))[\s,.]{{1,3}}$", ignore_case=False)
 _LOWER_STATE = compile_latin(rf",\s*(?:{STATE_CODES})\.?,?\s+$")
 _ZIP_CAPTION = compile_latin(
-    r"\b(?:zip(?:[- ]?code|\+4)?|postal(?:[- _]?code)?|postcode|c\.p\.|c\xf3digo postal|plz)[\s:=\x22'>#]*(?:is |"
-    "was |code )?$"
+    r"\b(?:zip(?:[- ]?code|\+4)?|postal(?:[- _]?code)?|postcode|c\.p\.|c\xf3digo postal|plz|"
+    r"(?:lives?|living|resid(?:es|ing)|moved|stays?|staying) (?:in|to))[\s:=\x22'>#]*(?:is |was |code )?$"
 )
 _UNIT = compile_latin(r"\s?(?:(?:mg|g|kg|ml|mcg|iu|units?|kcal|cells|copies|steps|dollars|usd)\b|%)")
 _POSTCODE = compile_latin(
@@ -70,7 +71,10 @@ class AddressRecognizer:
             if not _is_free(latin, start, end) or _UNIT.match(latin, end):
                 continue
             near_street = any(0 <= start - street_end <= 48 for _, street_end in streets)
-            state = follows(_STATE_BEFORE, latin, start, 24) or follows(_LOWER_STATE, latin, start, 24)
+            doubtful = follows(_DOUBTFUL_STATE, latin, start, 12)
+            state = (not doubtful and follows(_STATE_BEFORE, latin, start, 24)) or follows(
+                _LOWER_STATE, latin, start, 24
+            )
             if state or near_street or follows(_ZIP_CAPTION, latin, start, 28):
                 if not self._codes.before(latin, start, 10):
                     yield start, end

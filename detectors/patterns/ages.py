@@ -43,7 +43,8 @@ _ANNOUNCED = compile_latin(
     r"(?:age|aged) (?:at|on|of|is|was|around|approx|about|over|under|limit|exceeds?) [a-z ]{0,24}|paziente di anni|"
     r"edad de|cumpli[o\xf3]|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|husband|wife|"
     "grandma|grandpa|"
-    r"grandmother|grandfather|aunt|uncle|sister|brother|patient|pt|who|herself|himself) is|would be|(?:have|has) been|"
+    "grandmother|grandfather|aunt|uncle|sister|brother|patient|pt|who|herself|himself) is|would be|(?:he|she|"
+    "i)'ll be|turning|(?:have|has) been|"
     r"(?:he|she|i) was|will be|is now|now|statin pointless at|next year|maybe|around age))"
     rf"[\s:=\x22'>{{|,(~-]{{0,6}}(?:value[\s:=\x22']{{1,4}})?({_NUMBER}|{_SCANNED})"
 )
@@ -74,7 +75,7 @@ _NO_AGE = compile_latin(
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows)"
 )
 _OLD_NOT = compile_latin(
-    r"(?:ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
+    r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
 _OLD = compile_latin(r"(?:old|olds|young|age|y[./ ]?o\.?[mf]?|a\xf1os)$|[/ ]o$")
 _BIRTH_YEAR = compile_latin(

@@ -64,7 +64,7 @@ _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 #: A figure or a spoken digit: without one near, no caption has a value.
 _NUMBER = compile_latin(rf"[0-9]|\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})\b")
 _NO_CAPTION = compile_latin(
-    r"\b(?:protocol|form|template|version|model|lot|filter|schema|table|column|ref|catalog(?:ue)?|reference|sample|"
+    r"\b(?:protocol|form|template|version|model|lot|filter|schema|table|column|ref|catalog(?:ue)?|reference|"
     r"example|per|snomed(?: ct)?|rxnorm|rxcui|loinc|ndc|cpt|icd|hcpcs|pmid|mg|ml)[\s:#.]*$"
 )
 
@@ -104,7 +104,7 @@ class Captions:
         """Return the value behind a caption, where it is strong enough for what stands between them."""
         connector = _CONNECTOR.match(latin, end, min(len(latin), end + 80))
         start = connector.end() if connector else end
-        if start == end:
+        if start == end and latin[end - 1 : end] != b"#":
             glued = _GLUED.match(latin, end)
             return None if glued is None or caption.strength is Strength.NUMBERED else (end, glued.end())
         value = read_value(latin, start)

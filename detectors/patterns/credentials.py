@@ -191,7 +191,7 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
     if _CALLED_WORD.search(word):
         return (told and size >= 4) or (mixed and size >= 5)
     if _CALLED_CODE.search(word):
-        return digits >= 4 or (mixed and digits >= 1 and size >= 5)
+        return digits >= 4 or (mixed and digits >= 1 and size >= 4)
     if word in (b"pass", b"pw") or word.endswith(b"token"):
         return mixed and size >= 6 and (digits > 0 or _SIGNS.search(value) is not None)
     return mixed and size >= 5

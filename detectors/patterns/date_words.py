@@ -47,9 +47,18 @@ _BEFORE = compile_latin(
 )
 _BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
 _AFTER = compile_latin(
-    rf"\.?[\s-]{{0,2}}(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|/)\s?[0-3]?[0-9](?:st|nd|"
+    rf"(?:\.?[\s-]{{1,2}}|\.)(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|"
+    r"/)\s?[0-3]?[0-9](?:st|nd|"
     "rd|th)?)?)"
 )
+_OTHER_END = compile_latin(
+    r" (?:to|through|thru|and|&) ([0-3]?[0-9](?:st|nd|rd|th)?)(?:[.,;)\n]|$| (?:for|at|in|with|inclusive|[0-9]{4}))"
+)
+#: The next day of "June 2, 3 and 5".
+_MORE_DAYS = compile_latin(
+    r"(?:, ?(?:and |& )?| and | & )([0-3]?[0-9](?:st|nd|rd|th)?)(?:,? (?:and|&) |, ?[0-9]|[.;)\n]|,? ?$|, [a-z])"
+)
+_SPANNING = compile_latin(r"\b(?:from|between|the weeks? of|since) (?:the )?$")
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
 _SHORT_YEAR = compile_latin(r"[- ]?[0-9]{2}")
 _WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?\s+$")
@@ -109,6 +118,17 @@ def _months(latin: bytes) -> Iterator[tuple[int, int]]:
         span = _around(latin, found)
         if span is not None:
             yield span
+            yield from _further_days(latin, span[1])
+            other = _OTHER_END.match(latin, span[1])
+            if other is not None and follows(_SPANNING, latin, span[0], 16):
+                yield other.start(1), other.end(1)
+
+
+def _further_days(latin: bytes, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the days that share a month with the one before them."""
+    while latin[end - 1 : end].isdigit() and (found := _MORE_DAYS.match(latin, end)) is not None:
+        yield found.start(1), found.end(1)
+        end = found.end(1)
 
 
 def _around(latin: bytes, found: Match) -> tuple[int, int] | None:

@@ -31,13 +31,16 @@ _FUSED = compile_latin(
 )
 _SPACED = compile_latin(r"[0-9](?: ?[0-9])? ?/ ?[0-9](?: ?[0-9])? ?/ ?[0-9] ?[0-9](?: ?[0-9] ?[0-9])?")
 _WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?[ \t]+(?:the[ \t]+)?$")
-_MASK = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
+_MASK = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}")
+_MASK_BEFORE = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?-$")
 #: Directly before day and month: what makes "3/14" a date.
 _LEAD = compile_latin(
     r"(?:\b(?:on|since|seen|dated?|dates|until|till|til|thru|through|from|by|before|after|between|week of|as of|of|due|"
     r"early|late|mid|last|next|starting|started|start|began|beginning|ending|effective|eff|dob|dos|doi|lmp|edd|edc|adm|"
     r"admit|admitted|discharged|dc|d/c|d/c'd|appt|appointment|visit|scheduled|sched|log|onset|drawn|done|filled|called|"
     r"signed|received|recd|rec'd|expires|exp|yesterday|today|tomorrow|today is|born|surgery|sx|labs|f/u|rtc|inr|"
+    "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
+    "returned|rescheduled|moved to|missed|"
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
@@ -66,7 +69,7 @@ _UNLIKE = phrases(r"""
         version; v; ver; section; sec; software; build; firmware; driver; release; figure; table; chapter; appendix;
         ratio; sets; tempo; settings?; oid; protocol; rev; model; api; kernel; anthropic version; api version; schema;
         ferritin; trend; ip; ec; menu; lot; ref; catalog; catalogue; part; serial; guideline; edition; standard; cpt;
-        ndc; cas; dose; doses; scores?
+        ndc; cas
     """)
 _RATIO = phrases(r"""
         pain; strength; motor; score; scale; grade; bp; va; vision; acuity; reflexes; pulses?; murmur; mmse; moca;
@@ -157,10 +160,19 @@ class DateRecognizer:
         """Yield what stands behind a birth caption in any form, spoken too."""
         for found in _BIRTH.finditer(latin):
             loose = _LOOSE.match(latin, found.end())
-            if loose is not None and count_digits(loose.group()) >= 4 and b"/" in loose.group():
+            if loose is not None and _is_loose_date(latin, loose.start(), loose.end()):
                 yield loose.start(), loose.end()
             elif (spoken := spoken_value(latin, found.end())) is not None:
                 yield spoken
+
+
+def _is_loose_date(latin: bytes, start: int, end: int) -> bool:
+    """Judge what stands behind a birth caption: with slashes, in three groups, or eight digits in a row."""
+    value = latin[start:end]
+    grouped = (
+        b"/" in value or is_calendar(b"/".join(value.split())) or (value.isdigit() and len(value) == len("MMDDYYYY"))
+    )
+    return count_digits(value) >= 4 and grouped and stands_alone(latin, start, end)
 
 
 def _with_weekday(latin: bytes, start: int) -> int:
@@ -174,7 +186,7 @@ def _is_free(latin: bytes, start: int, end: int) -> bool:
         return False
     before, behind = latin[max(0, start - 2) : start], latin[end : end + 2]
     if before[-1:] in (b"-", b".", b"/", b"_", b"+", b"*", b"@") and len(before) == 2 and is_word(before[0]):
-        return False
+        return follows(_MASK_BEFORE, latin, start, 11)
     if behind[:1] in (b"-", b"/", b".", b"_", b"%", b"=") and len(behind) == 2 and is_word(behind[1]):
         return behind[:1] == b"-" and _MASK.match(latin, end + 1) is not None
     return behind[:1] != b"%" or behind == b"%2"

@@ -28,8 +28,8 @@ CAPTIONS = (
         (?:no|nr|number|id|#); docket(?: (?:no|number))?; ticket (?:no|num|number|id|#); invoice(?:
         (?:no|num|number|#))?; study id; subject (?:id|no|number|#); participant (?:id|no|number|#); randomi[sz]ation
         (?:no|number|id|code); screening (?:no|number|id); record_?id; user (?:no|number|#); icn; dcn; job
-        (?:no|number|id|#); transcription id; dictation (?:no|id|job); booking
-        (?:no|ref(?:erence)?|locator|id|number); permit no; juror no; death certificate(?: no)?; birth
+        (?:no|number|id|#); transcription id; meeting id; enc(?:ounter)? ?#; transaction (?:id|no|number|#); dictation (?:no|id|job); booking
+        (?:no|ref(?:erence)?|locator|id|number); permit no; juror (?:no|id|number); death certificate(?: no)?; birth
         cert(?:ificate)?(?: no)?; state file (?:no|number); hearing id; appeal ref; aktenzeichen; n[uú]mero de
         (?:expediente|caso|reclamo|orden|dossier|confirmaci[oó]n); numéro de dossier; expediente; sinistro n; lab req;
         requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?; cytology(?: no)?; studyinstanceuid;
@@ -86,6 +86,7 @@ _MRZ = compile_latin(r"(?:P<[A-Z]{3}[A-Z<]{20,39}|[A-Z0-9<]{9}[0-9][A-Z]{3}[0-9]
 _MRZ_LINE = compile_latin(r"[A-Z0-9<]{28,44}", ignore_case=False)
 _PRIOR = compile_latin(r"\b(?:IOE|MSC|EAC|WAC|LIN|SRC|NBC)[0-9]{10}\b")
 _POSTAL = compile_latin(r"\b[A-Z]{2}[0-9]{9}(?:GB|US|CA|DE|FR|AU|CN|ES|MX|IT|NL)\b")
+_ALIEN = compile_latin(r"\bA[- ]?[0-9]{9}\b", ignore_case=False)
 _CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
 _ISBT = compile_latin(r"\b[A-Z][0-9]{4} ?[0-9]{2} ?[0-9]{6}(?: ?[0-9]{2}(?: ?[A-Z0-9])?)?\b", ignore_case=False)
 _BLOOD = Context(
@@ -110,7 +111,8 @@ _RESOURCE = compile_latin(
 )
 _CALLED = compile_latin(
     r"\b(?:user ?names?|user ?ids?|uid|login|log ?in|userid|screen ?name|handle|usuario|benutzer(?:name)?|"
-    "utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user)"
+    "utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user|"
+    "(?:log(?:ged)?|sign(?:ed)?)[ -]?in as)"
     r"(?:[\x22']?\s*[:=]\s*[\x22']?| is | )[\x22'\x60]?(@?[A-Za-z0-9][A-Za-z0-9._@\\-]{2,40}(?:#[0-9]{4})?)"
 )
 _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z0-9_])")
@@ -169,7 +171,9 @@ def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield numbers of a form of their own, some only where the words beside them fit."""
-    for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP)):
+    for found in chain.from_iterable(
+        pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _ALIEN)
+    ):
         if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
             yield found.start(), found.end()
     for found in _MRZ_LINE.finditer(latin):

@@ -13,7 +13,7 @@ TENS = "twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety"
 TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 SPANISH_DIGITS = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 #: One spoken digit, or two or three at once; a single figure may stand between them.
-NUMBER_WORD = rf"(?:(?:double|triple)[ -])?(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|o|[0-9])"
+NUMBER_WORD = rf"(?:(?:double|triple)[ -])?(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|hundred|o|[0-9])"
 _SPELLING = (
     r"alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|juliett|kilo|lima|mike|november|oscar|papa|"
     r"quebec|romeo|sierra|tango|uniform|victor|whiskey|xray|x-ray|yankee|zulu"

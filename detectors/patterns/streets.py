@@ -38,6 +38,7 @@ _HIGHWAY = compile_latin(
     r"\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
     ignore_case=False,
 )
+_EXIT = compile_latin(r",? (?:at |near )?exit ([0-9]{1,3}[A-Z]?)\b")
 _MILE = compile_latin(r"\b(?:mile ?marker|mile ?post|mm)[ #]{1,2}([0-9]{1,3}(?:\.[0-9])?)\b")
 _NAMED = compile_latin(
     r"\b(?:[A-Z][a-z'\xdf-\xff]+ |[NSEW]\. |MLK |[A-Z][a-z]+-[A-Z][a-z]+ |[0-9]{1,3}(?:st|nd|rd|th) ){1,3}"
@@ -113,7 +114,10 @@ class StreetLines:
             for found in _NAMED.finditer(latin):
                 yield from _named(found)
             yield from ((found.start(), found.end()) for found in _SPOKEN.finditer(latin))
-        yield from ((found.start(), found.end()) for found in _HIGHWAY.finditer(latin) if _is_road(latin, found))
+        for found in _HIGHWAY.finditer(latin):
+            if _is_road(latin, found):
+                yield found.start(), found.end()
+                yield from ((way.start(1), way.end(1)) for way in (_EXIT.match(latin, found.end()),) if way)
         for found in _MILE.finditer(latin):
             if latin[found.start() : found.start() + 3].lower() != b"mm ":
                 yield found.start(1), found.end(1)

@@ -41,7 +41,9 @@ _PLATE_WORD = compile_latin(
     r"immatriculation|targa|patente|placas?|cessna reg|helicopter|aircraft|tail number|reg)\b"
 )
 _PLATE_GAP = compile_latin(
-    r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|read\b|reads\b|as\b|says\b|on\b|hit\b|has\b|"
+    r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|were\b|are\b|read\b|reads\b|as\b|says\b|"
+    r"on\b|hit\b|has\b|"
+    r"del\b|de\b|la\b|mi\b|su\b|carro\b|coche\b|auto\b|camioneta\b|car\b|truck\b|"
     r"(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
 )
 _PLATE = compile_latin(
