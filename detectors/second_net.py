@@ -18,14 +18,18 @@ _REACH = 28
 _TOKEN_REACH = 64
 _SHORTEST_HANDLE, _SHORTEST_AT = 6, 7
 
+# What numbers are that follow these words: codes, versions, measures.
+_CODE_WORDS = r"""
+    ndc cas ec un lot part p/n pn model protocol forms? pmid pubmed pmc doi payer catalog(?:ue)? cat taxonomy
+    sha-?\d* md5 crc32 etag commit cpt hcpcs icd(?:-?10)?(?:-cm)? snomed loinc rxnorm rxcui gpi version ver iso
+    iec din cfr usc error exit http port toner drum cable chip exon locus loci schedule template amendment alarm
+    class series cells? lines? primer settings build 510\(k\) release valueset oid concept specification
+    standard rule section article chapter page figure table grade stage phase cycle dose range total net trend
+    score concentration velocit\w+ eudract chr\w* gateway baud radio kit
+    """.split()
 _CODED = re.compile(
-    r"(?:\b(?:REF|(?i:ndc|cas|ec|un|lot|part|p/n|pn|model|protocol|forms?|pmid|pubmed|pmc|doi|payer id|"
-    r"payer|catalog(?:ue)?|cat|taxonomy|sha-?\d*|md5|crc32|etag|commit|cpt|hcpcs|icd(?:-?10)?(?:-cm)?|snomed(?: ct)?|loinc|"
-    r"rxnorm|rxcui|gpi|version|ver|iso|iec|din|cfr|usc|error|exit|http|port|toner|drum|cable|chip|exon|locus|loci|schedule|template|amendment|alarm|"
-    r"class|series|cell lines?|primer|settings|510\(k\)|build|release|valueset|oid|concept|specification|standard|rule|"
-    r"section|article|chapter|page|figure|table|grade|stage|phase|cycle|dose|range|total|net|trend|score|concentration|"
-    r"velocit\w+|eudract|chr\w*|gateway|baud|radio|kit))"
-    r"(?: (?i:no|nos|number|code|id|set|type|concept|extension)\b)?[\s:#.=(-]*|[<>≤≥~]\s?)\Z"
+    rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
+    r"[\s:#.=(-]*|[<>≤≥~]\s?)\Z"
 )
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|[0-9a-f]{40}|"
@@ -94,7 +98,13 @@ def _may_be_id(text: str, span: Span) -> bool:
     if digits < _SHORTEST_AT and text[max(0, span.start - 2) : span.start] == "@ ":
         return False
     token = _token(text, span)
-    return not (_is_coded(text, span) or _NO_ID.fullmatch(token) or _UNIT.match(text, span.end) or "://" in token)
+    return not (
+        _is_coded(text, span)
+        or _NO_ID.fullmatch(token)
+        or _NO_ID.fullmatch(value)
+        or _UNIT.match(text, span.end)
+        or "://" in token
+    )
 
 
 def _may_be_date(text: str, span: Span) -> bool:
