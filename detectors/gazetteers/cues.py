@@ -70,7 +70,8 @@ NAMED = _cue(
     r"\ba\.?k\.?a\.?|\bn[eé]e|\balias|\bcalled (?:me|him|her|himself|herself)|\bsigned by|\bdictated by|"
     r"\btranscribed by|\bauthored by|\bcosigned by|\binterpreter|\battorney|\bone of|\bthe chart of|\bin care of)"
     r"[\s:,]{1,2}[\"'“(]?$",
-    "is was name's names's named nicknamed me him her by aka a.k.a a.k.a. ak.a ak.a. a.ka a.ka. aka. nee née alias himself herself interpreter attorney of",
+    "is was name's names's named nicknamed me him her by aka a.k.a a.k.a. ak.a ak.a. a.ka a.ka. aka. nee née alias "
+    "himself herself interpreter attorney of",
 )
 #: Words of greeting, thanks and introduction in lower-case text.
 ADDRESSED_LOWER = _cue(

@@ -15,16 +15,14 @@ _EMPLOYED = cues.Cue(
     re.compile(
         r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
         r"\b(?:works?|worked|working)(?: \w{2,12}){0,2} (?:at|for) |\bemployed (?:by|at|with) |"
-        r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|clerk|"
-        r"engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
+        r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|"
+        r"clerk|engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
         re.IGNORECASE,
     ),
     frozenset({"at", "for", "by", "with", "from", "the"}),
 )
 _FIRM = frozenset({"inc", "llc", "llp", "ltd", "corp", "co", "company", "sons", "bros", "brothers", "gmbh", "plc"})
-_NOT_FIRST = frozenset(
-    {"i", "he", "she", "they", "we", "home", "night", "nights", "days", "part", "full", "none", "unknown"}
-)
+_NOT_FIRST = frozenset({"i", "he", "she", "they", "we", "home", "night", "nights", "days", "part", "full", "none"})
 
 
 def find_employers(words: Words) -> Iterator[Range]:

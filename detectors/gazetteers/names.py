@@ -46,17 +46,21 @@ class NameRecognizer:
     def find(self, words: Words) -> list[Span]:
         """Return the names among words."""
         spans: list[Span] = []
-        done = last = 0
+        done = skipped = 0
         for seed in words.names:
-            if seed < done:
+            if seed < max(done, skipped):
                 continue
-            lower = words.shapes[seed] == Shape.LOWER
-            found = _lower(words, seed) if lower else _large(words, seed, done)
-            if found is None and last and words.shapes[seed] != Shape.LOWER:
-                found = _listed_on(words, seed, last)
+            if words.shapes[seed] == Shape.LOWER:
+                found = _lower(words, seed)
+            else:
+                core = core_around(words, seed, max(done, skipped))
+                found = _large(words, core) if core is not None else None
+                if core is not None and found is None and not any(core.masks):
+                    skipped = core.end  # Words that no list holds: starting at the next one shows nothing new.
+                if found is None and done:
+                    found = _listed_on(words, seed, done)
             if found is not None:
                 start, done, score = found
-                last = done
                 spans.append(self._span(words, start, done, score))
         return spans + [self._span(words, *found) for found in find_employers(words)]
 
@@ -64,10 +68,9 @@ class NameRecognizer:
         return Span(words.starts[start], words.ends[end - 1], IdentifierType.NAME, score, self.name)
 
 
-def _large(words: Words, seed: int, done: int) -> Found | None:
-    """Judge the run of capitalised words around a seed."""
-    core = core_around(words, seed, done)
-    if core is None or _vetoed(words, core):
+def _large(words: Words, core: Core) -> Found | None:
+    """Judge a run of capitalised words."""
+    if _vetoed(words, core):
         return None
     turned = judge_reversed(words, core)
     if turned is not None:

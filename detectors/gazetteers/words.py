@@ -27,6 +27,7 @@ Indices = npt.NDArray[np.int64]
 _SEPARATOR = 10
 _LETTER, _UPPER, _DIGIT, _SLOW = 1, 2, 4, 8
 _BETWEEN = b"\n\n"
+_LAST_LATIN = "\u024f"  # No word that the recognizers compare with is written in other letters.
 _NO_PHRASE = (0, 0)
 _TOWNS = m.TOWN | m.CITY_PART
 _SHORT = 120  # Up to so many code points the word-by-word scan is the faster one.
@@ -90,7 +91,8 @@ class Words:
 
     def word(self, index: int) -> str:
         """Return one word, folded."""
-        return fold(self.text[self.starts[index] : self.ends[index]])
+        word = self.text[self.starts[index] : self.ends[index]]
+        return word.lower() if word.isascii() or word[0] > _LAST_LATIN else fold(word)
 
     def gap(self, index: int) -> str:
         """Return what stands between a word and the next one, or the end of the text."""
