@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import compile_latin, count_digits, follows, is_word, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, follows, has_digit, is_word, stands_alone
 from detectors.patterns.states import STATE_CODES, STATE_NAMES
 from detectors.patterns.streets import StreetLines
 from detectors.recognizer import Passage
@@ -42,6 +42,7 @@ _COUNTY = compile_latin(
     r"RESERVATION|Borough)\b",
     ignore_case=False,
 )
+_COUNTY_WORD = compile_latin("county|parish|township|reservation|borough")
 _NO_COUNTY = frozenset(
     b"The This Our Your Their Each Every Local Any In Of From A That Neighboring Catholic Royal".split()
 )
@@ -62,7 +63,9 @@ class AddressRecognizer:
         """Return street, town and code apart."""
         latin = passage.latin
         streets = list(self._streets.ranges(latin))
-        ranges = [*streets, *self._codes_of_places(latin, streets), *_coordinates(latin), *_counties(latin)]
+        ranges = [*streets, *_counties(latin)]
+        if has_digit(passage):
+            ranges += [*self._codes_of_places(latin, streets), *_coordinates(latin)]
         return [Span(start, end, IdentifierType.GEO, SCORE, self.name) for start, end in dict.fromkeys(ranges)]
 
     def _codes_of_places(self, latin: bytes, streets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -115,6 +118,8 @@ def _is_point(parts: Sequence[bytes]) -> bool:
 
 
 def _counties(latin: bytes) -> Iterator[tuple[int, int]]:
+    if _COUNTY_WORD.search(latin) is None:
+        return
     for found in _COUNTY.finditer(latin):
         words = found.group().split()
         skip = len(words[0]) + 1 if words[0].title() in _NO_COUNTY else 0

@@ -23,24 +23,25 @@ CAPTIONS = (
         referral (?:no|num|number|id|#); ubrn; csn; visit (?:no|num|number|id|#); encounter (?:no|num|number|id|#);
         spec(?:imen)? (?:id|no|number|barcode|#); passport(?: (?:no|num|number|#))?; reisepass(?:-nr)?; a-number;
         alien (?:registration )?(?:no|number); uscis (?:no|number|receipt); i-94; inmate(?: (?:no|number|id|#))?; bop
-        reg no; service number; aadhaar; curp; badge(?: (?:no|number|id|#))?; employee (?:id|no|number|#); staff
+        reg no; service number; aadhaar; curp; badge(?: (?:no|number|id|#))?; emp(?:loyee)? (?:id|no|number|#); staff
         (?:id|no|number); tracking(?: (?:no|num|number|#))?; confirmation (?:no|num|number|code|#); conf ?#; incident
         (?:no|nr|number|id|#); docket(?: (?:no|number))?; ticket (?:no|num|number|id|#); invoice(?:
         (?:no|num|number|#))?; study id; subject (?:id|no|number|#); participant (?:id|no|number|#); randomi[sz]ation
         (?:no|number|id|code); screening (?:no|number|id); record_?id; user (?:no|number|#); icn; dcn; job
-        (?:no|number|id|#); transcription id; meeting id; enc(?:ounter)? ?#; transaction (?:id|no|number|#); dictation (?:no|id|job); booking
-        (?:no|ref(?:erence)?|locator|id|number); permit no; juror (?:no|id|number); death certificate(?: no)?; birth
-        cert(?:ificate)?(?: no)?; state file (?:no|number); hearing id; appeal ref; aktenzeichen; n[uú]mero de
-        (?:expediente|caso|reclamo|orden|dossier|confirmaci[oó]n); numéro de dossier; expediente; sinistro n; lab req;
-        requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?; cytology(?: no)?; studyinstanceuid;
-        study instance uid; sop instance uid; series(?: instance)? uid; 0008,0018\)?; 0020,000d\)?; 0020,000e\)?;
-        0008,0050\)?; 0008, 0050\)?; donation (?:no|number|id); kit (?:no|number|id|#); donor (?:id|no|number); tissue
-        (?:id|no|number); police report(?: (?:no|number|#))?; report (?:no|number|#); complaint (?:no|number);
-        ref(?:erence)? (?:no|num|number|#); our file; your file; file (?:no|number|#); return label; locator; ups;
-        fedex; usps tracking; royal mail; key tag; apns device token; device token; push token; fcm_token; plan no; me
-        case; conf; ems run; trip sheet; filler order; placer order; dod id; military id; edipi; hospital visit; stay
-        id; voucher (?:no|number|code); coupon code; vaccination card (?:no|number); nct id of subject; sample id;
-        tube id; barcode; pass(?: |-)?id; member ?ref; masteridentifier; urn:oid:; sub
+        (?:no|number|id|#); transcription id; meeting id; enc(?:ounter)? ?#; transaction (?:id|no|number|#); dictation
+        (?:no|id|job); booking (?:no|ref(?:erence)?|locator|id|number); permit no; juror (?:no|id|number); death
+        certificate(?: no)?; birth cert(?:ificate)?(?: no)?; state file (?:no|number); hearing id; appeal ref;
+        aktenzeichen; n[uú]mero de (?:expediente|caso|reclamo|orden|dossier|confirmaci[oó]n); numéro de dossier;
+        expediente; sinistro n; lab req; requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?;
+        cytology(?: no)?; studyinstanceuid; study instance uid; sop instance uid; series(?: instance)? uid;
+        0008,0018\)?; 0020,000d\)?; 0020,000e\)?; 0008,0050\)?; 0008, 0050\)?; donation (?:no|number|id); kit
+        (?:no|number|id|#); donor (?:id|no|number); tissue (?:id|no|number); police report(?: (?:no|number|#))?;
+        report (?:no|number|#); complaint (?:no|number); ref(?:erence)? (?:no|num|number|#); our file; your file; file
+        (?:no|number|#); return label; locator; ups; fedex; usps tracking; royal mail; key tag; apns device token;
+        device token; push token; fcm_token; plan no; me case; conf; ems run; trip sheet; filler order; placer order;
+        dod id; military id; edipi; hospital visit; stay id; voucher (?:no|number|code); coupon code; vaccination card
+        (?:no|number); nct id of subject; sample id; tube id; barcode; pass(?: |-)?id; member ?ref; masteridentifier;
+        urn:oid:; sub
     """),
     ),
     Caption(
@@ -49,9 +50,9 @@ CAPTIONS = (
         phrases(r"""
         claim; case; cps case; order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
         incident; booking; confirmation; subject; participant; pt no; screen(?:ing)? id; randomi[sz]ed;
-        (?:ip|study|drug|sane) kit; donor; invoice; requisition; report; shipment; parcel; appeal; file;
-        registration; locker; dossier; caso; reclamo; orden; folio; person; patient; subject id; hearing; job;
-        document; doc; receipt; reservation; permit; account manager; lien
+        (?:ip|study|drug|sane) kit; donor; invoice; requisition; report; shipment; parcel; appeal; file; registration;
+        locker; dossier; caso; reclamo; orden; folio; subject id; hearing; job; document; doc; receipt; reservation;
+        permit; account manager; lien
     """),
     ),
     Caption(_OTHER, Strength.FAINT, ("ticket",)),

@@ -70,9 +70,14 @@ _SPOKEN = compile_latin(
     rf"\b(?:(?:{TENS}|{TEENS}|{DIGIT_WORDS}|hundred|thousand)[ -]){{2,6}}(?:[a-z]+ ){{1,2}}"
     r"(?:street|avenue|lane|drive|road|court|boulevard|circle|terrace|place|way)\b"
 )
+#: A number before a word, as a house number stands.
+_NUMBERED = compile_latin(r"[0-9OolI]{1,6}[A-Z]?(?:[- ]?1/2|-[0-9]{1,4})?\s+\S")
+#: What boxes, highways and the streets of other countries cannot do without.
 _GATE = compile_latin(
-    rf"[0-9OolI]\S{{0,4}}\s+\S{{1,24}}|\b(?:{_STRONG}|box|delivery|calle|avenida|carrera|paseo|rua|via|I-[0-9])\b|"
-    r"stra\xdfe|strasse|str\."
+    r"box|drawer|delivery|apartado|route|interstate|highway|hwy|rte|\bI-[0-9]|\bUS[- ]|\bFM[- ]|\b(?:SR|CR|SH)-|"
+    r"(?:cty|county|co\.?|farm|ranch) r|mile|\bmm[ #]|calle|\bc/|avenida|\bavd?a?\.|carrera|\b[ck]ra\.|paseo|"
+    r"camino|calz|boulevard|blvd|\bbd\b|\brua\b|\bvia|carretera|privada|prolong|\brue\b|avenue|all\xe9e|chemin|place|impasse|quai|"
+    r"stra\xdfe|strasse|str\.|weg |platz |allee |gasse |ring |damm "
 )
 _CHECKED = compile_latin(rf"\b(?:{_STRONG}|{_WEAK})\b")
 _UNITS = frozenset(
@@ -107,22 +112,29 @@ class StreetLines:
 
     def ranges(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield each line with its unit, without town and code."""
-        if _GATE.search(latin) is None:
-            return
         if _CHECKED.search(latin) is not None:
-            yield from (_end_of_line(latin, found) for found in _LINE.finditer(latin) if _is_line(latin, found))
             for found in _NAMED.finditer(latin):
                 yield from _named(found)
             yield from ((found.start(), found.end()) for found in _SPOKEN.finditer(latin))
-        for found in _HIGHWAY.finditer(latin):
-            if _is_road(latin, found):
+            if _NUMBERED.search(latin) is not None:
+                yield from (_end_of_line(latin, found) for found in _LINE.finditer(latin) if _is_line(latin, found))
+        if _GATE.search(latin) is not None:
+            yield from _roads(latin)
+            for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BOX, _ROMANCE, _FRENCH, _GERMAN)):
                 yield found.start(), found.end()
-                yield from ((way.start(1), way.end(1)) for way in (_EXIT.match(latin, found.end()),) if way)
-        for found in _MILE.finditer(latin):
-            if latin[found.start() : found.start() + 3].lower() != b"mm ":
-                yield found.start(1), found.end(1)
-        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BOX, _ROMANCE, _FRENCH, _GERMAN)):
+
+
+def _roads(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield highways with their exit, and mile markers."""
+    for found in _HIGHWAY.finditer(latin):
+        if _is_road(latin, found):
             yield found.start(), found.end()
+            way_out = _EXIT.match(latin, found.end())
+            if way_out is not None:
+                yield way_out.start(1), way_out.end(1)
+    for found in _MILE.finditer(latin):
+        if latin[found.start() : found.start() + 3].lower() != b"mm ":
+            yield found.start(1), found.end(1)
 
 
 def _is_road(latin: bytes, found: Match) -> bool:
