@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from detectors.normalize import Normalized, normalize
 from detectors.recognizer import Passage
-from detectors.scoring import LIKELY
+from detectors.scoring import LIKELY, PROBABLE
 from schemas.identifiers import IdentifierType
 from schemas.raw import DEFAULT_BOUNDS
 from schemas.spans import Span
@@ -31,7 +31,7 @@ _ESCAPE_LENGTH = 3
 _QUERY = str.maketrans("&?", "\n\n")
 _CIPHER = re.compile(
     r"\brot-?13\b|\bcaesar (?:cipher|shift)|\b(?:spelled|spelt|written|typed|read|name|text|string) (?:is |it )?"
-    r"(?:in reverse|backwards?|reversed)\b|\b(?:backwards?|reversed) ?(?:text|string|name|:)",
+    r"(?:in reverse|backwards?|reversed)\b|\b(?:backwards?|reversed) ?(?:text|string|name|:)|\bbackwards? as\b",
     re.IGNORECASE,
 )
 _CIPHER_REACH = 160
@@ -71,7 +71,7 @@ class EncodedRecognizer:
                 spans.append(Span(blob.start, blob.end, IdentifierType.OTHER_ID, LIKELY, self.name))
                 continue
             hit = self._first(blob.text, depth - 1, room)
-            if hit is not None and (not blob.ciphered or hit.score >= LIKELY):
+            if hit is not None and (not blob.ciphered or hit.score >= PROBABLE):
                 spans.append(Span(blob.start, blob.end, hit.type, max(hit.score, LIKELY), self.name))
         return spans
 

@@ -26,6 +26,7 @@ _PATH = re.compile(r"(?:[A-Za-z]:|^|[\s\"'(])\\+[^\s\"':*?<>|]*\Z")
 _PATH_REACH = 160
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|span|mark|font|small|ins|del|s|code|tt)>", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>|</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]>\s*<t[dh](?: [^<>]{0,200})?>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![*\\\d])(\*{1,3})(?=[^\s*])[^*\n]{1,400}?(?<=[^\s*\\])(\1)(?!\*)")
 _LINES = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])[^_\n]{1,400}?(?<=[^\s_\\])(\1)(?!\w)")
 _STRUCK = re.compile(r"(?<!~)(~~)(?=[^\s~])[^~\n]{1,400}?(?<=[^\s~])(~~)(?!~)")
@@ -131,6 +132,8 @@ def _markup(text: str) -> Iterable[Edit]:
     if "<" in text:
         for match in _TAG.finditer(text):
             yield match.start(), match.end(), ""
+        for match in _CELL.finditer(text):
+            yield match.start(), match.end(), " | "
         for match in _BREAK.finditer(text):
             yield match.start(), match.end(), "\n"
     for mark, pattern in (("*", _STARS), ("_", _LINES), ("~~", _STRUCK)):

@@ -200,6 +200,8 @@ def heading_of(text: str) -> Heading | None:
     if not words or len(words) > _MOST_WORDS:
         return None
     found = _DIRECT.get("".join(words)) or _judge([word for word in words if word not in _DROPPED] or words)
+    if found is None and "/" in text:
+        return heading_of(text.partition("/")[0])
     if found is None and _SCANNED.search(text):
         return heading_of(_SCANNED.sub(lambda letter: _SCANNED_AS[letter[0]], text))
     return found

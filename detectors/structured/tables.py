@@ -18,6 +18,7 @@ _LONGEST_HEADING = 40
 _FEWEST_CELLS = 2
 _MOST_WORDS = 5
 _LONGEST_LINE = 20_000
+_NUMBER_COLUMNS = frozenset({"id", "no", "no.", "number", "#", "ref", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class TableRecognizer:
             if found is not None:
                 header = found
                 continue
+            pair = _read_pair(text, start, end) if header is None else None
+            if pair is not None:
+                spans += self._values.read(text, *pair, self.name)
+                continue
             cells = list(_cells(text, start, end, header.separator)) if header is not None else []
             if header is None or not _fits(header, cells):
                 header = None
@@ -70,8 +75,23 @@ def _read_header(text: str, start: int, end: int) -> _Header | None:
         return None
     columns = tuple(heading_of(cell) for cell in cells)
     known = sum(column is not None for column in columns)
-    enough = known >= _FEWEST_CELLS or (known == 1 and (separator == "|" or len(cells) == _FEWEST_CELLS))
-    return _Header(separator, columns) if enough else None
+    plain = separator == "|" or len(cells) == _FEWEST_CELLS or all(len(cell.split()) == 1 for cell in cells)
+    if known < (1 if plain else _FEWEST_CELLS):
+        return None
+    owned = any(column in (Heading.PERSON, Heading.PLAN) for column in columns)
+    numbers = (Heading.NUMBER if owned and cell.lower() in _NUMBER_COLUMNS else None for cell in cells)
+    return _Header(separator, tuple(column or number for column, number in zip(columns, numbers, strict=True)))
+
+
+def _read_pair(text: str, start: int, end: int) -> tuple[int, int, Heading] | None:
+    """Return the value of a row of two cells, the first of which is a heading."""
+    for separator in ("|", "\t"):
+        if text.find(separator, start, end) >= 0:
+            cells = list(_cells(text, start, end, separator))
+            if len(cells) == _FEWEST_CELLS:
+                heading = heading_of(text[slice(*cells[0])])
+                return None if heading is None else (*cells[1], heading)
+    return None
 
 
 def _may_head(cell: str) -> bool:

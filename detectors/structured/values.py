@@ -16,6 +16,7 @@ _DIGITS = re.compile(r"\d")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
+_BARE_NUMBER = re.compile(r"[A-Z]{0,4}[-#]?\d{4,}[A-Z0-9-]*")
 _PHONE = re.compile(r"[+(]?\d[\d\s().+/x#-]*\d|\d{2,}")
 _TOKEN = re.compile(r"[^\s,;|\"'<>]+")
 _OLD = re.compile(r"(?:9\d|1[0-4]\d)(?!\d)")
@@ -80,6 +81,8 @@ class Values:
 
     def read(self, text: str, start: int, end: int, heading: Heading, name: str) -> list[Span]:
         """Return the spans of the value `[start, end)` under a heading, found by the recognizer *name*."""
+        if heading is Heading.PERSON and _BARE_NUMBER.fullmatch(text, start, end):
+            heading = Heading.NUMBER
         reader = self._readers.get(heading, _codes)
         return [Span(low, high, TYPES[heading], NAMED, name) for low, high in reader(text, start, end) if low < high]
 
