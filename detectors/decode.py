@@ -22,7 +22,8 @@ from schemas.spans import Span
 Analyze = Callable[[str], Sequence[Span]]
 
 _BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}(?:[ \t]?\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}(?![A-Za-z0-9+/=])"
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{12,}(?:[ \t]?\r?\n[A-Za-z0-9+/_-]{16,})*={0,2}|[A-Za-z0-9+/_-]{7,}={1,2})"
+    r"(?![A-Za-z0-9+/=])"
 )
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){6,})(?![0-9A-Za-z])")
 _UNBROKEN = re.compile(r"[^\s\"'<>]+")
@@ -114,10 +115,11 @@ def blobs(text: str) -> Iterator[Blob]:
 def _ciphered(text: str) -> Iterator[Blob]:
     """Yield phrases near words that say so, with every letter turned by 13 places, and turned round."""
     for told in _CIPHER.finditer(text):
-        for match in _PHRASE.finditer(text, max(0, told.start() - _CIPHER_REACH), told.end() + _CIPHER_REACH):
-            if match.end() <= told.start() or match.start() >= told.end():
-                yield Blob(match.start(), match.end(), codecs.encode(match[0], "rot13"), ciphered=True)
-                yield Blob(match.start(), match.end(), match[0][::-1], ciphered=True)
+        before = _PHRASE.finditer(text, max(0, told.start() - _CIPHER_REACH), told.start())
+        after = _PHRASE.finditer(text, told.end(), told.end() + _CIPHER_REACH)
+        for match in (*before, *after):
+            yield Blob(match.start(), match.end(), codecs.encode(match[0], "rot13"), ciphered=True)
+            yield Blob(match.start(), match.end(), match[0][::-1], ciphered=True)
 
 
 def _unescapes(word: str) -> Iterator[tuple[int, int, str]]:
