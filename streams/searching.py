@@ -1,17 +1,19 @@
 """Where `search` and `tail` look: the index of a state folder, or OpenSearch; and how their times are written."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, Pushback
 from schemas.siem import Source
 from streams.config import Settings
 from streams.embedded import EmbeddedState
 from streams.log.sqlite_store import SqliteStore
-from streams.siem.ports import Cursor, Sink
+from streams.siem.ports import Cursor, Page, Query, Sink
 
 _AGO = re.compile(r"(\d{1,6})([smhdw])")
+_ATTEMPTS = 5
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -26,6 +28,16 @@ def open_index(state: Path | None, settings: Settings | None) -> Sink:
     from streams.siem.opensearch import connect_sink  # noqa: PLC0415 - as above.
 
     return connect_sink(settings)
+
+
+def ask(index: Sink, query: Query) -> Page:
+    """Ask an index, a few times where it is busy: a date's first moments are such. Raises Pushback in the end."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return index.search(query)
+        except Pushback as pushback:
+            time.sleep(pushback.retry_after)
+    return index.search(query)
 
 
 def open_state(folder: Path) -> SqliteStore:

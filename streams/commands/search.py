@@ -71,17 +71,17 @@ def search(
 
 def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -> "Page":
     from streams.commands.options import service_settings
-    from streams.searching import open_index
+    from streams.searching import ask, open_index
     from streams.siem.ports import Page
 
     if (state is None) == (config is None):
         raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
     index = open_index(state, None if config is None else service_settings(config))
-    found = index.search(query)
+    found = ask(index, query)
     for _ in range(number - 1):
         if found.more is None:
             return Page((), None, found.total)
-        found = index.search(replace(query, after=found.more))
+        found = ask(index, replace(query, after=found.more))
     return found
 
 

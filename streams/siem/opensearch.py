@@ -120,7 +120,10 @@ class OpenSearchSink:
         if query.after is not None:
             body["search_after"] = [query.after.time_ms, query.after.event_id]
         try:
-            answer = self._client.search(index=f"{self._prefix}-*", body=body)
+            # Part of the hits would look like all of them: a shard that does not answer is an error.
+            answer = self._client.search(
+                index=f"{self._prefix}-*", body=body, params={"allow_partial_search_results": "false"}
+            )
         except OpenSearchException as error:
             if _status(error) in _BUSY:
                 raise Pushback(_BUSY_SECONDS) from None

@@ -103,12 +103,13 @@ def number_of(hit: dict[str, object]) -> int:
 class SinkContract:
     """What every index does."""
 
-    @pytest.fixture
-    def filled(self, sink: TestedSink) -> TestedSink:
-        """Return an index that holds the samples."""
-        sink.write([document_of(value) for value in SAMPLES])
-        sink.refresh()
-        return sink
+    @pytest.fixture(scope="class")
+    @classmethod
+    def filled(cls, shared: TestedSink) -> TestedSink:
+        """Return an index that holds the samples; nothing is written to it after."""
+        shared.write([document_of(value) for value in SAMPLES])
+        shared.refresh()
+        return shared
 
     @pytest.mark.parametrize(("query", "expected"), QUERIES)
     def test_same_hits(self, filled: TestedSink, query: Query, expected: set[int]) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,39 @@ class Embedded(SqliteSink):
         """Do nothing."""
 
 
+@contextmanager
+def embedded(folder: Path) -> Iterator[Embedded]:
+    """Make an empty index in a folder."""
+    store = SqliteStore(folder / "log.db", LogSeal(bytes(32)))
+    yield Embedded(store)
+    store.close()
+
+
+@contextmanager
+def opensearch() -> Iterator[OpenSearchSink]:
+    """Make an index of a new name on the running node."""
+    siem = SiemSettings(url=required_stack().opensearch_url, index_prefix=f"phistream-test-{uuid.uuid4().hex[:12]}")
+    client = connect(siem)
+    yield OpenSearchSink(client, siem.index_prefix)
+    client.indices.delete(index=f"{siem.index_prefix}-*")
+    client.close()
+
+
 class TestSqliteSink(SinkContract):
     """FTS5 in the log's file."""
 
     @pytest.fixture
     def sink(self, tmp_path: Path) -> Iterator[Embedded]:
         """Return an empty index."""
-        store = SqliteStore(tmp_path / "log.db", LogSeal(bytes(32)))
-        yield Embedded(store)
-        store.close()
+        with embedded(tmp_path) as made:
+            yield made
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def shared(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+        """Return an index for tests that only read."""
+        with embedded(tmp_path_factory.mktemp("shared")) as made:
+            yield made
 
 
 @pytest.mark.integration
@@ -39,9 +64,13 @@ class TestOpenSearchSink(SinkContract):
 
     @pytest.fixture
     def sink(self) -> Iterator[OpenSearchSink]:
-        """Return an index of a new name."""
-        siem = SiemSettings(url=required_stack().opensearch_url, index_prefix=f"phistream-test-{uuid.uuid4().hex[:12]}")
-        client = connect(siem)
-        yield OpenSearchSink(client, siem.index_prefix)
-        client.indices.delete(index=f"{siem.index_prefix}-*")
-        client.close()
+        """Return an empty index."""
+        with opensearch() as made:
+            yield made
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def shared(cls) -> Iterator[OpenSearchSink]:
+        """Return an index for tests that only read."""
+        with opensearch() as made:
+            yield made
