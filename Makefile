@@ -55,10 +55,14 @@ demo: $(READY) ## Redact sample traffic on this machine, without a server, and s
 	@$(BIN)/phistream demo
 
 .PHONY: demo-stack
+demo-stack: export PHISTREAM_STACK_DIR := $(CURDIR)/.demo/servers
+demo-stack: export PHISTREAM_KAFKA_PORT := 19392
+demo-stack: export PHISTREAM_OPENSEARCH_PORT := 19500
 demo-stack: $(READY) ## The same traffic through real Kafka, the redactor, the Faust monitor and OpenSearch
-	@$(BIN)/python -m tests.stack.up
-	@$(BIN)/python -m tests.demo_stack
+	@mkdir -p $(PHISTREAM_STACK_DIR)
 	@$(BIN)/python -m tests.stack.down
+	@$(BIN)/python -m tests.stack.up
+	@$(BIN)/python -m tests.demo_stack; status=$$?; $(BIN)/python -m tests.stack.down; exit $$status
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
@@ -73,6 +77,10 @@ lint: $(READY_TEST) ## Lint, format and types
 .PHONY: unit
 unit: $(READY_TEST) ## The tests that need no server
 	@$(BIN)/python -m pytest -q -m "not integration and not secure"
+
+.PHONY: tables
+tables: $(READY) ## Write the committed figures into the README and the page of identifiers
+	@$(BIN)/python -m benchmarks.accuracy.tables
 
 .PHONY: schemas
 schemas: $(READY) ## Write the JSON Schemas of schemas/json anew
@@ -103,3 +111,11 @@ compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml 
 	@$(BIN)/python -m tests.stack.compose_env .stack/compose
 
 # --- benchmarks -------------------------------------------------------------------------------------------------------
+
+.PHONY: accuracy
+accuracy: $(READY) ## Score the detector on the development exam that nobody tuned to
+	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_b.txt --json benchmarks/results/accuracy.json
+
+.PHONY: campaign
+campaign: $(READY) ## Kill workers and indexer at random under load and account for every record (SEED=1)
+	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1)

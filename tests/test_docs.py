@@ -1,11 +1,14 @@
 """What the documentation says is there is there."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from benchmarks.accuracy.tables import PAGES as PAGES_WITH_FIGURES
+from benchmarks.accuracy.tables import filled
 from schemas.topics import TOPICS
 from streams.cli import app
 
@@ -85,3 +88,11 @@ def test_settings_of_the_readme_are_read(tmp_path: Path) -> None:
     path.write_text(block.group(1), encoding="utf-8")
 
     refuse_undeclared(load_settings(path))
+
+
+@pytest.mark.parametrize(("path", "marker", "table"), PAGES_WITH_FIGURES, ids=["readme", "identifiers"])
+def test_figures_are_those_of_the_results(path: Path, marker: str, table: Callable[[], str]) -> None:
+    """The figures in the pages come from the committed results; `make tables` writes them."""
+    page = path.read_text(encoding="utf-8")
+
+    assert filled(page, marker, table()) == page
