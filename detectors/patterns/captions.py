@@ -14,6 +14,7 @@ from schemas.spans import Span
 SCORE = 0.95
 #: How far behind a captioned value another one of the same shape is taken for its sibling.
 SIBLING_REACH = 120
+MOST_SIBLINGS = 3
 
 
 class Strength(Enum):
@@ -188,9 +189,13 @@ def siblings(latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     shaped = digits >= 3 and (not first.isdigit() or digits >= 6)
     wanted, stem = shape(first), first[: max(4, len(first) - 3)]
+    count = 0
     for token in _TOKEN.finditer(latin, end, min(len(latin), end + SIBLING_REACH)):
         value = token.group()
         alike = shaped and len(value) == len(first) and shape(value) == wanted
         related = value.startswith(stem) and abs(len(value) - len(first)) <= 2 and count_digits(value) >= 2
         if (alike or related) and not follows(_NO_CAPTION, latin, token.start(), 20):
             yield token.start(), token.end()
+            count += 1
+            if count == MOST_SIBLINGS:
+                return

@@ -111,7 +111,7 @@ def follows(pattern: Pattern, latin: bytes, end: int, reach: int) -> bool:
 
 def count_digits(value: bytes) -> int:
     """Count the ASCII digits of a value."""
-    return sum(48 <= byte <= 57 for byte in value)
+    return len(value) - len(value.translate(None, _FIGURES))
 
 
 def only_digits(value: bytes) -> str:
@@ -120,7 +120,7 @@ def only_digits(value: bytes) -> str:
     >>> only_digits(b"12-3 4")
     '1234'
     """
-    return bytes(byte for byte in value if 48 <= byte <= 57).decode("ascii")
+    return value.translate(None, _OTHERS).decode("ascii")
 
 
 def has_digit(passage: Passage) -> bool:
@@ -142,4 +142,6 @@ def spans_of(ranges: Iterable[tuple[int, int]], type_: IdentifierType, score: fl
     return [Span(start, end, type_, score, name) for start, end in ranges if start < end]
 
 
+_FIGURES = b"0123456789"
+_OTHERS = bytes(byte for byte in range(256) if byte not in _FIGURES)
 _DIGIT = compile_latin("[0-9]")

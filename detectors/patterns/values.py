@@ -162,4 +162,7 @@ def shape(value: bytes) -> bytes:
     >>> shape(b"H-3392")
     b'A-9999'
     """
-    return bytes(57 if 48 <= byte <= 57 else 65 if is_word(byte) else byte for byte in value)
+    return value.translate(_SHAPES)
+
+
+_SHAPES = bytes(ord("9") if 48 <= byte <= 57 else ord("A") if is_word(byte) else byte for byte in range(256))
