@@ -14,6 +14,7 @@ from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
 from detectors.scripts import ScriptRecognizer
+from detectors.spelled import SpelledRecognizer
 from detectors.structured.fhir import FhirRecognizer
 from detectors.structured.forms import FormRecognizer
 from detectors.structured.hl7 import Hl7Recognizer
@@ -77,7 +78,7 @@ def default_layers() -> Layers:
             FormRecognizer(gazetteers),
             SignOffRecognizer(gazetteers),
         ),
-        patterns=(*pattern_recognizers(), ScriptRecognizer()),
+        patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
         gazetteers=(NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)),
         taggers=(tagger,),
         veto=SafeList(gazetteers),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from detectors.lookalikes import plain_characters
 from detectors.resolve import resolve
+from detectors.scanned import unscan
 from schemas.spans import Span
 
 Positions = npt.NDArray[np.int64]
@@ -81,8 +82,8 @@ def normalize(text: str) -> Normalized:
     r"""Return *text* in plain form.
 
     Escapes (HTML entities, `\u` and JSON escapes) are read, Markdown emphasis and inline tags taken away, characters
-    that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes made plain. Plain
-    ASCII comes back as it is.
+    that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes made plain, and
+    what a scanner took for a digit or a letter read as what it was. Plain ASCII comes back as it is.
 
     >>> normalize("**Jo**hn&nbsp;D\u043ee").text
     'John Doe'
@@ -94,10 +95,11 @@ def normalize(text: str) -> Normalized:
             break
         plain = plain.edited(edits)
     plain = plain.edited(_markup(plain.text))
-    if plain.text.isascii():
-        return plain
-    translated, edits = plain_characters(plain.text)
-    return Normalized(translated, plain.starts, plain.ends).edited(edits)
+    if not plain.text.isascii():
+        translated, edits = plain_characters(plain.text)
+        plain = Normalized(translated, plain.starts, plain.ends).edited(edits)
+    read = unscan(plain.text)
+    return plain if read is plain.text else replace(plain, text=read)
 
 
 def _escapes(text: str) -> Iterable[Edit]:

@@ -1,0 +1,73 @@
+"""What a scanner made of letters and digits (`Ma1n`, `5O9-555-Ol39`), or a person in jest, made plain one for one."""
+
+import re
+from collections.abc import Iterator
+
+_MIXED = re.compile(r"[A-Za-z][01345]+[A-Za-z]|\d[OolI]|[OolI]\d")
+# A word with few digits, all of which look like letters: "Spr1ngf1eld", "PHYS1CIAN", but neither "H1N1" nor hex.
+_WORD = re.compile(r"(?<![\w@./#=])(?:[A-Z]?[a-z01345]+|[A-Z01345]+)(?![\w@/=])")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_DIGIT = re.compile(r"(?<=[A-Za-z])11(?![A-Za-z0-9])|[01345]")
+_FEWEST_LETTERS, _MOST_DIGITS = 3, 3
+_VOWELS = frozenset("aeiouyAEIOUY")
+_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "11": "ll"}
+# A number in which letters stand for digits; "2l" and "O2" are volumes and oxygen.
+_NUMBER = re.compile(r"(?<!\w)[0-9OolI]+(?:[-/.][0-9OolI]+)*(?!\w)")
+_VOLUME = re.compile(r"\d+(?:\.\d+)?l|[0O]2|[lI]+|[oO]+")
+_DIGITS = str.maketrans("OolI", "0011")
+_FEWEST_DIGITS = 2
+_LONGEST = 60
+
+
+def unscan(text: str) -> str:
+    """Return *text* with such words and numbers plain; every code point stays where it is.
+
+    >>> unscan("9O2 W Ma1n, TEL 5O9-555-Ol39, H1N1, 2l of O2")
+    '902 W Main, TEL 509-555-0139, H1N1, 2l of O2'
+    """
+    pieces, at = list[str](), 0
+    for start, end in _tokens(text):
+        pieces += text[at:start], _NUMBER.sub(_number, _WORD.sub(_word, text[start:end]))
+        at = end
+    return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def _tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the words and numbers in which letters and digits stand side by side."""
+    done = 0
+    for mixed in _MIXED.finditer(text):
+        if mixed.start() < done:
+            continue
+        start, end = mixed.span()
+        least, most = max(done, start - _LONGEST), min(len(text), end + _LONGEST)
+        while start > least and not text[start - 1].isspace():
+            start -= 1
+        while end < most and not text[end].isspace():
+            end += 1
+        done = end
+        yield start, end
+
+
+def _word(match: re.Match[str]) -> str:
+    word = match[0]
+    digits = sum(map(str.isdigit, word))
+    letters = len(word) - digits
+    if not 0 < digits <= _MOST_DIGITS or letters < _FEWEST_LETTERS or _HEX.fullmatch(word):
+        return word
+    if word[0].isdigit() or (word[-1].isdigit() and not word.endswith("11")):
+        return word  # "5days", "user1": counted, not scanned.
+    plain = _DIGIT.sub(_letter, word)
+    return plain.upper() if word.isupper() else plain
+
+
+def _letter(match: re.Match[str]) -> str:
+    if match[0] != "1":
+        return _LETTERS[match[0]]
+    return "l" if match.string[match.end() : match.end() + 1] in _VOWELS else "i"
+
+
+def _number(match: re.Match[str]) -> str:
+    number = match[0]
+    if number.isdigit() or sum(map(str.isdigit, number)) < _FEWEST_DIGITS or _VOLUME.fullmatch(number):
+        return number
+    return number.translate(_DIGITS)

@@ -1,0 +1,36 @@
+"""Names spelled letter by letter: "last name D E L G A D O", "j-o-s-e-p-h-i-n-e"."""
+
+import re
+
+from detectors.recognizer import Passage
+from detectors.scoring import LIKELY, PROBABLE
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_SPELLED = re.compile(r"(?<![\w'-])(?:[A-Za-z](?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}[A-Za-z](?![\w'])")
+_TOLD = re.compile(
+    r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|it's)\b[^.\n]{0,24}\Z",
+    re.IGNORECASE,
+)
+_TOLD_REACH = 40
+_FEWEST_TOLD, _FEWEST_UNTOLD = 3, 6
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_FEWEST_DIFFERENT = 3
+
+
+class SpelledRecognizer:
+    """Finds words spelled in single letters."""
+
+    name = "spelled"
+
+    def recognize(self, passage: Passage) -> list[Span]:
+        """Return runs of single letters that are neither the alphabet nor a list of choices."""
+        text, spans = passage.text, list[Span]()
+        for found in _SPELLED.finditer(text):
+            letters = "".join(filter(str.isalpha, found[0])).lower()
+            told = _TOLD.search(text[max(0, found.start() - _TOLD_REACH) : found.start()]) is not None
+            enough = len(letters) >= (_FEWEST_TOLD if told else _FEWEST_UNTOLD)
+            if enough and letters not in _ALPHABET and len(set(letters)) >= _FEWEST_DIFFERENT:
+                score = LIKELY if told else PROBABLE
+                spans.append(Span(found.start(), found.end(), IdentifierType.NAME, score, self.name))
+        return spans
