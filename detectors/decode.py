@@ -38,6 +38,7 @@ _CIPHER = re.compile(
 _CIPHER_REACH = 160
 _PHRASE = re.compile(r"[^\s\"'`:,;()][^\n\"'`:()]{4,80}")
 _SHORTEST = 5
+_WORDS = 0.7  # The share of letters, digits and blanks in what reads as text.
 _SPACES = re.compile(rb"[ :\r\n\t]")
 
 
@@ -145,6 +146,13 @@ def _from_base64(blob: str) -> str | None:
     return _readable(base64.b64decode(body + "=" * (-len(body) % 4)))
 
 
+def _reads(text: str) -> bool:
+    """Tell whether a text is made of words and numbers, most of them in ASCII or most of them not."""
+    words = sum(char.isalnum() or char in " \n" for char in text)
+    plain = sum(map(str.isascii, text))
+    return words >= _WORDS * len(text) and not (1 - _WORDS) * len(text) < plain < _WORDS * len(text)
+
+
 def _readable(content: bytes) -> str | None:
     """Return the bytes as text where they are text, or None."""
     for encoding in ("utf-8", "utf-16") if b"\0" in content else ("utf-8",):
@@ -152,6 +160,6 @@ def _readable(content: bytes) -> str | None:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(text) >= _SHORTEST and all(char.isprintable() or char in "\r\n\t" for char in text):
+        if len(text) >= _SHORTEST and all(char.isprintable() or char in "\r\n\t" for char in text) and _reads(text):
             return text
     return None

@@ -75,7 +75,7 @@ def _table(text: str) -> dict[str, Heading]:
 
 # Who somebody is, so that the value is a name.
 _ROLES = """
-from for to re regarding assist assistant anes anesthesia accepting ordering referring admitting dictating
+from for to re regarding assist anes anesthesia accepting ordering referring admitting dictating
 patient pt client resident member subscriber insured beneficiary dependent guarantor policyholder decedent
 newborn infant provider physician doctor dr md attending surgeon anesthesiologist anesthetist hospitalist
 radiologist pathologist cardiologist oncologist neurologist pediatrician psychiatrist psychologist dentist

@@ -12,7 +12,6 @@ from schemas.spans import Span
 _WORD = re.compile(
     r"(?=[013458]?[^\W\d_])(?:[^\W\d_]|(?<=[^\W_])[013458](?!\d)|[013458](?=[^\W\d_]))+(?:['-][^\W_]+)*\.?"
 )
-_DIGITS = re.compile(r"\d")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
@@ -53,6 +52,8 @@ _MOST_CODES = 4
 _FIELDS = frozenset({Heading.DATE, Heading.AGE, Heading.PHONE, Heading.FAX, Heading.SSN, Heading.MRN})
 _SENTENCE_ENDS = (".", ",", "!", "?")
 _SHORTEST_USER = 3
+_LONGEST_DATE = 30
+_LONGEST_SHORT = 2  # "J." goes on, "Okay." ends.
 
 
 class Values:
@@ -187,6 +188,8 @@ def _is_caption(word: str) -> bool:
 
 
 def _adjoin(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    if left[0].endswith(".") and len(left[0]) > _LONGEST_SHORT:
+        return False
     return text[left.end() : right.start()] in (" ", "", "-", ", ", ",", " - ", "^")
 
 
@@ -201,8 +204,11 @@ def _phone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _date(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the value up to its last digit, unless it is a bare year or a time of day."""
+    while end > start and not text[end - 1].isdigit():
+        end -= 1
     value = text[start:end].strip()
-    if _DIGITS.search(value) and len(value) <= 30 and not _BARE_YEAR.fullmatch(value) and not _CLOCK.fullmatch(value):  # noqa: PLR2004
+    if 0 < len(value) <= _LONGEST_DATE and not _BARE_YEAR.fullmatch(value) and not _CLOCK.match(value):
         yield start, end
 
 
