@@ -85,6 +85,8 @@ _BIRTH_YEAR = compile_latin(
 )
 _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
 _EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
+_YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
+_BIRTH_KEYS = frozenset(("birthyear", "yearofbirth", "yob", "a\xf1onacimiento"))
 _VITALS = phrases(r"""
     hr; bp; rr; sat; spo2; o2; pulse; weight; wt; glucose; ldl; room; dose; score; temp; bed
 """)
@@ -103,9 +105,9 @@ class AgeRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the number alone, without its unit."""
         latin = passage.latin
-        if _GATE.search(latin) is None and passage.text.isascii():
-            return []
-        ranges = dict.fromkeys([*self._ages(latin), *self._birth_years(latin), *_eastern(passage)])
+        ranges = dict.fromkeys(self._hinted(passage))
+        if _GATE.search(latin) is not None or not passage.text.isascii():
+            ranges |= dict.fromkeys([*self._ages(latin), *self._birth_years(latin), *_eastern(passage)])
         return [Span(start, end, IdentifierType.AGE, SCORE, self.name) for start, end in ranges]
 
     def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
@@ -131,6 +133,13 @@ class AgeRecognizer:
             return True
         behind = latin[found.end() : found.end() + 24].lstrip().lower()
         return _OLD_NOT.match(behind) is None and not self._vitals.before(latin, found.start(), 10)
+
+    def _hinted(self, passage: Passage) -> Iterator[tuple[int, int]]:
+        """Yield a year of birth that only its key tells as one."""
+        key = "".join(char for char in passage.hint.rpartition(".")[2] if char.isalpha())
+        year = _YEAR.fullmatch(passage.latin.strip()) if key in _BIRTH_KEYS else None
+        if year is not None and int(year.group()) <= self._oldest_year:
+            yield 0, len(passage.text)
 
     def _birth_years(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _BIRTH_YEAR.finditer(latin):

@@ -66,7 +66,7 @@ _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 _NUMBER = compile_latin(rf"[0-9]|\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})\b")
 _NO_CAPTION = compile_latin(
     r"\b(?:protocol|form|template|version|model|lot|filter|schema|table|column|ref|catalog(?:ue)?|reference|"
-    r"example|per|snomed(?: ct)?|rxnorm|rxcui|loinc|ndc|cpt|icd|hcpcs|pmid|mg|ml)[\s:#.]*$"
+    r"example|per|age|blood|peer|support|snomed(?: ct)?|rxnorm|rxcui|loinc|ndc|cpt|icd|hcpcs|pmid|mg|ml)[\s:#.]*$"
 )
 
 

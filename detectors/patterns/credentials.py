@@ -65,7 +65,8 @@ _PROSE = compile_latin(
     "user|sso|updates|results|release|phone|door|med room|mother|father|portal|benefit|card|badge|disc|open|"
     "encrypted|dictation tool|tool|back|access|telephone|written|changed|reset|family|name|"
     r"(?-i:[A-Z][a-z]+ [A-Z][a-z]+)|bot|capital|room)\b|\([^()\n]{0,20}\)|[!]{1,3}|"
-    r"[\x22'\x60]){1,10})([^\s\x22'\x60<>,;]{3,})"
+    r"[\x22'\x60,]){1,18})([A-Z0-9](?:[ -][A-Z0-9]\b){3,24}(?: (?:dash|dot|underscore|hyphen) [A-Z0-9]+){0,4}|"
+    r"[^\s\x22'\x60<>,;]{3,})"
 )
 _AS_PASSWORD = compile_latin(
     r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)"
@@ -186,7 +187,7 @@ def _is_secret(word: bytes, between: bytes, value: bytes) -> bool:
         return False
     told = _TOLD.search(between) is not None and b"?" not in between
     digits, size = count_digits(value), len(value)
-    cased = not (value.islower() or value.istitle() or value.isupper())
+    cased = not (value.islower() or value.istitle() or value.isupper()) or size >= 16
     mixed = 0 < digits < size or cased or _SIGNS.search(value) is not None
     if _CALLED_WORD.search(word):
         return (told and size >= 4) or (mixed and size >= 5)

@@ -23,7 +23,7 @@ KEYS: dict[IdentifierType, str] = {
         zip5 zip4 postalcode postcode birthplace placeofbirth cityofbirth ciudad municipio calle direccion dirección
         domicilio codigopostal school schoolname latitude longitude lat lon lng coordinates geolocation institution
         institutionname homeaddress mailingaddress residence neighborhood colonia sendingfacility receivingfacility
-        location gps nursinghome hometown addr1 adresse hospitalname
+        gps nursinghome hometown addr1 adresse hospitalname
     """,
     IdentifierType.DATE: """
         dob birthdate dateofbirth birthday birthdt datebirth patientdob admitdate admissiondate dischargedate
@@ -102,8 +102,8 @@ KEYS: dict[IdentifierType, str] = {
         participantid employeeid employeenumber badge badgenumber badgeid subjid confirmationnumber confirmationcode
         trackingnumber trackingno ticketnumber incidentnumber docketnumber docket invoicenumber alienumber aliennumber
         personid personuuid patientuuid inmatenumber inmateid studentid usuario numerodecaso numerodeorden externalid
-        customerid clientid recordid userhandle batchno donorid kitnumber policereport requisition enduser enduserid
-        endusername
+        customerid clientid recordid userhandle batchno donorid kitnumber policereport requisition enduser user uid
+        loginuser actor assignee enduserid endusername
     """,
     IdentifierType.CREDENTIAL: """
         password passwd pwd passphrase passcode pin pincode apikey apisecret secret clientsecret secretkey accesstoken
@@ -118,18 +118,19 @@ KEYS: dict[IdentifierType, str] = {
 #: Who a "name" or "id" belongs to.
 PERSONS = frozenset(
     """
-        applicant assignee attending author beneficiary brother caller cardholder caregiver child claimant client
-        clinician contact customer daughter dependent doctor donor driver emergencycontact employee enduser father
-        from guarantor guardian holder husband insured interpreter medico member mother nextofkin nurse operator owner
-        paciente parent participant patient performer person pharmacist physician practitioner prescriber provider pt
-        recipient referring relatedperson requester resident responsable sender signatory signer sister son spouse
-        staff subject subscriber surgeon technologist therapist to user usuario wife witness
+        generalpractitioner individual actor applicant assignee attending author beneficiary brother caller cardholder
+        caregiver child claimant client clinician contact customer daughter dependent doctor donor driver
+        emergencycontact employee enduser father from guarantor guardian holder husband insured interpreter medico
+        member mother nextofkin nurse operator owner paciente parent participant patient performer person pharmacist
+        physician practitioner prescriber provider pt recipient referring relatedperson requester resident responsable
+        sender signatory signer sister son spouse staff subject subscriber surgeon technologist therapist to user
+        usuario wife witness
     """.split()
 )
 PLACES = frozenset(
     """
-        clinic custodian department employer facility hospital institution lab laboratory location organization
-        pharmacy practice school shelter site
+        serviceprovider managingorganization clinic custodian department employer facility hospital institution lab
+        laboratory location organization pharmacy practice school shelter site
     """.split()
 )
 #: Words before the key proper, longer ones first: "billing_zip", "home_phone_1".

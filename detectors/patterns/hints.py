@@ -52,6 +52,7 @@ _PAIRS = {
     ("photo", "data"): IdentifierType.PHOTO,
     ("avatar", "url"): IdentifierType.PHOTO,
     ("employer", "name"): IdentifierType.NAME,
+    ("telecom", "value"): IdentifierType.PHONE,
 }
 _DATE_KEYS = ("date", "datetime", "dob", "birthday")
 _STATES_AND_COUNTRIES = compile_latin(r"[A-Z]{2}|usa?|united states(?: of america)?")

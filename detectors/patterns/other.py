@@ -69,7 +69,7 @@ _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 _UUID_NOT = compile_latin(
     r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|"
     "message(?:[-_ ]?id)?|correlation(?:[-_ ]?id)?|call(?:[-_ ]?id)?|tool[-_ ]?call(?:[-_ ]?id)?|"
-    "event(?:[-_ ]?id)?|uuid|"
+    "event(?:[-_ ]?id)?|"
     "service|characteristic|gatt|namespace|build|commit|run(?:[-_ ]?id)?|job(?:[-_ ]?id)?|deployment|"
     r"transaction(?:[-_ ]?id)?|chatcmpl|req|msg|resp)[\s:=\x22'#_-]{1,5}(?:is )?$"
 )
@@ -79,7 +79,7 @@ _WELL_KNOWN = compile_latin(
 _UID = compile_latin(r"(?:1\.2|1\.3|2\.25|2\.16)\.[0-9.]{12,62}[0-9]")
 #: Roots that name classes, code systems and transfer syntaxes.
 _UID_CLASS = compile_latin(
-    r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113883\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|"
+    r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113(?:883|762)\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|"
     r"1\.2\.840\.114350\.1\.13\..{0,20}"
 )
 _UPS = compile_latin(r"1Z[0-9A-Z]{16}")

@@ -53,7 +53,7 @@ PUBLIC_HOSTS = (
     "rfc-editor.org|oasis-open.org|openid.net|ihe.net|dicom.nema.org|nema.org|nucc.org|ama-assn.org|iso.org|"
     "unicode.org|purl.org|"
     "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|"
-    "google.com|bing.com|huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
+    "huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
     "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|"
     "ready.gov|ecfr.gov|"
     "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|"
