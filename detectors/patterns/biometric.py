@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
 from detectors.patterns.scanning import compile_latin, count_digits, phrases, stands_alone
-from detectors.patterns.values import read_value
+from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -93,7 +93,7 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
         if value is None:
             continue
         text = latin[slice(*value)]
-        mixed = count_digits(text) >= 2 and not text.isdigit() and len(text) >= 6
+        mixed = is_plausible(latin, *value, 2) and count_digits(text) >= 2 and not text.isdigit() and len(text) >= 6
         if mixed and stands_alone(latin, *value) and not _PLAIN.fullmatch(text):
             yield value
             yield from siblings(latin, *value)

@@ -38,13 +38,13 @@ class Caption:
 
 _MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\.o|id|ids|i\.d|identifier|identification|#"
 _FILLER = (
-    rf"(?:{_MARKER}|codes?|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
+    rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
     "extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
     "pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|\bcodes? |"
     rf"{_FILLER}\b\.?){{0,16}}"
 )
 _NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")
@@ -141,7 +141,7 @@ class Captions:
         needed: int = direct
         if _NUMBERED.search(between) or _NUMBERED.search(phrase):
             needed = numbered
-        elif _FIELD.search(between) and caption.strength is not Strength.STRONG:
+        elif _FIELD.search(between) and caption.strength not in (Strength.STRONG, Strength.NUMBERED):
             needed = min(direct, 4)
         if _ENDING.search(between) or _ENDING.search(phrase):
             needed = min(needed, 3)

@@ -44,6 +44,8 @@ _LEAD = compile_latin(
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
+#: The version of a template, which is written like a date.
+_TEMPLATE = compile_latin(r"\btemplateid\b[^<>]{0,140}extension=[\x22']$")
 _DOTTED = compile_latin(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}")
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
 _AFTER = compile_latin(
@@ -109,6 +111,8 @@ class DateRecognizer:
             if clock is not None:
                 end = clock.end()
             if not _is_free(latin, start, end) or not is_calendar(found.group()):
+                continue
+            if follows(_TEMPLATE, latin, start, 160):
                 continue
             captioned = self._captions.before(latin, start, 24) or follows(_LEAD, latin, start, 24)
             if not captioned and (self._unlike.before(latin, start, 18) or _DOTTED.fullmatch(found.group())):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.patterns.hints import classify, hinted_range
-from detectors.patterns.scanning import compile_latin
+from detectors.patterns.scanning import compile_latin, count_digits
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -16,6 +16,10 @@ _QUOTED = compile_latin(
 )
 _ASSIGNED = compile_latin(rf"(?:^|[\s?&;,({{\[|])({_KEY})=[\x22']?([^\s\x22'&;,|<>{{}}\[\]]{{1,160}})")
 _TAGGED = compile_latin(rf"<(?:[a-z0-9]+:)?({_KEY})(?: [^<>]{{0,80}})?>([^<>\n]{{1,160}})</")
+#: An instance identifier of a clinical document: the root says whose number it is, the extension is the number.
+_INSTANCE = compile_latin(r"<(?:[a-z0-9]+:)?id\b([^<>]{0,240})>")
+_EXTENSION = compile_latin(r"extension=[\x22']([^\x22'<>]{2,80})[\x22']")
+_ROOTS = {b"2.16.840.1.113883.4.1": IdentifierType.SSN, b"2.16.840.1.113883.4.6": IdentifierType.LICENSE}
 _GATE = compile_latin(r"[\x22'][ \t]*[:=]|[a-z]=|</")
 
 
@@ -31,7 +35,7 @@ class KeyValueRecognizer:
             return []
         return [
             Span(start, end, type_, SCORE, self.name)
-            for start, end, type_ in dict.fromkeys(_pairs(latin))
+            for start, end, type_ in dict.fromkeys([*_pairs(latin), *_instances(latin)])
             if start < end
         ]
 
@@ -46,3 +50,11 @@ def _pairs(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
             value = hinted_range(type_, latin, found.start(group), found.end(group))
             if value is not None:
                 yield *value, type_
+
+
+def _instances(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
+    for found in _INSTANCE.finditer(latin):
+        extension = _EXTENSION.search(latin, found.start(1), found.end(1))
+        if extension is not None and count_digits(extension.group(1)) >= 2:
+            root = next((type_ for root, type_ in _ROOTS.items() if root + b'"' in found.group(1)), None)
+            yield extension.start(1), extension.end(1), root or IdentifierType.OTHER_ID

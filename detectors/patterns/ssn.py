@@ -23,7 +23,7 @@ _CAPTION = compile_latin(
     r"soc\.? ?sec\.?(?: (?:number|no))?|"
     "soc|social(?:s|num)?|itin|tin|taxpayer (?:id(?:entification)?|no)|seguro social|"
     r"n[u\xfa]mero de seguro(?: social)?|nss|"
-    r"sozialversicherungsnummer|us-ssn|2\.16\.840\.1\.113883\.4\.1|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
+    r"sozialversicherungsnummer|us-ssn|ref\*sy|pid-19|ssn_last4|last[- ]?4)(?:\b|_)"
 )
 _BETWEEN = compile_latin(
     r"(?:\([^()\n]{0,24}\)|[\s:=#.,*'\x22`>|\\<~()]|%3A|%20|\x1a|-+>|(?:no|nr|nbr|num|number|is|was|were|of|on|the|"

@@ -28,6 +28,10 @@ _DATE = compile_latin(
 )
 _TIME = compile_latin(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _DECADE = compile_latin(r"(?:19|20)?[0-9]0'?s")
+#: Roots of templates, value sets, code systems and classes, which identify nobody.
+_CLASS = compile_latin(
+    r"(?:urn:oid:)?(?:2\.16\.840\.1\.113(?:883|762)|1\.2\.840\.10008|1\.3\.6\.1\.4\.1\.19376)\.[0-9.]+"
+)
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if"
@@ -149,7 +153,7 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
         or _DECIMAL.fullmatch(value)
     ):
         return False
-    if _DECADE.fullmatch(value):
+    if _DECADE.fullmatch(value) or _CLASS.match(value):
         return False
     if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
         return False
