@@ -44,7 +44,8 @@ _FILLER = (
     "pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|\bcodes? |"
+    rf"(?:\([^()\n]{{0,32}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|"
+    r"\bcodes? |"
     rf"{_FILLER}\b\.?){{0,16}}"
 )
 _NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")

@@ -9,8 +9,8 @@ from detectors.recognizer import Passage, Recognizer
 
 RECOGNIZERS = [pytest.param(recognizer, id=recognizer.name) for recognizer in pattern_recognizers()]
 WORDS = """
-    MRN SSN: call fax password born age plate serial no. DOB @ :// # ( ) - / . one two double dash 555-0142 4471 12/3 2024
-    IMG_1.jpg face é — 日 ٣ | %20
+    MRN SSN: call fax password born age plate serial no. DOB @ :// # ( ) - / . one two double dash 555-0142 4471 12/3
+    2024 IMG_1.jpg face é — 日 ٣ | %20
 """.split()
 PIECES = (*WORDS, " ", "\n", "X" * 9, "0" * 40, "a" * 60, '{"id": "', "\x00")
 
