@@ -15,7 +15,7 @@ from schemas.spans import Span
 
 _LOOKS = re.compile(r"[\"']\s*:")
 _DOUBLE = re.compile(
-    r'"(?=\s*[{\[]\s*")|(?<=[}\]])"|"(?P<text>(?:[^"\\\n]|\\.)*)"|(?P<mark>[{}\[\]:,])|(?P<word>-?\d[\w.+-]*|[A-Za-z_]\w*)'
+    r'"(?=\s*[{\[]\s*")|(?<=[}\]])"|"(?P<text>(?:[^"\\\n]|\\.)*)"|(?P<mark>[{}\[\]:,])|(?:(?<=[:,{\[])|(?<=[:,{\[]\s))(?P<word>-?\w[\w.+-]*)'
 )
 _SINGLE = re.compile(_DOUBLE.pattern.replace('"(?P<text>(?:[^"', "'(?P<text>(?:[^'").replace(')*)"', ")*)'"))
 _DEEPEST = 200
