@@ -28,8 +28,7 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
     """
     consumer = Consumer(consumer_settings(settings.kafka, group))
     try:
-        partitions = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic].partitions
-        places = [Place(topic, number) for number in sorted(partitions)]
+        places = _places(consumer, topic)
         ends = [place for place in committed_offsets(consumer, places) if place.offset > 0]
         since = _open_since(consumer, ends, window_ms)
         if since is None:
@@ -40,6 +39,14 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
         raise translated(error) from None
     finally:
         consumer.close()
+
+
+def _places(consumer: Consumer, topic: str) -> list[Place]:
+    """Return the partitions of a topic; one that is not there, or may not be seen, raises KafkaException."""
+    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return [Place(topic, number) for number in sorted(found.partitions)]
 
 
 def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> int | None:
