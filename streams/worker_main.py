@@ -2,12 +2,14 @@
 
 import argparse
 import faulthandler
+import os
 import resource
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import structlog
 
@@ -105,5 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def end(status: int) -> NoReturn:
+    """End the process at once: nothing of it is needed any more, and the client's threads may not end by themselves."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

@@ -127,6 +127,14 @@ def producer_settings(kafka: KafkaSettings, transactional_id: str) -> dict[str, 
     }
 
 
+def member_error(error: KafkaException | KafkaError) -> LogError:
+    """Return our error for one of a consumer's; only one kind is fatal to a member: another took its name."""
+    cause = error.args[0] if isinstance(error, KafkaException) else error
+    if isinstance(cause, KafkaError) and (cause.fatal() or cause.code() == KafkaError._FATAL):
+        return Fenced("another worker holds the slot", code=cause.name())
+    return translated(error)
+
+
 def translated(error: KafkaException | KafkaError) -> LogError:
     """Return our error for one of the client's; it carries the client's code and nothing of a record."""
     cause = error.args[0] if isinstance(error, KafkaException) else error

@@ -1,19 +1,23 @@
 """A member of a consumer group on Kafka: records, positions, offsets. Contracts stand in ports.py."""
 # ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as Place
 
-from streams.log.client import translated
+from streams.log.client import member_error
 from streams.log.offsets import after
 from streams.log.ports import Record, TopicPartition
 
 ADMIN_SECONDS = 60.0
 _SLICE_SECONDS = 0.05
+_JOIN_SECONDS = 5.0
+_CLOSE_SECONDS = 10.0
 
 
 class KafkaReader:
@@ -44,7 +48,7 @@ class KafkaReader:
         try:
             self.consumer.commit(offsets=places(records), asynchronous=False)
         except KafkaException as error:
-            raise translated(error) from None
+            raise member_error(error) from None
 
     def wait(self, seconds: float) -> None:
         """Poll with every partition paused."""
@@ -56,7 +60,7 @@ class KafkaReader:
                 self._stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
             self.consumer.resume(self.consumer.assignment())
         except KafkaException as error:
-            raise translated(error) from None
+            raise member_error(error) from None
 
     def rewind(self) -> None:
         """Go back to the committed offsets; where there is none, to where the group begins."""
@@ -68,7 +72,7 @@ class KafkaReader:
             for place in committed_offsets(self.consumer, assigned):
                 self._seek(place if place.offset >= 0 else Place(place.topic, place.partition, self._start))
         except KafkaException as error:
-            raise translated(error) from None
+            raise member_error(error) from None
         self._stale = False
 
     def lag(self) -> Mapping[TopicPartition, int]:
@@ -82,7 +86,7 @@ class KafkaReader:
                 reached = max(place.offset, self._ends.get(where, -1))
                 lags[where] = max(0, high - (reached if reached >= 0 else self._committed(place)))
         except KafkaException as error:
-            raise translated(error) from None
+            raise member_error(error) from None
         return lags
 
     def holds(self, records: Sequence[Record]) -> bool:
@@ -91,8 +95,18 @@ class KafkaReader:
         return all((record.topic, record.partition) in assigned for record in records)
 
     def close(self) -> None:
-        """Leave the group."""
-        self.consumer.close()
+        """Leave the group.
+
+        The client waits for ever when it is closed while an assignment waits to be heard of, so that is heard first.
+        """
+        until = time.monotonic() + _JOIN_SECONDS
+        with suppress(KafkaException):
+            while not self._assignments and time.monotonic() < until:
+                self.consumer.consume(1, _SLICE_SECONDS)
+            self.consumer.consume(1, 0.0)
+        closing = threading.Thread(target=self.consumer.close, daemon=True)
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
 
     def _consume(self, limit: int, timeout: float) -> Sequence[Record]:
         """Return what one call to the client gives; whatever an error leaves unread is read again."""
@@ -100,7 +114,7 @@ class KafkaReader:
         try:
             messages = self.consumer.consume(limit, timeout)
         except KafkaException as error:
-            raise translated(error) from None
+            raise member_error(error) from None
         records = list(self._records(messages))
         # Across a change of partitions some may have been read twice: they are left, and read again from the offsets.
         self._stale = bool(records) and assignments != self._assignments
@@ -115,7 +129,7 @@ class KafkaReader:
             elif error.code() == KafkaError._PARTITION_EOF:
                 self._ends[TopicPartition(message.topic() or "", message.partition() or 0)] = message.offset() or 0
             else:
-                raise translated(error)
+                raise member_error(error)
 
     def _seek(self, place: Place) -> None:
         """Move to a place; a partition that was assigned a moment ago begins at its committed offset by itself."""
