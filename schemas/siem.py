@@ -79,7 +79,7 @@ def texts_of(event: RedactedEvent) -> Iterator[str]:
     while left:
         tree = left.pop()
         if isinstance(tree, Mapping):
-            for key, value in reversed(tree.items()):
+            for key, value in reversed(list(tree.items())):
                 left.append(value)
                 if _TOKEN_START in key:
                     left.append(key)
