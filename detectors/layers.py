@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from detectors.gazetteers.listed import ListRecognizer
 from detectors.gazetteers.lookup import Gazetteers
-from detectors.gazetteers.names import NameRecognizer
-from detectors.gazetteers.places import PlaceRecognizer
 from detectors.gazetteers.safe import SafeList
 from detectors.memory import Rememberer
 from detectors.ner.recognizer import NerRecognizer
@@ -56,7 +55,7 @@ class Layers:
 
     structured: tuple[Recognizer, ...] = ()
     patterns: tuple[Recognizer, ...] = ()
-    gazetteers: tuple[Recognizer, ...] = ()
+    gazetteers: tuple[BatchRecognizer, ...] = ()
     taggers: tuple[BatchRecognizer, ...] = ()
     lists: tuple[Recognizer, ...] = ()
     veto: Veto | None = None
@@ -79,7 +78,7 @@ def default_layers() -> Layers:
             SignOffRecognizer(gazetteers),
         ),
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
-        gazetteers=(NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)),
+        gazetteers=(ListRecognizer(gazetteers, others=()),),
         taggers=(tagger,),
         veto=SafeList(gazetteers),
         memory=Rememberer(gazetteers),

@@ -30,13 +30,14 @@ class Clock:
 def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
     """Return the spans of each part, from every layer that depends on its text alone."""
     found = [_read_rules(layers, part, clock) for part in pieces]
-    segments = [index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach]
-    for tagger in layers.taggers:
-        for batch in _batches(segments, pieces):
+    batches = _batches([index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach], pieces)
+    for recognizer in (*layers.gazetteers, *layers.taggers):
+        for batch in batches:
             clock.check()
             passages = [pieces[index].passage for index in batch]
-            for index, spans in zip(batch, _tag(tagger, passages), strict=True):
-                found[index] += _allowed(layers, pieces[index].passage, _counting(pieces[index].passage, spans))
+            for index, passage, spans in zip(batch, passages, _read_many(recognizer, passages), strict=True):
+                counting = spans if recognizer in layers.gazetteers else _counting(passage, spans)
+                found[index] += _allowed(layers, passage, counting)
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
 
@@ -60,8 +61,6 @@ def _read_rules(layers: Layers, part: Part, clock: Clock) -> list[Span]:
     if Reach.SEGMENT in part.reach:
         for recognizer in layers.patterns:
             spans += _recognize(recognizer, passage, clock)
-        for recognizer in layers.gazetteers:
-            spans += _allowed(layers, passage, _recognize(recognizer, passage, clock))
     return spans
 
 
@@ -98,19 +97,18 @@ def _recognize(recognizer: Recognizer, passage: Passage, clock: Clock) -> Sequen
         raise _failed(recognizer.name, error) from None
 
 
-def _tag(tagger: BatchRecognizer, passages: Sequence[Passage]) -> list[Sequence[Span]]:
+def _read_many(recognizer: BatchRecognizer, passages: Sequence[Passage]) -> list[Sequence[Span]]:
     try:
-        tagged = tagger.recognize_many(passages)
-        return [_inside(tagger.name, passage, spans) for passage, spans in zip(passages, tagged, strict=True)]
+        read = recognizer.recognize_many(passages)
+        return [_inside(recognizer.name, passage, spans) for passage, spans in zip(passages, read, strict=True)]
     except PhistreamError:
         raise
     except Exception as error:  # noqa: BLE001 - as above.
-        raise _failed(tagger.name, error) from None
+        raise _failed(recognizer.name, error) from None
 
 
 def _inside(name: str, passage: Passage, spans: Sequence[Span]) -> Sequence[Span]:
-    length = len(passage.text)
-    if any(span.end > length for span in spans):
+    if spans and max(span.end for span in spans) > len(passage.text):
         raise DetectionError("a span lies outside its text", recognizer=name)
     return spans
 

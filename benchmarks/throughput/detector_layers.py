@@ -83,7 +83,7 @@ def _timed(layers: Layers, seconds: Seconds) -> Layers:
         layers,
         structured=each(layers.structured),
         patterns=each(layers.patterns),
-        gazetteers=each(layers.gazetteers),
+        gazetteers=tuple(_TimedBatch(recognizer, seconds) for recognizer in layers.gazetteers),
         taggers=tuple(_TimedBatch(tagger, seconds) for tagger in layers.taggers),
         veto=layers.veto and _TimedVeto(layers.veto, seconds),
     )

@@ -17,10 +17,12 @@ class ListRecognizer:
 
     name = "gazetteer"
 
-    def __init__(self, gazetteers: Gazetteers) -> None:
+    def __init__(
+        self, gazetteers: Gazetteers, others: Sequence[Recognizer] = (ScriptRecognizer(), InitialsRecognizer())
+    ) -> None:
         self._gazetteers = gazetteers
         self._names, self._places = NameRecognizer(gazetteers), PlaceRecognizer(gazetteers)
-        self._others: tuple[Recognizer, ...] = (ScriptRecognizer(), InitialsRecognizer())
+        self._others = tuple(others)
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the names and places in a passage."""
