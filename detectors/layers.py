@@ -13,6 +13,7 @@ from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
 from detectors.scripts import ScriptRecognizer
+from detectors.second_net import SecondNet
 from detectors.spelled import SpelledRecognizer
 from detectors.structured.fhir import FhirRecognizer
 from detectors.structured.forms import FormRecognizer
@@ -58,6 +59,7 @@ class Layers:
     gazetteers: tuple[BatchRecognizer, ...] = ()
     taggers: tuple[BatchRecognizer, ...] = ()
     lists: tuple[Recognizer, ...] = ()
+    net: SecondNet = field(default_factory=SecondNet)
     veto: Veto | None = None
     memory: Rememberer | None = None
     digests: tuple[str, ...] = field(default=(), repr=False)
@@ -80,6 +82,7 @@ def default_layers() -> Layers:
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
         gazetteers=(ListRecognizer(gazetteers, others=()),),
         taggers=(tagger,),
+        net=SecondNet(gazetteers),
         veto=SafeList(gazetteers),
         memory=Rememberer(gazetteers),
         digests=(gazetteers.digest, tagger.digest),

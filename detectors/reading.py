@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from detectors.layers import BatchRecognizer, Layers
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
-from detectors.second_net import in_net
 from detectors.segments import Part, Reach, parts
 from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
 from schemas.spans import Span
@@ -36,7 +35,7 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
             clock.check()
             passages = [pieces[index].passage for index in batch]
             for index, passage, spans in zip(batch, passages, _read_many(recognizer, passages), strict=True):
-                counting = spans if recognizer in layers.gazetteers else _counting(passage, spans)
+                counting = spans if recognizer in layers.gazetteers else _counting(layers, passage, spans)
                 found[index] += _allowed(layers, passage, counting)
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
@@ -64,8 +63,8 @@ def _read_rules(layers: Layers, part: Part, clock: Clock) -> list[Span]:
     return spans
 
 
-def _counting(passage: Passage, spans: Sequence[Span]) -> list[Span]:
-    return [counted for span in spans if (counted := in_net(passage.text, span)) is not None]
+def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:
+    return [counted for span in spans if (counted := layers.net.counted(passage.text, span)) is not None]
 
 
 def _allowed(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:

@@ -5,14 +5,18 @@ and numbers cover, unless their shape or the word before says that they are none
 """
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from detectors.gazetteers.lookup import Gazetteers, WordClass
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _MOST = 0.84  # Below what a recognizer calls likely.
 _MOST_IN_NET = 0.45
 _SURE_DATE = 0.8
+_SURE_WORD = 0.8
+_ENGLISH = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL)
+_NAMES = int(WordClass.FIRST | WordClass.SURNAME | WordClass.CITY)
 _DIGITS = 2
 _REACH = 28
 _TOKEN_REACH = 64
@@ -25,7 +29,8 @@ _CODE_WORDS = r"""
     iec din cfr usc error exit http port toner drum cable chip exon locus loci schedule template amendment alarm
     class series cells? lines? primer settings build 510\(k\) release valueset oid concept specification
     standard rule section article chapter page figure table grade stage phase cycle dose range total net trend
-    score concentration velocit\w+ eudract chr\w* gateway baud radio kit
+    score concentration velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain
+    breakpoint filter plug max_tokens tokens created count wbc rbc
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
@@ -38,6 +43,11 @@ _NO_ID = re.compile(
     r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt))",
     re.IGNORECASE,
 )
+_NO_PROPER = re.compile(r"[xX*#_.\-]+|(?i:null|none|nil|n/?a|json|xml|html|undefined|true|false|string)|\d{1,4}|.*\*.*")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|heic|tiff?|bmp|webp|avi|mp4|mov|dcm|pdf|docx?|xlsx?|wav|mp3)\b", re.IGNORECASE)
+_CODE_SHAPE = re.compile(r"\d{5}-\d{1,2}|G\d+P\d+.*|\d{5}-\d{3,4}-\d{1,2}|[A-Z]\d{4,}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3})?")
 _UNIT = re.compile(
     r"\s?(?:%|°|(?:m[lg]|mcg|[dk]?g|lbs?|oz|[cmk]?m|mmhg|mmol|bpm|hz|j|v|ohms?|units?|iu|tabs?|caps?|yds?|yards?|ft|laps|steps|"
     r"years?|yrs?|months?|weeks?|days?|hours?|hrs?|mins?|sec|s|pt|pts|french|fr|gauge|rpm|ms|kb|mb|gb|pages?|rows?|times)\b)",
@@ -62,25 +72,55 @@ _WORD_AND_DAY = re.compile(r"[A-Za-z][A-Za-z01]{2,8}\.? \d{1,2}\b")
 _HANDLE = re.compile(r"@?[A-Za-z][\w.-]*[_.\d][\w.-]*")
 _NO_DATE_BEFORE = re.compile(
     r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|strength|"
-    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc)[\s:(]*\S{0,6}\s?\Z",
+    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas)[\s:(]*\S{0,6}\s?\Z",
+    re.IGNORECASE,
+)
+_VERSIONED = re.compile(
+    r"(?:\b(?:software|firmware|driver|version|build|release|agent|v|ver|model|sdk|api|rev)[\s:.]*|@|"
+    r"[A-Z]{2,5}-\d+ \()\Z",
     re.IGNORECASE,
 )
 _NO_DATE_AFTER = re.compile(r"\s?(?:od\b|os\b|ou\b|h\b|pain|strength|at rest|bilat|mmhg|mg|ml|units?)", re.IGNORECASE)
 
 
-def in_net(text: str, span: Span) -> Span | None:
-    """Return a tagger's span as it counts: with a score that rules surpass, or None where it is implausible."""
-    if span.type is IdentifierType.DATE:
-        return _capped(span, _MOST_IN_NET) if _may_be_date(text, span) else None
-    if span.type is IdentifierType.OTHER_ID:
-        return _capped(span, _MOST_IN_NET) if _may_be_id(text, span) else None
-    if text[span.end - 1].isdigit() and _is_coded(text, span):
-        return None
-    return _capped(span, _MOST)
+@dataclass(frozen=True, slots=True)
+class SecondNet:
+    """Judges a tagger's spans; with the lists it knows ordinary words, without them only shapes."""
+
+    gazetteers: Gazetteers | None = None
+
+    def counted(self, text: str, span: Span) -> Span | None:
+        """Return a span as it counts: with a score that rules surpass, or None where it is implausible."""
+        if span.type is IdentifierType.DATE:
+            return _capped(span, _MOST_IN_NET) if _may_be_date(text, span) else None
+        if span.type is IdentifierType.OTHER_ID:
+            return _capped(span, _MOST_IN_NET) if _may_be_id(text, span) else None
+        value = text[span.start : span.end]
+        if not _may_be_proper(text, span, value) or (span.score < _SURE_WORD and self._is_ordinary(value)):
+            return None
+        return _capped(span, _MOST)
+
+    def _is_ordinary(self, value: str) -> bool:
+        """Tell whether a value is a single word in lower case that texts write so."""
+        if self.gazetteers is None or not (value.islower() and value.isalpha()):
+            return False
+        mask = int(self.gazetteers.classes(value))
+        return bool(mask & _ENGLISH) and not mask & _NAMES
 
 
 def _capped(span: Span, most: float) -> Span:
     return span if span.score <= most else replace(span, score=most)
+
+
+def _may_be_proper(text: str, span: Span, value: str) -> bool:
+    """Tell whether a name or place is more than a placeholder, a file or a piece of a code."""
+    if _NO_PROPER.fullmatch(value):
+        return False
+    if not any(map(str.isdigit, value)):
+        return True
+    token = _token(text, span)
+    coded = value[-1].isdigit() and _is_coded(text, span)
+    return not (coded or _FILE.search(token) or _CODE_SHAPE.fullmatch(token))
 
 
 def _is_coded(text: str, span: Span) -> bool:
@@ -114,9 +154,11 @@ def _may_be_date(text: str, span: Span) -> bool:
     if not any(map(str.isdigit, value)):
         return _DATE_WORD.search(value) is not None or _SPOKEN.match(value) is not None
     shaped = span.score >= _SURE_DATE and (
-        _DATE_WORD.search(value) or _DATE_SHAPE.match(value) or _OLD.fullmatch(value) or _WORD_AND_DAY.match(value)
+        _DATE_WORD.search(value) or _DATE_SHAPE.fullmatch(value) or _OLD.fullmatch(value) or _WORD_AND_DAY.match(value)
     )
     before = text[max(0, span.start - _REACH) : span.start]
+    if _VERSIONED.search(before):
+        return False
     if shaped and not _NO_DATE_BEFORE.search(before) and not _NO_DATE_AFTER.match(text, span.end):
         return True
     return len(value) >= _SHORTEST_AT and _may_be_id(text, span)

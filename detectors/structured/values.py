@@ -163,7 +163,9 @@ class Values:
             if tail is not None and self._is_state(tail["state"]):
                 yield from (tail.span(group) for group in ("town", "zip") if tail[group])
                 return
-            if not self._is_state(text[low:high].strip()) and text[low:high].strip().lower() not in _NOTHING:
+            if text[low:high].strip().lower() in _NOTHING:
+                return
+            if not self._is_state(text[low:high].strip()):
                 yield low, high
 
     def _mask(self, word: str) -> int:
@@ -230,4 +232,6 @@ def _token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _long_token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    yield from ((low, high) for low, high in _token(text, start, end) if high - low >= _SHORTEST_USER)
+    for low, high in _token(text, start, end):
+        if high - low >= _SHORTEST_USER and heading_of(text[low:high]) is None:
+            yield low, high

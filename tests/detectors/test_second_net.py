@@ -3,7 +3,7 @@
 import pytest
 
 from detectors.scoring import LIKELY
-from detectors.second_net import in_net
+from detectors.second_net import SecondNet
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -11,7 +11,7 @@ from schemas.spans import Span
 def counts(text: str, value: str, type_: IdentifierType, score: float = 0.99) -> bool:
     """Tell whether a tagger's span over *value* counts."""
     start = text.index(value)
-    return in_net(text, Span(start, start + len(value), type_, score, "ner")) is not None
+    return SecondNet().counted(text, Span(start, start + len(value), type_, score, "ner")) is not None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_dates_count_by_their_shape(text: str, value: str, expected: bool) -> No
 
 def test_rules_stand_above_the_tagger() -> None:
     """However sure a model is, its score stays below a rule's."""
-    counted = in_net("Ann", Span(0, 3, IdentifierType.NAME, 1.0, "ner"))
+    counted = SecondNet().counted("Ann", Span(0, 3, IdentifierType.NAME, 1.0, "ner"))
 
     assert counted is not None
     assert counted.score < LIKELY
