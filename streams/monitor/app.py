@@ -15,6 +15,7 @@ import structlog
 from faust.web import Request, Response, View
 from faust.web.drivers.aiohttp import Web
 from mode.supervisors import CrashingSupervisor
+from prometheus_client import generate_latest
 
 from schemas.codec import BATCH_RECORD, decode, decode_redacted, encode
 from schemas.monitor import Alert
@@ -24,6 +25,7 @@ from streams.config import Settings
 from streams.log.client import group_id
 from streams.monitor.security import broker_urls, credentials
 from streams.monitor.state import MonitorState
+from streams.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,7 @@ class Monitor:
     def __init__(self, settings: Settings, state: MonitorState, pending: Sequence[Alert]) -> None:
         self.state = state
         self.clock = SystemClock()
+        self.metrics = Metrics()
         self.folder = settings.run_folder / "monitor"
         self._pending = list(pending)
         self._reached: dict[Any, int] = {}
@@ -96,7 +99,10 @@ class Monitor:
                 await stream.ack(event)
 
     async def _count(self, value: bytes) -> None:
+        before = self.state.seen_before
         alert = self.state.observe(decode_redacted(value), self.clock.now_ms())
+        outcome = "counted" if self.state.seen_before == before else "repeated"
+        self.metrics.count("phistream_monitor_events_total", outcome=outcome)
         if alert is not None:
             await self._publish(alert)
 
@@ -110,6 +116,7 @@ class Monitor:
         sent = await self._alerts.send(key=alert.alert_id.encode(), value=encode(alert))
         await sent
         self.state.raised(alert)
+        self.metrics.count("phistream_monitor_alerts_total", rule=alert.rule)
         log.warning("Alert raised.", kind=alert.rule, tenant=alert.tenant, records=alert.events)
 
     def _behind(self) -> int:
@@ -130,6 +137,12 @@ class Monitor:
         @self.app.page("/counts.json")
         async def counts(view: View, _: Request) -> Response:
             return view.json(self.state.snapshot(self._behind(), self.clock.now_ms()))
+
+        @self.app.page("/metrics")
+        async def metrics(view: View, _: Request) -> Response:
+            lag = self.state.lag_seconds(self._behind(), self.clock.now_ms())
+            self.metrics.set("phistream_monitor_lag_seconds", lag or 0.0)
+            return view.text(generate_latest(self.metrics.registry).decode(), content_type="text/plain")
 
 
 def _without_text(line: logging.LogRecord) -> bool:

@@ -39,6 +39,7 @@ class MonitorState:
         self.alerts: deque[Alert] = deque(maxlen=_SHOWN_ALERTS)
         self.slots: dict[str, SlotCount] = {}
         self.seen = 0
+        self.seen_before = 0
         self._raised: OrderedDict[str, None] = OrderedDict()
         self._last_ms: int | None = None
         self._delay_ms: int | None = None
@@ -54,6 +55,7 @@ class MonitorState:
         self._delay_ms = max(0, now_ms - round(datetime.fromisoformat(written).timestamp() * 1000))
         count = self.windows.add(value)
         if count is None:
+            self.seen_before += 1
             return None
         alert = self.rule.alert(count, now_ms)
         return None if alert is None or alert.alert_id in self._raised else alert

@@ -19,7 +19,7 @@ from opensearchpy.exceptions import OpenSearchException, SSLError, TransportErro
 from schemas.errors import Pushback, SinkRefused
 from schemas.siem import KEYWORD_LENGTH, Document, Source
 from streams.config import Settings, SiemSettings
-from streams.siem.ports import Cursor, Outcome, Page, Query
+from streams.siem.ports import Outcome, Page, Query, cursor_of
 from streams.siem.words import terms_of
 
 _SECONDS = 60.0
@@ -29,6 +29,7 @@ _STORED = frozenset({200, 201})
 _CONFLICT = 409
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _DENIED = frozenset({401, 403, 404})
+_ORDER = (("time", "date"), ("sequence", "long"), ("event_id", "keyword"))
 _FILTERS = {
     "tenant": "tenant",
     "model": "model",
@@ -110,15 +111,12 @@ class OpenSearchSink:
         order = "desc" if query.newest_first else "asc"
         body: dict[str, Any] = {
             "query": {"bool": {"filter": _conditions(query)}},
-            "sort": [
-                {"time": {"order": order, "unmapped_type": "date"}},
-                {"event_id": {"order": order, "unmapped_type": "keyword"}},
-            ],
+            "sort": [{name: {"order": order, "unmapped_type": type_}} for name, type_ in _ORDER],
             "size": query.limit + 1,
             "track_total_hits": True,
         }
         if query.after is not None:
-            body["search_after"] = [query.after.time_ms, query.after.event_id]
+            body["search_after"] = [query.after.time_ms, query.after.sequence, query.after.event_id]
         try:
             # Part of the hits would look like all of them: a shard that does not answer is an error.
             answer = self._client.search(
@@ -130,7 +128,7 @@ class OpenSearchSink:
             raise _refused(error) from None
         hits: list[Source] = [hit["_source"] for hit in answer["hits"]["hits"]]
         shown = tuple(hits[: query.limit])
-        more = Cursor(shown[-1]["time"], shown[-1]["event_id"]) if len(hits) > len(shown) and shown else None
+        more = cursor_of(shown[-1]) if len(hits) > len(shown) and shown else None
         return Page(shown, more, int(answer["hits"]["total"]["value"]))
 
     def refresh(self) -> None:

@@ -25,12 +25,18 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Cursor:
     """The place of a hit in the order of time: where the next page goes on."""
 
     time_ms: int
+    sequence: int
     event_id: str
+
+
+def cursor_of(hit: Source) -> Cursor:
+    """Return the place of a hit in the order of time."""
+    return Cursor(hit["time"], hit["sequence"], hit["event_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Query:
     """What is searched; everything given must hold.
 
     Each of `words` stands in the event's texts, several words in one as a phrase; a token is a word. `since_ms` is
-    included, `until_ms` is not. Hits come in order of time (then of id), oldest first unless `newest_first`.
+    included, `until_ms` is not. Hits come in order of time, those of one moment in the order of their raw offsets and
+    then of their ids; oldest first unless `newest_first`.
     """
 
     words: tuple[str, ...] = field(default=(), repr=False)

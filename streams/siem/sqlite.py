@@ -12,14 +12,14 @@ import orjson
 from schemas.errors import Pushback
 from schemas.siem import KEYWORD_LENGTH, Document, Source
 from streams.log.sqlite_store import SqliteStore
-from streams.siem.ports import Cursor, Outcome, Page, Query
+from streams.siem.ports import Outcome, Page, Query, cursor_of
 from streams.siem.words import terms_of, words_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS siem_documents (
     id INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, time_ms INTEGER NOT NULL,
-    document BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS siem_times ON siem_documents (time_ms, event_id);
+    sequence INTEGER NOT NULL, document BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS siem_times ON siem_documents (time_ms, sequence, event_id);
 CREATE TABLE IF NOT EXISTS siem_values (
     field TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, value, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS siem_values_by_id ON siem_values (id);
@@ -67,8 +67,8 @@ class SqliteSink:
                 execute(f"DELETE FROM {table} WHERE {column} = ?", (row[0],))  # noqa: S608 - names of our own.
         source = document.source
         number = execute(
-            "INSERT INTO siem_documents (event_id, revision, time_ms, document) VALUES (?, ?, ?, ?)",
-            (document.id, document.revision, source["time"], orjson.dumps(source)),
+            "INSERT INTO siem_documents (event_id, revision, time_ms, sequence, document) VALUES (?, ?, ?, ?, ?)",
+            (document.id, document.revision, source["time"], source["sequence"], orjson.dumps(source)),
         ).lastrowid
         values = {(name, value) for name in FILTERS.values() for value in _strings(source.get(name))}
         self._store.connection.executemany(
@@ -87,15 +87,15 @@ class SqliteSink:
         try:
             total = self._select(f"SELECT count(*) FROM siem_documents WHERE {condition}", arguments)[0][0]  # noqa: S608
             rows = self._select(
-                f"SELECT time_ms, event_id, document FROM siem_documents WHERE {condition} AND {page}"  # noqa: S608
-                f" ORDER BY time_ms {order}, event_id {order} LIMIT ?",
+                f"SELECT document FROM siem_documents WHERE {condition} AND {page}"  # noqa: S608
+                f" ORDER BY time_ms {order}, sequence {order}, event_id {order} LIMIT ?",
                 (*arguments, *place, query.limit + 1),
             )
         except sqlite3.OperationalError:
             raise Pushback(_BUSY_SECONDS) from None
-        shown = rows[: query.limit]
-        more = Cursor(shown[-1][0], shown[-1][1]) if len(rows) > len(shown) and shown else None
-        return Page(tuple(orjson.loads(document) for _, _, document in shown), more, int(total))
+        shown = tuple(orjson.loads(document) for (document,) in rows[: query.limit])
+        more = cursor_of(shown[-1]) if len(rows) > len(shown) and shown else None
+        return Page(shown, more, int(total))
 
     def _select(self, statement: str, arguments: Sequence[Any]) -> list[Any]:
         return self._store.connection.execute(statement, arguments).fetchall()
@@ -128,7 +128,8 @@ def _page(query: Query) -> tuple[str, tuple[Any, ...]]:
     if query.after is None:
         return "1", ()
     comparison = "<" if query.newest_first else ">"
-    return f"(time_ms, event_id) {comparison} (?, ?)", (query.after.time_ms, query.after.event_id)
+    place = (query.after.time_ms, query.after.sequence, query.after.event_id)
+    return f"(time_ms, sequence, event_id) {comparison} (?, ?, ?)", place
 
 
 def _strings(value: Source | list[str] | str | None) -> list[str]:

@@ -35,9 +35,10 @@ _FOLDED = str.maketrans(
         "ə": "a",
     }
 )
-_SNIPPET_LENGTH = 160
+_SNIPPET_LENGTH = 240
 #: Texts are searched for a snippet only so far: it is for the eye.
 _SNIPPET_REACH = 200_000
+_TOKEN_START = "phi_"  # noqa: S105 - how a token begins; no secret.
 
 
 def fold(text: str) -> str:
@@ -67,10 +68,11 @@ def terms_of(query: Sequence[str]) -> list[list[str]]:
 
 
 def snippet(text: str, query: Sequence[str]) -> str:
-    """Return the place of a text where the first word of the query stands, or its beginning, on one line."""
+    """Return, on one line, the place of a text where a word of the query stands, else its first token, or its start."""
     text = text[:_SNIPPET_REACH]
     wanted = {word for term in terms_of(query) for word in term}
-    start = next((at for at, word in _places(text) if word in wanted), 0) if wanted else 0
+    start = next((at for at, word in _places(text) if word in wanted), -1) if wanted else -1
+    start = max(0, text.find(_TOKEN_START) if start < 0 else start)
     begin = max(0, start - _SNIPPET_LENGTH // 3)
     if begin:
         begin = text.find(" ", begin, start) + 1 or begin

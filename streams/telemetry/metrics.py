@@ -42,6 +42,9 @@ METRICS: tuple[MetricSpec, ...] = (
     MetricSpec("phistream_indexer_documents_total", Kind.COUNTER, ("outcome",), "documents settled, by outcome"),
     MetricSpec("phistream_indexer_pushbacks_total", Kind.COUNTER, (), "times the index asked to slow down"),
     MetricSpec("phistream_indexer_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec("phistream_monitor_events_total", Kind.COUNTER, ("outcome",), "events seen, counted or seen before"),
+    MetricSpec("phistream_monitor_alerts_total", Kind.COUNTER, ("rule",), "alerts published"),
+    MetricSpec("phistream_monitor_lag_seconds", Kind.GAUGE, (), "age of the last counted event while others wait"),
     MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
 )
 

@@ -107,15 +107,21 @@ def publish(deployment: Deployment, values: Iterator[RedactedEvent | Withheld], 
     assert producer.flush(60) == 0
 
 
+def answer(deployment: Deployment, page: str) -> bytes:
+    """Return a page of the monitor."""
+    url = f"http://127.0.0.1:{deployment.settings.monitor.web_port}/{page}"
+    with urllib.request.urlopen(url, timeout=5) as found:
+        return bytes(found.read())
+
+
 def counts(deployment: Deployment) -> dict[str, Any]:
     """Return what the monitor's view shows; nothing where it does not answer."""
-    url = f"http://127.0.0.1:{deployment.settings.monitor.web_port}/counts.json"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            tree: dict[str, Any] = json.load(answer)
-            return tree
+        shown = answer(deployment, "counts.json")
     except OSError:
         return {}
+    tree: dict[str, Any] = json.loads(shown)
+    return tree
 
 
 def committed(deployment: Deployment) -> int:
@@ -154,9 +160,11 @@ def test_counts_and_alerts(deployment: Deployment) -> None:
         wait_for(deployment, lambda: {alert.alert_id for alert in alerts(deployment)} == traffic.expected())
         wait_for(deployment, lambda: counts(deployment)["events_seen"] >= 2 * 6 * LEAST)
         shown = counts(deployment)
+        metrics = answer(deployment, "metrics").decode()
     windows = [window["tenants"].get(traffic.tenant, 0) for window in shown["windows"]]
 
     assert sum(windows) == 6 * LEAST
+    assert f'phistream_monitor_events_total{{outcome="repeated"}} {6 * LEAST}.0' in metrics
     assert shown["approximate"] is True
     assert (5, 2) == tuple(shown["slots"][f"{traffic.tenant}-0"][name] for name in ("redacted", "quarantined"))
     assert sorted(alert.source for alert in alerts(deployment)) == sorted(traffic.bad)
