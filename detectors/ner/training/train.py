@@ -55,7 +55,7 @@ def train(options: argparse.Namespace) -> None:
             flush=True,
         )
         if learner is None:
-            steps = int(settings.passes * words * 1.06 / settings.batch_words)
+            steps = int(settings.passes * words * 1.035 / settings.batch_words)
             learner = Learner(model, table, pieces.pieces("\0")[0], settings, steps)
         for _ in learner.run(sequences, rng):
             pass

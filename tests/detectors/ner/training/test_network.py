@@ -42,7 +42,9 @@ def test_the_export_in_int8_answers_like_the_network(tmp_path: Path) -> None:
     for first_row, sequence in zip(tagged.firsts, sequences, strict=True):
         batch = collate([sequence], table, 0, None)
         with torch.no_grad():
-            scores = model(model.words(batch.pieces, batch.groups, batch.features), batch.places, batch.gaps, batch.mask)
+            scores = model(
+                model.words(batch.pieces, batch.groups, batch.features), batch.places, batch.gaps, batch.mask
+            )
         chances = torch.softmax(scores, -1)[0].numpy()
         expected = np.stack([chances[:, [f"-{kind}" in label for label in LABELS]].sum(1) for kind in KINDS], axis=1)
         answer = tagged.chances[first_row : first_row + len(sequence.rows), :-1]
