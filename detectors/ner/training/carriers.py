@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from detectors.ner.training.generate import augment, corpus, templates
 from detectors.ner.training.generate.people import Person
 from detectors.ner.training.generate.pieces import Draft, Example, Piece
 from detectors.ner.training.values import Values
@@ -30,6 +31,7 @@ STATES = (
 COUNTRIES = (
     "Mexico Vietnam Nigeria India Haiti Poland Somalia China Jordan Chad Georgia Ukraine Honduras Iran Cuba".split()
 )
+GENERATED = 0.5  # The share of set-in sentences that the generator writes.
 PLAIN = {"kin": KIN, "state": STATES, "country": COUNTRIES, "sex": ["male", "female", "man", "woman"]}
 VOICES = {"dialogue": ("speech",), "note": ("note", "note", "note", "letter"), "qa": ("consumer", "note", "letter")}
 
@@ -41,6 +43,23 @@ class Carrier:
     text: str = field(repr=False)
     kind: str
     names: tuple[tuple[int, int], ...] = ()
+
+
+@cache
+def _short(*, clean: bool) -> tuple[templates.Template, ...]:
+    """Return the generator's templates of a line or less."""
+    return tuple(
+        each for each in templates.load() if each.clean == clean and len(each.source) < 160 and "\n" not in each.source
+    )
+
+
+def _pieces_of(example: Example) -> Iterator[Piece]:
+    place = 0
+    for start, end, label in example.spans:
+        yield Piece(example.text[place:start])
+        yield Piece(example.text[start:end], label)
+        place = end
+    yield Piece(example.text[place:])
 
 
 @cache
@@ -113,23 +132,28 @@ class Filler:
         rng = self._rng
         cast = [self._values.person() for _ in range(rng.choice((1, 2, 3, 4)))]
         pieces: list[Piece] = []
-        voices = VOICES[carrier.kind]
         if carrier.kind != "dialogue" and rng.random() < density * 2:
             for line in rng.sample(sentences()["header"], rng.randint(1, 5)):
                 pieces += [*self._slots(line, cast), Piece(rng.choice(("\n", "\n", " ", ", ")))]
         for part in self._stretch(carrier, words, cast):
             pieces += part
             if rng.random() < density:
-                line = rng.choice(sentences()["plain" if rng.random() < 0.25 else rng.choice(voices)])
-                speaker = rng.choice(("Patient: ", "Doctor: ", "[patient] ", "")) if carrier.kind == "dialogue" else ""
-                pieces += [
-                    Piece(rng.choice((" ", " ", "\n")) + speaker),
-                    *self._slots(line, cast),
-                    Piece(rng.choice((" ", " ", "\n"))),
-                ]
+                pieces += [*self._between(carrier, cast), Piece(rng.choice((" ", " ", "\n")))]
         if carrier.kind != "dialogue" and rng.random() < density:
             pieces += [Piece("\n"), *self._slots(rng.choice(sentences()["footer"]), cast)]
         return Draft.of(pieces).example(carrier.kind)
+
+    def _between(self, carrier: Carrier, cast: list[Person]) -> Iterator[Piece]:
+        """Yield a sentence of the carrier's voice, or a generated text of a few words."""
+        rng = self._rng
+        speaker = rng.choice(("Patient: ", "Doctor: ", "[patient] ", "")) if carrier.kind == "dialogue" else ""
+        yield Piece(rng.choice((" ", " ", "\n")) + speaker)
+        if rng.random() < GENERATED:
+            template = rng.choice(_short(clean=rng.random() < 0.4))
+            yield from _pieces_of(corpus.one(rng, (template,), self._values.lists, augment.NONE))
+        else:
+            voice = "plain" if rng.random() < 0.25 else rng.choice(VOICES[carrier.kind])
+            yield from self._slots(rng.choice(sentences()[voice]), cast)
 
     def _stretch(self, carrier: Carrier, words: int, cast: list[Person]) -> Iterator[list[Piece]]:
         """Yield the sentences of a stretch, each with its joint, names replaced."""

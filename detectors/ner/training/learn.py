@@ -20,7 +20,7 @@ from detectors.ner.training.network import Tagger
 class Settings:
     """How to train."""
 
-    passes: int = 8
+    passes: int = 4
     batch_words: int = 6000
     rate: float = 3e-3
     decay: float = 0.02

@@ -21,8 +21,8 @@ WINDOW = 120
 class Amounts:
     """How many texts of each sort one pass has."""
 
-    carriers: int = 8000
-    passages: int = 6000
+    carriers: int = 12000
+    passages: int = 8000
     negatives: int = 7000
     generated: int = 40000
     chats: int = 2500

@@ -18,7 +18,7 @@ class Shape:
     width: int = 128
     hidden: int = 256
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1)
-    dropout: float = 0.1
+    dropout: float = 0.15
 
 
 class WordEncoder(nn.Module):  # type: ignore[misc, unused-ignore]
