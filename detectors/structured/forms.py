@@ -21,7 +21,15 @@ _LONGEST_VALUE = 120
 _LOOK_BACK = 6
 # Too common in other senses to count inside a sentence.
 _OWN_LINE = frozenset(
-    {Heading.PERSON, Heading.FACILITY, Heading.EMPLOYER, Heading.PLACE, Heading.ADDRESS, Heading.USER}
+    {
+        Heading.PERSON,
+        Heading.ADDRESSEE,
+        Heading.FACILITY,
+        Heading.EMPLOYER,
+        Heading.PLACE,
+        Heading.ADDRESS,
+        Heading.USER,
+    }
 )
 _BELOW = frozenset({Heading.PERSON, Heading.FACILITY, Heading.EMPLOYER, Heading.ADDRESS})
 # The captions of numbers are the pattern layer's.

@@ -12,6 +12,7 @@ class Heading(Enum):
     """What stands under a heading."""
 
     PERSON = auto()
+    ADDRESSEE = auto()  # To, from, regarding: a person more often than not.
     EMPLOYER = auto()
     FACILITY = auto()
     ADDRESS = auto()
@@ -40,6 +41,7 @@ class Heading(Enum):
 
 TYPES: dict[Heading, IdentifierType] = {
     Heading.PERSON: IdentifierType.NAME,
+    Heading.ADDRESSEE: IdentifierType.NAME,
     Heading.EMPLOYER: IdentifierType.NAME,
     Heading.FACILITY: IdentifierType.GEO,
     Heading.ADDRESS: IdentifierType.GEO,
@@ -75,7 +77,7 @@ def _table(text: str) -> dict[str, Heading]:
 
 # Who somebody is, so that the value is a name.
 _ROLES = """
-from for to re regarding assist anes anesthesia accepting ordering referring admitting dictating
+assist anes anesthesia accepting ordering referring admitting dictating
 patient pt client resident member subscriber insured beneficiary dependent guarantor policyholder decedent
 newborn infant provider physician doctor dr md attending surgeon anesthesiologist anesthetist hospitalist
 radiologist pathologist cardiologist oncologist neurologist pediatrician psychiatrist psychologist dentist
@@ -109,6 +111,7 @@ _DIRECT = dict.fromkeys(_ROLES, Heading.PERSON) | _table("""
 PERSON surname lastname firstname fullname nickname alias aka
 PERSON nombre apellido apellidos fname lname initials initial maiden
 PERSON given family middle
+ADDRESSEE from for to re regarding
 FACILITY facility hospital clinic practice institution organization
 FACILITY organisation school college university church shelter
 FACILITY pharmacy laboratory campus dialysis hospice clinica clínica escuela
@@ -266,7 +269,7 @@ def _addressed(before: list[str]) -> Heading | None:
 _CODED = frozenset(
     {"zip", "postal", "confirmation", "tracking", "auth", "authorization", "access", "case", "claim", "birth"}
 )
-_NEEDS_OWNER = (Heading.PERSON, Heading.FACILITY)
+_NEEDS_OWNER = (Heading.PERSON, Heading.ADDRESSEE, Heading.FACILITY)
 _NAMED = _table("""
 EMPLOYER employer company business
 USER user login screen

@@ -39,6 +39,8 @@ _ORDINARY = int(
     | WordClass.DISEASE
     | WordClass.ABBREVIATION
     | WordClass.CALENDAR
+    | WordClass.PEOPLE
+    | WordClass.ORGANISATION
 )
 _COMMON = int(WordClass.ENGLISH_COMMON)
 _NAME = int(WordClass.FIRST | WordClass.SURNAME)
@@ -63,6 +65,7 @@ class Values:
         self._gazetteers = gazetteers
         self._readers: dict[Heading, Callable[[str, int, int], Iterator[tuple[int, int]]]] = {
             Heading.PERSON: self._persons,
+            Heading.ADDRESSEE: self._addressees,
             Heading.EMPLOYER: self._proper,
             Heading.FACILITY: self._proper,
             Heading.PLACE: self._proper,
@@ -104,6 +107,14 @@ class Values:
                 run.append(word)
         alone = bool(run) and run[0] is words[0] and run[-1].end() == end and text[end : end + 1] not in _SENTENCE_ENDS
         yield from self._name(run, whole=alone, goes_on=False)
+
+    def _addressees(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the names of a value that could as well be a subject: two words, or a listed name."""
+        for low, high in self._persons(text, start, end):
+            words = [word[0] for word in _WORD.finditer(text, low, high)]
+            listed = any(self._mask(word) & _NAME and not self._mask(word) & _ORDINARY for word in words)
+            if listed or len(words) > 1:
+                yield low, high
 
     def _name(self, run: list[re.Match[str]], *, whole: bool, goes_on: bool) -> Iterator[tuple[int, int]]:
         """Yield a run of words that is a name: listed or strange, and no remark that goes on in lower case."""
