@@ -10,7 +10,7 @@ from schemas.codec import BATCH_RECORD, encode
 from schemas.topics import BATCHES, REDACTED, VAULT
 from schemas.vault import VaultEntry
 from streams.clock import Clock, rfc3339
-from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.pipeline import Outcome, Quarantined, Redacted
 from streams.quarantine import QuarantineWriter
 from streams.tenants import Tenants
@@ -25,6 +25,10 @@ class Batch:
     publications: tuple[Publication, ...] = field(repr=False)
     entries: tuple[VaultEntry, ...] = field(repr=False)
     summary: BatchRecord
+
+    def fits(self, limit_bytes: int) -> bool:
+        """Tell whether the log takes each publication; what a batch says of itself grows with its entries."""
+        return all(size_of(publication) <= limit_bytes for publication in self.publications)
 
 
 @dataclass(frozen=True, slots=True)

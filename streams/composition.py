@@ -32,11 +32,13 @@ from streams.supervisor import RunFolder
 from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
-from streams.vault.kek import open_kek
+from streams.vault.kek import Kek, open_kek
 from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
 from streams.vault.tokenkeys import ensure_token_keys
 from streams.vault.tokens import Minter
+from streams.vault.wrapping import WrapContext
 from streams.worker import Worker
 
 Value = TypeVar("Value")
@@ -80,7 +82,8 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     analyzer.self_test()
     tenants = build_tenants(settings, clock)
     folder = RunFolder(slot.run_folder)
-    seal = QuarantineSeal(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")), clock)
+    kek = _tested(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")))
+    seal = QuarantineSeal(kek, clock)
     builder = BatchBuilder(
         slot=f"{settings.kafka.environment}-{slot.number}",
         policy=policy.fingerprint,
@@ -143,7 +146,7 @@ def build_tenants(settings: Settings, clock: Clock) -> Tenants:
 
     def tenant(name: str, *, known: bool) -> Tenant:
         declared = settings.tenants.get(name, TenantSettings())
-        kek = open_kek(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri"))
+        kek = _tested(open_kek(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri")))
         staff = frozenset(declared.staff_applications)
         vault = SealingVault(name, kek, store, clock)
         return Tenant(name, Minter(name, keys[name]), vault, declared.region, staff, texts, known)
@@ -151,6 +154,12 @@ def build_tenants(settings: Settings, clock: Clock) -> Tenants:
     by_id = {name: tenant(name, known=True) for name in settings.tenants}
     by_topic = {name: TopicTenancy(topic.tenant, topic.tenant_header) for name, topic in settings.topics.items()}
     return Tenants(by_topic, by_id, tenant(settings.operator_tenant, known=False))
+
+
+def _tested(kek: Kek) -> Kek:
+    """Return a KEK that has wrapped something: what cannot wrap must not begin."""
+    kek.wrap(bytes(KEY_BYTES), WrapContext("start", "start", "start", kek.uri))
+    return kek
 
 
 def required(value: Value | None, setting: str) -> Value:

@@ -10,9 +10,8 @@ from schemas.events import Coordinates, Withheld
 from schemas.topics import QUARANTINE, REDACTED
 from streams.clock import Clock, rfc3339
 from streams.log.ports import Publication, Reader
-from streams.log.seal import pack
 from streams.pipeline import Quarantined
-from streams.vault.quarantine_seal import QuarantineSeal
+from streams.vault.quarantine_seal import QuarantineSeal, pack_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class QuarantineWriter:
     def publications(self, outcome: Quarantined, batch_id: str) -> tuple[Publication, Publication]:
         """Return the sealed record for quarantine and its `Withheld` for the redacted topic."""
         record, event_id, tenant = outcome.record, outcome.event_id, outcome.tenant.id
-        payload = pack(record.key, record.value, record.headers)
+        payload = pack_record(record.key, record.value, record.headers)
         sealed = self.seal.seal(tenant, event_id, payload)
         quarantined = QuarantineRecord(
             v=QUARANTINE_RECORD.version,

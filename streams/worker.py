@@ -37,7 +37,7 @@ from streams.batch import Batch, BatchBuilder, cut
 from streams.limits import Limits
 from streams.log.ports import Record, TransactionalLog
 from streams.phase import Phase, PhaseMap
-from streams.pipeline import Outcome, Pipeline, Quarantined
+from streams.pipeline import Outcome, Pipeline, Quarantined, Redacted
 from streams.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -63,6 +63,7 @@ DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
 }
 
 _WORST_WAIT = 10.0
+_MEASURE_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class Worker:
     stopping: Callable[[], bool] = field(default=lambda: False)
     _failures: int = 0
     _stale: bool = False
+    _measure_at: float = 0.0
 
     def run(self, *, until_drained: bool = False) -> None:
         """Work until asked to stop, or until nothing is left to read; raises what stops it."""
@@ -98,11 +100,18 @@ class Worker:
         if self._stale:
             self.log.rewind()
             self._stale = False
+        self._measure()
         records = self.log.read(self.limits.records, self.limits.poll_seconds)
         if not records:
             return until_drained and self._is_drained()
         self._settle(records)
         return False
+
+    def _measure(self) -> None:
+        """Say now and then how much is left to read."""
+        if time.monotonic() >= self._measure_at:
+            self._measure_at = time.monotonic() + _MEASURE_SECONDS
+            self.metrics.set("phistream_redactor_lag_records", sum(self.log.lag().values()))
 
     def _is_drained(self) -> bool:
         """Tell whether partitions are assigned and nothing is left in them."""
@@ -119,12 +128,29 @@ class Worker:
             started = time.monotonic()
             batch_id = str(uuid.uuid4())
             outcomes = self._outcomes(run, batch_id, read_at + self.limits.reading_seconds)
-            batch = self.builder.build(batch_id, outcomes)
+            batch = self._fitting(batch_id, outcomes)
             self._publish(batch)
             self.metrics.batch(batch.summary, time.monotonic() - started)
-            if time.monotonic() > read_at + self.limits.reading_seconds:
-                self._stale = True
+            self._stale = len(batch.records) < len(run) or time.monotonic() > read_at + self.limits.reading_seconds
+            if self._stale:
                 return
+
+    def _fitting(self, batch_id: str, outcomes: Sequence[tuple[Record, Outcome]]) -> Batch:
+        """Return a batch that the log takes, of as many outcomes as fit; one that fits in no batch is quarantined."""
+        batch = self.builder.build(batch_id, outcomes)
+        while not batch.fits(self.log.max_record_bytes):
+            record, outcome = outcomes[0]
+            if len(outcomes) > 1:
+                outcomes = outcomes[: len(outcomes) // 2]
+            elif isinstance(outcome, Redacted):
+                tenant = self.pipeline.tenants.of(record)
+                tenant.vault.discard(outcome.entries)
+                event_id = outcome.event.event_id
+                outcomes = [(record, Quarantined(record, event_id, tenant, QuarantineReason.GROWN))]
+            else:
+                return batch  # The log refuses it: what cannot go into quarantine stops the worker.
+            batch = self.builder.build(batch_id, outcomes)
+        return batch
 
     def _outcomes(self, records: Sequence[Record], batch_id: str, until: float) -> list[tuple[Record, Outcome]]:
         """Redact records until the time for one reading is over, at least one."""

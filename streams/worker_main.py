@@ -51,7 +51,10 @@ def main(arguments: list[str] | None = None, make_analyzer: Callable[[], Analyze
         settings = _settings(options)
         with _open_log(options, settings) as opened:
             slot = Slot(options.slot, options.run_folder, lambda: stop.asked)
-            build_worker(settings, opened, slot, make_analyzer()).run(until_drained=options.drain)
+            worker = build_worker(settings, opened, slot, make_analyzer())
+            if settings.metrics_port:
+                worker.metrics.serve(settings.metrics_port + 1 + options.slot)
+            worker.run(until_drained=options.drain)
     except Fenced:
         log.error("Slot was taken over, ending.", slot=options.slot)
         return FENCED_STATUS

@@ -15,7 +15,7 @@ from streams.config import KafkaSettings, Settings
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import consumer_settings, producer_settings, translated
 from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, places
-from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
 _COMMIT_SECONDS = 25.0
@@ -102,8 +102,7 @@ class KafkaTransactionalLog:
     def _refuse_oversize(self, publications: Sequence[Publication]) -> None:
         """Refuse before anything is produced: produce() rejects an oversize record, and the rest would still commit."""
         for publication in publications:
-            headers = sum(len(name) + len(value or b"") for name, value in publication.headers)
-            size = len(publication.key or b"") + len(publication.value or b"") + headers
+            size = size_of(publication)
             if size > self.max_record_bytes:
                 raise LogRefused("publication is too large", topic=publication.topic, size=size)
 

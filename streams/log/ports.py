@@ -50,6 +50,12 @@ class Publication:
     partition: int | None = None
 
 
+def size_of(publication: Publication) -> int:
+    """Return the bytes of a publication that count against the log's limit."""
+    headers = sum(len(name.encode()) + len(value or b"") for name, value in publication.headers)
+    return len(publication.key or b"") + len(publication.value or b"") + headers
+
+
 class Reader(Protocol):
     """A member of a consumer group over some topics, `read_committed`, at least once.
 

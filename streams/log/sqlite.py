@@ -11,7 +11,7 @@ from typing import Self
 
 from schemas.errors import Fenced, LogRefused, TransactionFailed
 from streams.log.offsets import after
-from streams.log.ports import Publication, Record, TopicPartition
+from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.sqlite_store import SqliteStore
 
 _POLL_SECONDS = 0.02
@@ -110,7 +110,7 @@ class SqliteTransactionalLog:
     def publish(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
         """Write publications and offsets in one transaction."""
         for publication in publications:
-            size = len(publication.key or b"") + len(publication.value or b"")
+            size = size_of(publication)
             if size > self.max_record_bytes:
                 raise LogRefused("publication is too large", topic=publication.topic, size=size)
         try:
