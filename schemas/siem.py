@@ -21,6 +21,8 @@ WITHHELD = "withheld"
 #: The reason of a stub whose document the index refused.
 INDEX_REFUSED = "index_refused"
 
+#: What a stub keeps: where the event stood, and when.
+_STUB_FIELDS = ("event_id", "tenant", "time", "time_dt", "sequence", "topic", "partition", "offset", "batch_id")
 _TOKEN_START = "phi_"  # noqa: S105 - how a token begins; no secret.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2099, 12, 31, tzinfo=UTC)
@@ -38,7 +40,7 @@ class Document:
     """One document of the index; prints its id.
 
     `day` names the date index, so the same event always finds the same one; a document replaces another of the same id
-    unless its `revision` is smaller.
+    unless its `revision` is smaller. Its source has `time`, `sequence` and `event_id`, which order it among others.
     """
 
     id: str
@@ -66,8 +68,7 @@ def stub_of(document: Document) -> Document:
 
     Its revision is one less, so that any later success replaces it, and it replaces what the document should have.
     """
-    kept = ("event_id", "tenant", "time", "time_dt", "source", "batch_id")
-    source = {name: document.source[name] for name in kept if name in document.source}
+    source = {name: document.source[name] for name in _STUB_FIELDS if name in document.source}
     ocsf = _ocsf(document.id, document.source["time"], document.source["tenant"], _API_ACTIVITY, Call())
     stub = {**ocsf, **source, "kind": WITHHELD, "reason": INDEX_REFUSED, "revision": document.revision - 1}
     return Document(document.id, document.revision - 1, document.day, stub)
@@ -119,6 +120,7 @@ def _event(event: RedactedEvent) -> Source:
         "topic": event.coordinates.topic,
         "partition": event.coordinates.partition,
         "offset": event.coordinates.offset,
+        "sequence": event.coordinates.offset,
         "phi_present": event.phi.present,
         "phi_counts": event.phi.counts,
         "identifiers": sorted(event.phi.counts),
@@ -171,6 +173,7 @@ def _withheld(withheld: Withheld) -> Source:
             "topic": withheld.coordinates.topic,
             "partition": withheld.coordinates.partition,
             "offset": withheld.coordinates.offset,
+            "sequence": withheld.coordinates.offset,
             "batch_id": withheld.batch_id,
         }
     )
@@ -188,6 +191,7 @@ def _alert(alert: Alert) -> Source:
             "kind": "alert",
             "tenant": alert.tenant,
             "revision": 1,
+            "sequence": 0,
             "source": alert.source,
             "time_dt": alert.window_end,
             "rule": alert.rule,

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from schemas.errors import ConfigError, Pushback
-from schemas.siem import Source
 from streams.config import Settings
 from streams.embedded import EmbeddedState
 from streams.log.sqlite_store import SqliteStore
@@ -14,6 +13,7 @@ from streams.siem.ports import Cursor, Page, Query, Sink
 
 _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _ATTEMPTS = 5
+_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):(\S{1,200})")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -70,17 +70,12 @@ def read_cursor(text: str | None) -> Cursor | None:
     """Read where a page ended, as write_cursor wrote it."""
     if text is None:
         return None
-    time_ms, _, event_id = text.partition(":")
-    if not time_ms.isdecimal() or not event_id:
-        raise ConfigError("a page goes on after TIME:EVENT_ID of its last line", setting="--after")
-    return Cursor(int(time_ms), event_id)
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise ConfigError("a page goes on after what the last one named", setting="--after")
+    return Cursor(int(found[1]), int(found[2]), found[3])
 
 
 def write_cursor(cursor: Cursor) -> str:
     """Write where a page ended."""
-    return f"{cursor.time_ms}:{cursor.event_id}"
-
-
-def cursor_of(hit: Source) -> Cursor:
-    """Return the place of a hit in the order of time."""
-    return Cursor(hit["time"], hit["event_id"])
+    return f"{cursor.time_ms}:{cursor.sequence}:{cursor.event_id}"

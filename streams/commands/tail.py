@@ -85,13 +85,10 @@ def _matching(records: "Iterable[Record]", query: "Query") -> "list[Source]":
     """Return what answers the query, in order of time."""
     from streams.siem.indexer import documents_of
     from streams.siem.matching import matches
+    from streams.siem.ports import cursor_of
 
     sources = [document.source for document in documents_of(records)]
-    return sorted((source for source in sources if matches(source, query)), key=_order)
-
-
-def _order(source: "Source") -> tuple[int, str]:
-    return source["time"], source["event_id"]
+    return sorted((source for source in sources if matches(source, query)), key=cursor_of)
 
 
 def _show(hits: "Iterable[Source]", query: "Query", *, json: bool) -> None:

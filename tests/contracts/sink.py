@@ -140,16 +140,19 @@ class SinkContract:
 
         assert sorted(range(1, 16), reverse=newest_first) == seen
 
-    def test_equal_times_are_paged_by_id(self, sink: TestedSink) -> None:
-        """Events of one moment are in order of their ids, and none is lost between pages."""
+    def test_events_of_one_moment_keep_the_order_of_their_offsets(self, sink: TestedSink) -> None:
+        """Events of one moment are in order of their offsets, then of their ids; none is lost between pages."""
         moment = chat(1, "word").time
-        documents = [document_of(replace(chat(number, "word"), time=moment)) for number in range(1, 6)]
+        documents = [document_of(replace(chat(number, "word"), time=moment)) for number in (10, 9, 100, 2)]
+        documents.append(document_of(replace(chat(2, "word"), time=moment, event_id="another-0")))
         sink.write(documents)
         sink.refresh()
         first = sink.search(Query(limit=2))
         second = sink.search(Query(limit=2, after=first.more))
+        third = sink.search(Query(limit=2, after=second.more))
 
-        assert [1, 2, 3, 4] == [number_of(hit) for hit in (*first.hits, *second.hits)]
+        assert [2, 0, 9, 10, 100] == [number_of(hit) for hit in (*first.hits, *second.hits, *third.hits)]
+        assert third.more is None
 
     def test_writing_twice_is_writing_once(self, sink: TestedSink) -> None:
         """A replay overwrites itself."""

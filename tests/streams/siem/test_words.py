@@ -56,7 +56,7 @@ def test_a_snippet_shows_the_place() -> None:
     shown = snippet(text, (NAME_TOKEN.upper(),))
 
     assert NAME_TOKEN in shown
-    assert len(shown) < 200
+    assert len(shown) < 300
     assert "\n" not in shown
     assert (shown[0], shown[-1]) == ("…", "…")
 
