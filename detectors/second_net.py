@@ -26,11 +26,11 @@ _SHORTEST_HANDLE, _SHORTEST_AT = 6, 7
 _CODE_WORDS = r"""
     ndc cas ec un lot part p/n pn model protocol forms? pmid pubmed pmc doi payer catalog(?:ue)? cat taxonomy
     sha-?\d* md5 crc32 etag commit cpt hcpcs icd(?:-?10)?(?:-cm)? snomed loinc rxnorm rxcui gpi version ver iso
-    iec din cfr usc error exit http port toner drum cable chip exon locus loci schedule template amendment alarm
-    class series cells? lines? primer settings build 510\(k\) release valueset oid concept specification
-    standard rule section article chapter page figure table grade stage phase cycle dose range total net trend
-    score concentration velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain
-    breakpoint filter plug max_tokens tokens created count wbc rbc
+    iec din cfr usc error exit http port toner drum cable chip exon locus loci schedule amendment alarm cells?
+    lines? primer settings build 510\(k\) release valueset oid concept specification standard rule section
+    article chapter page figure table grade stage phase cycle dose range total net trend score concentration
+    velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain breakpoint filter plug
+    max_tokens tokens created count wbc rbc
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"

@@ -77,35 +77,38 @@ def _table(text: str) -> dict[str, Heading]:
 
 # Who somebody is, so that the value is a name.
 _ROLES = """
-assist anes anesthesia accepting ordering referring admitting dictating
-patient pt client resident member subscriber insured beneficiary dependent guarantor policyholder decedent
-newborn infant provider physician doctor dr md attending surgeon anesthesiologist anesthetist hospitalist
-radiologist pathologist cardiologist oncologist neurologist pediatrician psychiatrist psychologist dentist
-dermatologist urologist nurse rn np pa lpn cna crna midwife pharmacist rph therapist counselor dietitian
-technician tech interpreter chaplain paramedic pcp resident fellow intern clinician prescriber practitioner
-consultant provedor specialist examiner evaluator investigator pi mother father mom dad parent guardian spouse
-husband wife partner son daughter child sister brother sibling grandmother grandfather aunt uncle cousin
-caregiver proxy nok kin informant witness caller driver passenger employee supervisor manager coordinator author
-signer reviewer sender recipient attn attention cc signature surrogate donor recipient agent adjuster examinee
-participant applicant student teacher coach attorney lawyer landlord roommate neighbor friend paciente medico
-médico doctora madre padre esposo esposa hijo hija tutor hermano hermana cuidador enfermera enfermero
+assist anes anesthesia accepting ordering referring admitting dictating patient pt client resident member
+subscriber insured beneficiary dependent guarantor policyholder decedent newborn infant provider physician
+doctor dr md attending surgeon anesthesiologist anesthetist hospitalist radiologist pathologist cardiologist
+oncologist neurologist pediatrician psychiatrist psychologist dentist dermatologist urologist nurse rn np pa lpn
+cna crna midwife pharmacist rph therapist counselor dietitian technician tech interpreter chaplain paramedic pcp
+resident fellow intern clinician prescriber practitioner consultant provedor specialist examiner evaluator
+investigator pi mother father mom dad parent guardian spouse husband wife partner son daughter child sister
+brother sibling grandmother grandfather aunt uncle cousin caregiver proxy nok kin informant witness caller
+driver passenger employee supervisor manager coordinator author signer reviewer sender recipient attn attention
+cc signature surrogate donor recipient agent adjuster examinee participant applicant student teacher coach
+attorney lawyer landlord roommate neighbor friend paciente medico médico doctora madre padre esposo esposa hijo
+hija tutor hermano hermana cuidador enfermera enfermero cuidadora abuela abuelo tía tío hermana novio novia
+pareja intérprete cirujano especialista pediatra dentista farmacéutico terapeuta titular asegurado responsable
+remitente destinatario firma
 """.split()
 # What is done, so that "… by" names who did it.
 _BY = """
 signed dictated transcribed authored written entered verified reviewed approved prepared performed collected
 ordered referred requested received reported seen completed administered witnessed electronically recorded
 created updated modified drawn read interpreted accompanied called taken submitted authorized checked given
-assessed documented scribed cosigned
+assessed documented scribed cosigned firmado atendido referido revisado elaborado recibido dictado autorizado
+solicitado
 """.split()
 _FACILITIES = """
 facility hospital clinic practice institution site organization organisation school college university church
 """.split()
 _NAMELESS = """
-system drug medication med medicine test study file product brand generic plan payer payor insurance insurer carrier
-model device event class column field table tool function procedure diagnosis lab order group display code host
-domain server app application project service template protocol form trial vaccine allergen problem condition
-parameter variable type category dataset folder bucket topic queue index branch module package method color
-document section unit department dept ward sheet layer schema database db key tag label
+system drug medication med medicine test study file product brand generic plan payer payor insurance insurer
+carrier model device event class column field table tool function procedure diagnosis lab order group display
+code host domain server app application project service template protocol form trial vaccine allergen problem
+condition parameter variable type category dataset folder bucket topic queue index branch module package method
+color document section unit department dept ward sheet layer schema database db key tag label
 """.split()
 _DIRECT = dict.fromkeys(_ROLES, Heading.PERSON) | _table("""
 PERSON surname lastname firstname fullname nickname alias aka
@@ -114,10 +117,11 @@ PERSON given family middle
 ADDRESSEE from for to re regarding
 FACILITY facility hospital clinic practice institution organization
 FACILITY organisation school college university church shelter
-FACILITY pharmacy laboratory campus dialysis hospice clinica clínica escuela
-EMPLOYER employer empleador workplace
+FACILITY pharmacy laboratory campus dialysis hospice clinica clínica escuela sanatorio consultorio iglesia universidad
+EMPLOYER employer empleador workplace patrón empresa
 ADDRESS address addr street residence domicile dirección direccion domicilio homeaddress
 PLACE city town county municipality hometown birthplace ciudad condado neighborhood township
+PLACE colonia municipio pueblo barrio localidad
 ZIP zip zipcode postal postcode postalcode cp latitude longitude lat lng lon coordinates
 DATE dob birthdate birthday dod doa dos date fecha dateofbirth birth born nacimiento
 AGE age edad
@@ -288,6 +292,7 @@ _ENDINGS: dict[str, Callable[[list[str]], Heading | None]] = {
     **dict.fromkeys(("address", "addr"), _addressed),
     **dict.fromkeys(("contact", "contacto"), _contact),
     "by": _done_by,
+    "por": _done_by,
     "birth": _born,
     "date": _dated,
 }
