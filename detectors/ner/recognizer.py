@@ -1,5 +1,6 @@
 """The recognizer of names and places, by the tagger or by any spaCy pipeline."""
 
+import re
 from collections.abc import Sequence
 
 from detectors.ner.decode import Run, Thresholds, runs
@@ -10,6 +11,7 @@ from schemas.errors import DetectionError
 from schemas.spans import Span
 
 NAME = "ner"
+LETTER = re.compile(r"[^\W\d_]")  # A text without any is left to the rules.
 
 
 class NerRecognizer:
@@ -35,7 +37,7 @@ class NerRecognizer:
 
     def recognize_many(self, passages: Sequence[Passage]) -> list[list[Span]]:
         """Return the identifiers of each passage; faster than one by one, with the same result."""
-        texts = [passage.text for passage in passages]
+        texts = [passage.text if LETTER.search(passage.text) else "" for passage in passages]
         try:
             found = runs(texts, self._tagger.tag(texts), self._thresholds)
         except Exception as error:  # noqa: BLE001  # Foreign errors may hold text.

@@ -64,30 +64,29 @@ class Tagger:
         """Tag texts, all at once."""
         words = [split(text) for text in texts]
         firsts = list(itertools.accumulate((len(text) + self._apart for text in words), initial=0))[:-1]
-        rows, gaps, mask = self._laid_out(words, firsts)
-        chances = np.zeros((len(rows), len(KINDS) + 1), dtype=np.float32)
-        for window in windows(len(rows), WINDOW, self.manifest.reach):
-            read, kept = slice(window.start, window.end), slice(window.first, window.last)
-            inputs = {"vectors": self._vectors[rows[read]], "gaps": gaps[read], "mask": mask[read]}
-            answer = self._context.run(None, inputs)[0]
-            chances[kept] = answer[window.first - window.start : window.last - window.start]
+        laid, gaps, mask = self._laid_out(words)
+        chances = np.zeros((len(laid), len(KINDS) + 1), dtype=np.float32)
+        for window in windows(len(laid), WINDOW, self.manifest.reach):
+            read = slice(window.start, window.end)
+            vectors = self._vectors_of(laid[read])
+            answer = self._context.run(None, {"vectors": vectors, "gaps": gaps[read], "mask": mask[read]})[0]
+            chances[window.first : window.last] = answer[window.first - window.start : window.last - window.start]
         return Tagged(words, firsts, chances * mask)
 
-    def _laid_out(self, texts: list[Words], firsts: list[int]) -> tuple[Ints, Ints, Floats]:
-        """Lay texts one after another; between them stand masked words, so many that no text sees another."""
-        total = max(2 * self._apart, firsts[-1] + len(texts[-1]) if texts else 0)
-        rows, gaps = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
-        mask = np.zeros((total, 1), dtype=np.float32)
-        found = self._rows_of(list(itertools.chain.from_iterable(words.texts for words in texts)))
-        at = 0
-        for words, start in zip(texts, firsts, strict=True):
+    def _laid_out(self, texts: list[Words]) -> tuple[list[str], Ints, Floats]:
+        """Lay texts one after another, each with masked words behind it, so many that no text sees another."""
+        apart = [""] * self._apart
+        laid = list(itertools.chain.from_iterable((*words.texts, *apart) for words in texts)) + apart
+        gaps, mask = np.zeros(len(laid), dtype=np.int64), np.zeros((len(laid), 1), dtype=np.float32)
+        start = 0
+        for words in texts:
             end = start + len(words)
-            rows[start:end], gaps[start:end], mask[start:end] = found[at : at + len(words)], words.gaps, 1
-            at += len(words)
-        return rows, gaps, mask
+            gaps[start:end], mask[start:end] = words.gaps, 1
+            start = end + self._apart
+        return laid, gaps, mask
 
-    def _rows_of(self, words: list[str]) -> Ints:
-        """Return where the vector of each word stands, new ones computed."""
+    def _vectors_of(self, words: list[str]) -> Floats:
+        """Return the vector of each word, new ones computed."""
         keys = list(map(hash, words))
         rows = np.fromiter(map(self._rows.get, keys, itertools.repeat(-1)), dtype=np.int64, count=len(keys))
         missing = np.flatnonzero(rows < 0).tolist()
@@ -98,10 +97,10 @@ class Tagger:
                 new = dict(zip(keys, words, strict=True))
             self._learn(new)
             rows = np.fromiter(map(self._rows.__getitem__, keys), dtype=np.int64, count=len(keys))
-        return rows
+        return self._vectors[rows]
 
     def _learn(self, new: dict[int, str]) -> None:
-        count, words = len(self._rows) + 1, list(new.values())
+        count, words = len(self._rows), list(new.values())
         words += [""] * (-len(words) % _ROUND)
         if count + len(words) > len(self._vectors):
             grown = np.zeros((max(2 * len(self._vectors), count + len(words)), self.manifest.width), dtype=np.float32)

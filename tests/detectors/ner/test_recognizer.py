@@ -76,3 +76,9 @@ def test_many_passages_get_what_each_gets_alone() -> None:
     passages = [Passage(text) for text in ("Ms. Ottoline Brandt", "", "no one here", "Dr. Pereira-Quist called")]
 
     assert [list(RECOGNIZER.recognize(passage)) for passage in passages] == RECOGNIZER.recognize_many(passages)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "4471123", "03/04/1961", "+1 (555) 555-0199", "\u2022 12 / 7"])
+def test_texts_without_a_letter_are_left_to_the_rules(text: str) -> None:
+    """Bare numbers carry nothing that a tagger of words could tell."""
+    assert [] == covered(text)

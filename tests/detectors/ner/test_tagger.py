@@ -101,3 +101,14 @@ def test_a_manifest_of_another_version_is_refused(copied: Path, change: dict[str
 
     with pytest.raises(ModelUnavailable):
         Tagger.load(copied)
+
+
+def test_memory_is_bounded_by_the_window(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More distinct words than are remembered change no result."""
+    text = " ".join(f"word{number} of Okonkwo" for number in range(3000))
+    expected = chances(tagger, [text])
+    monkeypatch.setattr("detectors.ner.tagger.CAPACITY", WINDOW * 2)
+    fresh = Tagger.load()
+
+    assert expected == chances(fresh, [text])
+    assert len(fresh._rows) <= WINDOW * 2
