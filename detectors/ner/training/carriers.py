@@ -143,6 +143,16 @@ class Filler:
             pieces += [Piece("\n"), *self._slots(rng.choice(sentences()["footer"]), cast)]
         return Draft.of(pieces).example(carrier.kind)
 
+    def general(self) -> Example:
+        """Return one to four lines of work, school and small talk."""
+        rng = self._rng
+        cast = [self._values.person() for _ in range(3)]
+        lines = rng.choices(sentences()["general"], k=rng.choice((1, 1, 2, 3, 4)))
+        joint = rng.choice(("\n", " ", " ", "\n\n"))
+        return Draft.of(piece for line in lines for piece in (*self._slots(line, cast), Piece(joint))).example(
+            "general"
+        )
+
     def _between(self, carrier: Carrier, cast: list[Person]) -> Iterator[Piece]:
         """Yield a sentence of the carrier's voice, or a generated text of a few words."""
         rng = self._rng

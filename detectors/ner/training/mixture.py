@@ -23,6 +23,7 @@ class Amounts:
 
     carriers: int = 12000
     passages: int = 8000
+    general: int = 5000
     negatives: int = 7000
     generated: int = 40000
     chats: int = 2500
@@ -88,6 +89,8 @@ class Mixture:
         for carrier in rng.choices(self.texts, k=self.amounts.carriers):
             density = rng.choice((0.0, 0.0, 0.1, 0.2, 0.35, 0.6))
             yield augment(filler.fill(carrier, rng.choice((6, 20, 40, 70, 120, 180)), density), values, swap=0)
+        for _ in range(self.amounts.general):
+            yield augment(filler.general(), values, swap=0)
         for carrier in rng.choices(self.passages, k=self.amounts.passages):
             density = rng.choice((0.0, 0.0, 0.0, 0.0, 0.15, 0.4))
             yield augment(filler.fill(carrier, rng.choice((4, 8, 15, 40, 90, 150)), density), values, swap=0)
