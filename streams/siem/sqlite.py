@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS siem_values (
     field TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, value, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS siem_values_by_id ON siem_values (id);
 CREATE VIRTUAL TABLE IF NOT EXISTS siem_words USING fts5 (
-    words, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'");
+    words, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
 """
 #: Query field -> document field, for exact values.
 FILTERS = {

@@ -7,34 +7,69 @@ them together for Latin script. So a token stays one word beside `'s`, quotes, b
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 #: Combining accents and invisible joiners: they stand inside a word and change nothing of it.
-INSIDE = "\u0300-\u036f\u00ad\u200c-\u200f\u2060-\u2064\ufeff"
+INSIDE = "\u0300-\u036f\u00ad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\ufe00-\ufe0f\ufeff"
 _WORD = re.compile(rf"[\w{INSIDE}]+")
 _INSIDE = re.compile(f"[{INSIDE}]+")
-#: Latin letters that do not decompose into a base letter and accents, as Lucene's ASCIIFoldingFilter folds them.
-_FOLDED = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ł": "l",
-        "ı": "i",
-        "ħ": "h",
-        "ŋ": "n",
-        "ŧ": "t",
-        "ĸ": "q",
-        "ƒ": "f",
-        "ɓ": "b",
-        "ɗ": "d",
-        "ɛ": "e",
-        "ə": "a",
-    }
+#: Symbols, joining lines beyond the underscore, and numbers that are no digits stand between words.
+_BETWEEN = frozenset({"So", "Sk", "Sm", "Sc", "No", "Pc"})
+#: Latin letters that do not decompose into a base letter and accents, after what they are folded to; as Lucene does.
+_LETTERS = (
+    "a ₐₔɐəɚᴀᶏᶕẚⱥ",
+    "aa ꜳ",
+    "ae æǣǽᴁᴂ",
+    "ao ꜵ",
+    "au ꜷ",
+    "av ꜹꜻ",
+    "ay ꜽ",
+    "b ƀƃɓʙᴃᵬᶀ",
+    "c ↄƈȼɕʗᴄꜿ",
+    "d ðđƌȡɖɗᴅᴆᵭᶁᶑꝺ",
+    "db ȸ",
+    "dz ʣʥ",
+    "e ₑǝɇɘɛɜɝɞʚᴇᴈᶒᶓᶔⱸⱻ",
+    "f ƒᵮᶂẛꜰꝼꟻ",
+    "g ǥɠɡɢʛᵷᵹᶃꝿ",
+    "h ħɥɦʜʮʯⱨⱶ",
+    "hv ƕ",
+    "i ᵢⁱıɨɪᴉᵻᵼᶖꟾ",
+    "j ⱼȷɉɟʄʝᴊ",
+    "k ƙʞᴋᶄⱪꝁꝃꝅ",
+    "l ŀłƚȴɫɬɭʟᴌᶅⱡꝇꝉꞁ",
+    "ll ỻ",
+    "ls ʪ",
+    "lz ʫ",
+    "m ɯɰɱᴍᵯᶆꟽꟿ",
+    "n ⁿŉŋƞȵɲɳɴᴎᵰᶇ",
+    "o ₒøǿɔɵᴏᴐᴖᴗᶗⱺꝋꝍ",
+    "oe œɶᴔ",
+    "oo ꝏ",
+    "ou ȣᴕ",
+    "p ƥᴘᵱᵽᶈꝑꝓꝕꟼ",
+    "q ĸɋʠꝗꝙ",
+    "qp ȹ",
+    "r ᵣɍɼɽɾɿʀʁᴙᴚᵲᵳᶉꝛꞃ",
+    "s ȿʂᵴᶊẜẝꜱꞅ",
+    "ss ß",
+    "t ŧƫƭȶʇʈᴛᵵⱦ",
+    "tc ʨ",
+    "th þᵺꝧ",
+    "ts ʦ",
+    "tz ꜩ",
+    "u ᵤʉᴜᵾᶙ",
+    "ue ᵫ",
+    "v ᵥʋʌᴠᶌⱱⱴꝟ",
+    "vy ꝡ",
+    "w ƿʍᴡⱳ",
+    "x ₓᶍ",
+    "y ƴɏʎʏỿ",
+    "z ƶȝȥɀʐʑᴢᵶᶎⱬꝣ",
 )
+#: Letters that are signs, such as the double-struck ones: they stay as they are.
+_SIGNS = frozenset(map(chr, range(0x2100, 0x2150))) - {"\u212b"}
+_FOLDED = {letter: base for base, letters in map(str.split, _LETTERS) for letter in letters}
 _SNIPPET_LENGTH = 240
 #: Texts are searched for a snippet only so far: it is for the eye.
 _SNIPPET_REACH = 200_000
@@ -49,8 +84,24 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text).lower()
-    return _INSIDE.sub("", plain).translate(_FOLDED)
+    return text.translate({ord(letter): _fold(letter) for letter in set(text)})
+
+
+@cache
+def _fold(letter: str) -> str:
+    """Fold one letter: without accents where a Latin one is left, else in lower case as it is."""
+    kind = unicodedata.category(letter)
+    if kind in _BETWEEN:
+        return letter if letter.isascii() else " "
+    if _INSIDE.fullmatch(letter):
+        return ""
+    lower = letter.lower()
+    if lower in _FOLDED:
+        return _FOLDED[lower]
+    if kind in ("Lm", "Nl") or letter in _SIGNS:
+        return lower
+    plain = _INSIDE.sub("", unicodedata.normalize("NFKD", lower))
+    return _FOLDED.get(plain, plain) if plain.isascii() or plain in _FOLDED else _INSIDE.sub("", lower)
 
 
 def words_of(text: str) -> list[str]:
@@ -59,7 +110,7 @@ def words_of(text: str) -> list[str]:
     >>> words_of("phi_name_ca_bcdfghjklmnpqrstvwxz's note: “Café”")
     ['phi_name_ca_bcdfghjklmnpqrstvwxz', 's', 'note', 'cafe']
     """
-    return _WORD.findall(fold(text))
+    return [word for word in _WORD.findall(fold(text)) if word.strip("_")]
 
 
 def terms_of(query: Sequence[str]) -> list[list[str]]:
