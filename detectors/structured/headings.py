@@ -198,8 +198,8 @@ def may_head(word: str) -> bool:
 def heading_of(text: str) -> Heading | None:
     """Return what the value under a heading is, or None where it is nothing in particular.
 
-    >>> heading_of("Patient_Name"), heading_of("drugName"), heading_of("Member ID #")
-    (<Heading.PERSON: 1>, None, <Heading.PLAN: 14>)
+    >>> heading_of("Patient_Name").name, heading_of("drugName"), heading_of("Member ID #").name
+    ('PERSON', None, 'PLAN')
     """
     if not 1 < len(text) <= _LONGEST:
         return None
