@@ -39,8 +39,8 @@ _CODED = re.compile(
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|[0-9a-f]{40}|"
     r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|https?.*|www.*|"
-    r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|sha-?\d+(?:[: ].*)?|build .*|"
-    r"[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
+    r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
+    r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
     r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt))",
     re.IGNORECASE,
 )
