@@ -23,6 +23,7 @@ INDEX_REFUSED = "index_refused"
 
 #: What a stub keeps: where the event stood, and when.
 _STUB_FIELDS = ("event_id", "tenant", "time", "time_dt", "sequence", "topic", "partition", "offset", "batch_id")
+_WHOLE = frozenset({"record", "headers", "text"})
 _TOKEN_START = "phi_"  # noqa: S105 - how a token begins; no secret.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2099, 12, 31, tzinfo=UTC)
@@ -30,6 +31,10 @@ _SKEW = timedelta(days=1)
 _MOST = 2**63 - 1
 _API_ACTIVITY = {"category_uid": 6, "class_uid": 6003, "activity_id": 99, "type_uid": 600399, "severity_id": 1}
 _FINDING = {"category_uid": 2, "class_uid": 2004, "activity_id": 1, "type_uid": 200401, "severity_id": 4}
+_CALL_FIELDS = (
+    "provider endpoint model application workforce end_user session conversation trace_id span_id request_id "
+    "response_id previous_response_id region agreement operation called_at latency_ms"
+).split()
 _STATUS_OK = frozenset({"ok", "success", "succeeded", "completed", "complete"})
 
 Source = dict[str, Any]
@@ -142,21 +147,22 @@ def _event(event: RedactedEvent) -> Source:
 
 def _call_fields(calls: tuple[Call, ...]) -> Source:
     """Return the fields of one call, or of several: each then holds every value, as an index field may."""
-    names = (
-        "provider endpoint model application workforce end_user session conversation trace_id span_id request_id "
-        "response_id previous_response_id region agreement operation called_at"
-    ).split()
-    fields: Source = {name: _values([getattr(call, name) for call in calls]) for name in names}
-    fields["call_status"] = _values([call.status for call in calls])
-    fields["latency_ms"] = _values([call.latency_ms for call in calls])
-    fields["finish_reasons"] = _values([reason for call in calls for reason in call.finish_reasons])
-    fields["data_sources"] = _values([name for call in calls for name in call.data_sources])
+    fields = [_fields_of(call) for call in calls]
+    return fields[0] if len(fields) == 1 else {name: _values([one[name] for one in fields]) for name in fields[0]}
+
+
+def _fields_of(call: Call) -> Source:
+    fields: Source = {name: getattr(call, name) for name in _CALL_FIELDS}
+    fields["call_status"] = call.status
+    for name in ("finish_reasons", "data_sources"):
+        fields[name] = _values([list(getattr(call, name))])
     return fields
 
 
 def _values(values: list[Any]) -> Any:
-    """Return the one distinct value, all of several, or None."""
-    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    """Return the one distinct value of several, all of them, or None; lists are joined."""
+    flat = [item for value in values for item in (value if isinstance(value, list) else (value,))]
+    distinct = list(dict.fromkeys(value for value in flat if value is not None))
     return distinct[0] if len(distinct) == 1 else distinct or None
 
 
@@ -256,16 +262,15 @@ def _count(value: int | None) -> int | None:
 
 def _shown(source: Source) -> Source:
     """Drop what is unknown, and cut exact values to what an index takes; the record and its text stay whole."""
-    whole = ("record", "headers", "text")
-    return {name: value if name in whole else _cut(value) for name, value in source.items() if value is not None}
+    return {name: value if name in _WHOLE else _cut(value) for name, value in source.items() if value is not None}
 
 
 def _cut(value: Any) -> Any:
     if isinstance(value, str):
-        return value[:KEYWORD_LENGTH]
+        return value if len(value) <= KEYWORD_LENGTH else value[:KEYWORD_LENGTH]
     if isinstance(value, list):
         return [_cut(item) for item in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _cut(item) for name, item in value.items() if item is not None}
     return value
 
