@@ -16,6 +16,7 @@ from streams.commands.search import search
 from streams.commands.tail import tail
 from streams.commands.topics import topics_app
 from streams.commands.worker import worker
+from streams.telemetry.crashes import hide_messages
 
 app = typer.Typer(
     name="phistream",
@@ -43,6 +44,7 @@ REFUSED_STATUS = 78
 
 def main() -> None:
     """Run the command line; an error of ours is one line that names where, never what."""
+    hide_messages()
     try:
         app()
     except PhistreamError as error:

@@ -1,0 +1,13 @@
+"""What a crash says."""
+
+import subprocess
+import sys
+
+
+def test_a_crash_names_the_place_and_not_the_text() -> None:
+    """The class and the line of an unforeseen error are printed; its message, which may hold text, is not."""
+    program = "from streams.telemetry.crashes import hide_messages; hide_messages()\nint('Jane Roe')"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert (ended.stdout, ended.stderr) == ("", "phistream: failed unexpectedly (ValueError at <string>:2)\n")
