@@ -174,7 +174,11 @@ class Gazetteers:
 
     def classes(self, word: str) -> WordClass:
         """Return what a word is listed as; case and accents do not count."""
-        return WordClass(self.words.find_one(hash_word(word)) or self._of_parts(word))
+        return WordClass(self.mask(word))
+
+    def mask(self, word: str) -> int:
+        """Return the same as a plain integer, which is several times faster."""
+        return self.words.find_one(hash_word(word)) or self._of_parts(word)
 
     def classes_of(self, words: Sequence[str]) -> Masks:
         """Return `classes` of each word, all at once.
@@ -241,6 +245,8 @@ class Gazetteers:
         return bool(self._zips[base + (number >> 3)] >> (number & 7) & 1)
 
     def _of_parts(self, word: str) -> int:
+        if "-" not in word and "'" not in word and "’" not in word:
+            return 0
         plain = word.replace("’", "'")
         stem = plain[:-2] if plain.endswith(("'s", "'S")) else plain.removesuffix("'")
         listed = self.words.find_one(hash_word(stem)) if stem != word else 0

@@ -92,9 +92,10 @@ class Values:
 
     def _persons(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the names of a value: words that may be one, without titles, degrees and what follows in brackets."""
-        words = list(_WORD.finditer(text, start, end))
+        first: re.Match[str] | None = None
         run: list[re.Match[str]] = []
-        for word in words:
+        for word in _WORD.finditer(text, start, end):
+            first = first or word
             beside = self._is_beside(word[0])
             prose = not beside and self._is_prose(word[0]) and (not run or word[0].islower())
             ended = prose or _is_caption(word[0])
@@ -105,7 +106,7 @@ class Values:
                 return
             if not beside:
                 run.append(word)
-        alone = bool(run) and run[0] is words[0] and run[-1].end() == end and text[end : end + 1] not in _SENTENCE_ENDS
+        alone = bool(run) and run[0] is first and run[-1].end() == end and text[end : end + 1] not in _SENTENCE_ENDS
         yield from self._name(run, whole=alone, goes_on=False)
 
     def _addressees(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -180,10 +181,10 @@ class Values:
                 yield low, high
 
     def _mask(self, word: str) -> int:
-        return int(self._gazetteers.classes(word.rstrip(".")))
+        return self._gazetteers.mask(word.rstrip("."))
 
     def _is_state(self, words: str | None) -> bool:
-        return not words or all(int(self._gazetteers.classes(part)) & _LARGE for part in words.split())
+        return not words or all(self._gazetteers.mask(part) & _LARGE for part in words.split())
 
     def _is_beside(self, word: str) -> bool:
         plain = word.rstrip(".")
