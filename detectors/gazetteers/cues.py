@@ -8,8 +8,9 @@ from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Words
 
 _REACH = 48
-_TAIL = 20  # Holds the last word of every cue.
+TAIL = 20  # Holds the last word of every cue.
 _AROUND = " ,:=\n\t\r\"'“(>*_|\xa0"
+_SPACED = str.maketrans(dict.fromkeys(_AROUND.replace("'", ""), " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,12 @@ class Cue:
 
     def before(self, text: str, start: int) -> bool:
         """Tell whether the cue ends right before an offset."""
-        tail = text[max(0, start - _TAIL) : start]
+        tail = text[max(0, start - TAIL) : start]
         if not (":" in tail or "=" in tail):
             if not self.last:
                 return False
-            word = tail.rstrip(_AROUND).lower().replace("’", "'")
-            word = word[max(map(word.rfind, _AROUND.replace("'", ""))) + 1 :].lstrip("'")
-            if word not in self.last:
+            word = tail.rstrip(_AROUND).lower().replace("’", "'").translate(_SPACED)
+            if word[word.rfind(" ") + 1 :].lstrip("'") not in self.last:
                 return False
         return self.pattern.search(text[max(0, start - _REACH) : start]) is not None
 

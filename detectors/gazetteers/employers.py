@@ -31,11 +31,19 @@ def find_employers(words: Words) -> Iterator[Range]:
     for index in words.large:
         if index < done or (index and words.shapes[index - 1] != Shape.LOWER and words.gap(index - 1) == " "):
             continue
-        if not _EMPLOYED.before(words.text, words.starts[index]):
+        if not (_may_follow(words, index) and _EMPLOYED.before(words.text, words.starts[index])):
             continue
         done = _end(words, index)
         if _is_firm(words, index, done):
             yield index, done, 0.75
+
+
+def _may_follow(words: Words, index: int) -> bool:
+    """Tell cheaply whether the cue may end before a word: with one of its words, or with a caption's sign."""
+    if index and words.word(index - 1) in _EMPLOYED.last:
+        return True
+    before = words.text[max(0, words.starts[index] - cues.TAIL) : words.starts[index]]
+    return ":" in before or "=" in before
 
 
 def _end(words: Words, start: int) -> int:
