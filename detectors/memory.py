@@ -68,7 +68,10 @@ class Memory:
         found = list[Span]()
         runs = list(_WORD.finditer(text))
         lowered = [run[0].lower() for run in runs]
+        known = {*self.words, *self.capitals, *self.phrases, *self.values}
         for index, word in enumerate(lowered):
+            if word not in known:
+                continue
             for end, type_ in self._at(text, runs, lowered, index, word):
                 found.append(Span(runs[index].start(), end, type_, PROBABLE, self.name))
         return found
@@ -115,7 +118,7 @@ class Rememberer:
     def _take(self, memory: Memory, value: str, type_: IdentifierType) -> None:
         words = [_POSSESSIVE.sub("", word) for word in _WORD.findall(value.lower())]
         if type_ in _WORDED:
-            classes = [int(self.gazetteers.classes(word)) for word in words]
+            classes = [self.gazetteers.mask(word) for word in words]
             _take_phrase(memory, words, type_)
             if type_ is IdentifierType.GEO:
                 _take_place(memory, words, classes)

@@ -28,8 +28,14 @@ class Clock:
 
 def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
     """Return the spans of each part, from every layer that depends on its text alone."""
-    found = [_read_rules(layers, part, clock) for part in pieces]
-    batches = _batches([index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach], pieces)
+    found = [list[Span]() for _ in pieces]
+    whole = [index for index, part in enumerate(pieces) if Reach.DOCUMENT in part.reach]
+    segments = [index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach]
+    for recognizers, indices in ((layers.structured, whole), (layers.patterns, segments)):
+        for rule in recognizers:  # Text by text the processor's caches would hold no recognizer for the next text.
+            for index in indices:
+                found[index] += _recognize(rule, pieces[index].passage, clock)
+    batches = _batches(segments, pieces)
     for recognizer in (*layers.gazetteers, *layers.taggers):
         for batch in batches:
             clock.check()
@@ -50,17 +56,6 @@ def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
     """Return what the deny list and the roster hold of a passage."""
     return [span for recognizer in layers.lists for span in _recognize(recognizer, passage, clock)]
-
-
-def _read_rules(layers: Layers, part: Part, clock: Clock) -> list[Span]:
-    passage, spans = part.passage, list[Span]()
-    if Reach.DOCUMENT in part.reach:
-        for recognizer in layers.structured:
-            spans += _recognize(recognizer, passage, clock)
-    if Reach.SEGMENT in part.reach:
-        for recognizer in layers.patterns:
-            spans += _recognize(recognizer, passage, clock)
-    return spans
 
 
 def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:
