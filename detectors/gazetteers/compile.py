@@ -31,7 +31,7 @@ def compile_lists(folder: Path, texts: Path | None, out: Path) -> None:
         "zips.bin": _zip_bytes(folder),
     }
     for name, content in files.items():
-        (out / name).write_bytes(content)
+        _write(out / name, content)
     manifest = {
         "format": FORMAT,
         "version": VERSION,
@@ -40,8 +40,8 @@ def compile_lists(folder: Path, texts: Path | None, out: Path) -> None:
         "phrases": {flag.name: sum(1 for mask in lists.phrases.values() if mask & flag) for flag in PhraseClass},
         "sources": lists.entries,
     }
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-    (out / "LICENSES.md").write_text(render(folder, lists.entries), "utf-8")
+    _write(out / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
+    _write(out / "LICENSES.md", render(folder, lists.entries).encode())
 
 
 def _with_prefixes(phrases: dict[tuple[str, ...], int]) -> dict[int, int]:
@@ -84,6 +84,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DATA)
     arguments = parser.parse_args()
     compile_lists(arguments.folder, arguments.texts, arguments.out)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a file in place whole: a process that has the old one mapped keeps it."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 if __name__ == "__main__":
