@@ -12,6 +12,11 @@ from schemas.spans import Span
 
 _BEFORE, _AFTER = 24, 40  # Code points of context; a listed phrase seldom begins further away.
 _PAIR = 2
+_SURE = 0.65  # What a model is less sure of, and no list holds as a name, is none.
+_HALF_SURE = 0.6
+_DOUBTED = 0.5
+_COMPARED = frozenset({"vs", "versus"})
+_LISTING = frozenset({", ", " or ", " and ", ", and ", ", or ", "/", " / "})
 _CERTAIN = 0.75  # A gazetteer recognizer that is so sure has read the context already.
 _NAMES_OR_PLACES = frozenset({IdentifierType.NAME, IdentifierType.GEO})
 _TITLED = re.compile(
@@ -86,7 +91,8 @@ class SafeList:
         ]
         if not inside:
             return False
-        return self._listed(words, inside, span) or all(_is_safe(words, index, span.type) for index in inside)
+        safe = self._listed(words, inside, span) or all(_is_safe(words, index, span.type) for index in inside)
+        return safe or _is_doubtful(words, inside, text, span)
 
     def _listed(self, words: Words, inside: list[int], span: Span) -> bool:
         """Tell whether the words are an eponym with its noun, or lie inside a listed phrase."""
@@ -127,6 +133,69 @@ def _is_safe(words: Words, index: int, kind: IdentifierType) -> bool:
     if mask & (m.NAME | _PLACE) and not (mask & m.EPONYM and mask & m.CLINICAL and not mask & m.COMMON_NAME):
         return bool(mask & m.MEDICAL) and shape == Shape.LOWER and not mask & m.COMMON_NAME
     return bool(mask & (m.MEDICAL | m.ORDINARY))
+
+
+def _is_doubtful(words: Words, inside: list[int], text: str, span: Span) -> bool:
+    """Tell whether words that no list declares safe are no name all the same, by their neighbours or their score."""
+    if cues.CAPTION.before(text, span.start) or cues.NAMED.before(text, span.start):
+        return False
+    guessed = span.recognizer == "ner"
+    if span.type is not IdentifierType.NAME:
+        return guessed and span.score < _DOUBTED and not any(words.masks[at] for at in inside)
+    return (
+        (guessed and _is_unsure(words, inside, span.score))
+        or _is_compared(words, inside)
+        or _is_among_eponyms(words, inside)
+    )
+
+
+def _is_unsure(words: Words, inside: list[int], score: float) -> bool:
+    """Tell whether a model's name is too doubtful: words of the language, unlisted words, letters, abbreviations."""
+    if all(words.shapes[at] == Shape.LOWER for at in inside):
+        return _is_unsure_lower([words.masks[at] for at in inside], score)
+    if len(inside) > 1:
+        return False
+    mask, shape = words.masks[inside[0]], words.shapes[inside[0]]
+    if shape == Shape.UPPER:
+        return bool(mask & (m.ABBREVIATION | m.FREQUENT)) and not mask & m.COMMON_NAME
+    if shape == Shape.INITIAL:
+        return score < _SURE
+    return score < _HALF_SURE and bool(mask & (m.ORDINARY | m.EPONYM)) and not mask & m.FIRST_COMMON
+
+
+def _is_unsure_lower(masks: list[int], score: float) -> bool:
+    if all(mask & m.SAFE and not mask & m.FIRST_COMMON for mask in masks):
+        return True
+    if score < _DOUBTED and all(mask & m.FREQUENT for mask in masks):
+        return True
+    return score < _SURE and not any(mask & m.COMMON_NAME for mask in masks)
+
+
+def _is_compared(words: Words, inside: list[int]) -> bool:
+    """Tell whether a drug, a firm or a thing called after somebody is compared with the words: "Lily vs Medtronic"."""
+    first, end = inside[0], inside[-1] + 1
+    if end + 1 < len(words) and words.word(end) in _COMPARED and _is_thing(words, end + 1):
+        return True
+    return first > 1 and words.word(first - 1) in _COMPARED and _is_thing(words, first - 2)
+
+
+def _is_among_eponyms(words: Words, inside: list[int]) -> bool:
+    """Tell whether an unlisted name goes on a list of things called after somebody: "Epley, Semont, Gufoni"."""
+    if any(words.masks[at] & m.FIRST_COMMON for at in inside):
+        return False
+    first, end = inside[0], inside[-1] + 1
+    before = first > 0 and words.gap(first - 1) in _LISTING and _is_eponym_alone(words, first - 1)
+    return before or (end < len(words) and words.gap(end - 1) in _LISTING and _is_eponym_alone(words, end))
+
+
+def _is_thing(words: Words, index: int) -> bool:
+    mask = words.masks[index]
+    return bool(mask & (m.MEDICAL | m.ORGANISATION | m.EPONYM)) and not mask & m.FIRST_COMMON
+
+
+def _is_eponym_alone(words: Words, index: int) -> bool:
+    mask = words.masks[index]
+    return bool(mask & m.EPONYM) and not mask & (m.COMMON_NAME | m.ORDINARY | m.TOWN)
 
 
 def _state_follows(words: Words, index: int) -> bool:

@@ -74,3 +74,26 @@ def test_certain_gazetteer_spans_are_not_vetoed(gazetteers: Gazetteers) -> None:
     span = Span(8, 12, IdentifierType.NAME, 0.8, "gazetteer.names")
 
     assert not SafeList(gazetteers).vetoes(Passage(text), span)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Difference b/w Epley, Semont and Gufoni", "Semont"),
+        ("also Lily vs Medtronic 26 mm valve", "Lily"),
+        ("strong ties to church, plays ukulele", "church"),
+        ("toast and cashews", "cashews"),
+    ],
+)
+def test_doubtful_names_of_a_model_are_vetoed(gazetteers: Gazetteers, text: str, value: str) -> None:
+    """Words among eponyms, words compared with things and words of the language are no names."""
+    assert _vetoed(gazetteers, text, value, IdentifierType.NAME)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Lily vs her brother", "Lily"), ("met Okafor, Semba and Idris", "Okafor"), ("caregiver name: church", "church")],
+)
+def test_names_beside_other_words_are_not_vetoed(gazetteers: Gazetteers, text: str, value: str) -> None:
+    """Neither a comparison of persons, nor a list of persons, nor a caption makes a name doubtful."""
+    assert not _vetoed(gazetteers, text, value, IdentifierType.NAME)
