@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_iban, is_luhn
-from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
+from detectors.patterns.scanning import (
+    compile_latin,
+    count_digits,
+    follows,
+    is_word,
+    only_digits,
+    phrases,
+    stands_alone,
+)
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -62,6 +70,8 @@ _GATE = compile_latin(r"[0-9](?:[^a-z]{0,4}[0-9]){3}|0x[0-9a-f]{20}|[13bLMr][A-Z
 _LAST_ASKED = compile_latin(
     r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?"
 )
+_NO_ACCOUNT = compile_latin(r"hla-.*|(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
+_ALLELE = compile_latin(r"\bhla-?$")
 _NO_CARD = Context(
     phrases(r"""
         snomed(?: ct)?; extension; concept; uid; oid; lot; ref; imei; iccid; udi; tracking; sim; serial
@@ -80,7 +90,7 @@ class AccountRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number, of a card also the last four digits alone."""
         latin = passage.latin
-        spans = self._captions.spans(passage, self.name)
+        spans = [span for span in self._captions.spans(passage, self.name) if not _is_code(latin, span)]
         if _GATE.search(latin) is not None:
             ranges = dict.fromkeys([*_cards(latin), *_ibans(latin), *_last_digits(latin)])
             spans += [Span(start, end, _ACCOUNT, 0.95, self.name) for start, end in ranges]
@@ -90,6 +100,11 @@ class AccountRecognizer:
                 kind = IdentifierType.SSN if b"social" in found.group().lower() else _ACCOUNT
                 spans.append(Span(*spoken, kind, 0.9, self.name))
         return spans
+
+
+def _is_code(latin: bytes, span: Span) -> bool:
+    """Tell whether "check" has found an allele ("check HLA-B*57:01") or an enzyme ("CK, 3.1.3.1")."""
+    return _NO_ACCOUNT.fullmatch(latin[span.start : span.end]) is not None or follows(_ALLELE, latin, span.start, 8)
 
 
 def _cards(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -37,7 +37,8 @@ _GATE = compile_latin(
 _WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
 #: A number behind a word that announces an age.
 _ANNOUNCED = compile_latin(
-    r"\b(?:age[ds]?(?: ?/ ?sex)?|patient ?age|age(?:_(?:in_)?years)|edad|alter|(?:turn(?:s|ed|ing)|reach(?:es|ed)|"
+    r"\b(?:hes|shes|(?:she'?|he'?|they'?)ll be|"
+    r"age[ds]?(?: ?/ ?sex)?|patient ?age|age(?:_(?:in_)?years)|edad|alter|(?:turn(?:s|ed|ing)|reach(?:es|ed)|"
     "lived to(?: be)?|"
     r"live to(?: be)?|died (?:at|aged)|passed (?:away )?at|made it to|dead at|deceased at|almost|nearly) (?:age )?|"
     r"(?:age|aged) (?:at|on|of|is|was|around|approx|about|over|under|limit|exceeds?) [a-z ]{0,24}|paziente di anni|"
@@ -53,12 +54,24 @@ _CELEBRATED = compile_latin(rf"\bcelebrat(?:ed|es|ing) (?:his|her|their|my) ((?:
 #: Sex beside the number: "92F", "M, 92," and "F/90".
 _SEX_BEHIND = compile_latin(rf"\b({_FIGURE})[ ]?(?:/ ?)?(?:[MF]|male|female|woman|man|lady|gentleman)\b")
 _SEX_BEFORE = compile_latin(rf"\b(?:[MFW]|male|female)(?:/| ?, ?| )({_FIGURE})\b")
-#: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,".
+#: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,"; "Edith Quigg, 93 (deaf)".
 _APPOSED = compile_latin(
     r"(?:[A-Z][a-z\xdf-\xff'-]+|\b(?:brother|sister|mother|father|husband|wife|aunt|uncle|son|daughter|spouse|"
-    f"room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE}), ",
+    f"room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE})"
+    r"(?:, | \(|;|\)|\.(?:\s|$)| (?:who|lives?|was|is|has)\b)",
     ignore_case=False,
 )
+#: In brackets behind a name: "Sr. Perpetua (95)", "Edith Quigg (93, deaf)".
+_BRACKETED = compile_latin(
+    r"(?:[A-Z][a-z\xdf-\xff'-]+|(?:Mrs?|Ms|Dr|Sr|Fr)\.?|Sister|Brother|Father|Mother|Aunt|Uncle) "
+    rf"[A-Z][a-z\xdf-\xff'-]+ \(({_FIGURE})[,)]",
+    ignore_case=False,
+)
+#: The field of an observation: "OBX|1|NM|30525-0^AGE^LN||96|a".
+_OBSERVED = compile_latin(rf"\|[^|\n^]{{0,16}}\^?\bage\b[^|\n]{{0,40}}\|[^|\n]{{0,8}}\|({_FIGURE})\|")
+_OF_PATIENT = compile_latin(rf"\b(?:pt|patient|resident|client),? ({_FIGURE}),")
+_TOO_OLD = compile_latin(rf"\b({_NUMBER}) (?:is )?too old\b")
+_BETWEEN = compile_latin(rf"\b(?:somewhere|anywhere|age|aged) between ({_NUMBER}) and ({_NUMBER})\b")
 _RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
 _KIN_AT = compile_latin(
     r"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|"
@@ -74,6 +87,7 @@ _NO_AGE = compile_latin(
     r"hours?|hrs?|h\b|minutes|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|dollars|pack|th "
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows)"
 )
+_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD)
 _OLD_NOT = compile_latin(
     r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
@@ -83,12 +97,14 @@ _BIRTH_YEAR = compile_latin(
     r"a\xf1o de "
     r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
 )
+_BORN_AT = compile_latin(r"\bborn (?:and raised )?(?:in|at|near|on) [^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b")
 _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
 _EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
 _YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
 _BIRTH_KEYS = frozenset(("birthyear", "yearofbirth", "yob", "a\xf1onacimiento"))
 _VITALS = phrases(r"""
-    hr; bp; rr; sat; spo2; o2; pulse; weight; wt; glucose; ldl; room; dose; score; temp; bed
+    hr; bp; rr; sat; spo2; o2; pulse; heart rate; weight; wt; glucose; sugar; ldl; room; dose; score; temp; tmax;
+    temperature; fever; febrile; bed
 """)
 
 
@@ -115,15 +131,25 @@ class AgeRecognizer:
             if self._is_counted_in_years(latin, found):
                 yield found.start(1), found.end(1)
                 yield from _before_in_list(latin, found.start(1))
-        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_ANNOUNCED, _KIN_AT, _APPOSED)):
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in _SAID):
             if _is_age(latin, found.end(1)) and not self._vitals.before(latin, found.start(), 14):
                 yield found.start(1), found.end(1)
                 yield from _listed(latin, found.end(1))
         for found in chain(_SEX_BEHIND.finditer(latin), _SEX_BEFORE.finditer(latin)):
-            if _is_age(latin, found.end(1), sex=True) and not self._vitals.before(latin, found.start(), 8):
+            if _is_age_of_sex(latin, found) and not self._vitals.before(latin, found.start(), 16):
                 yield found.start(1), found.end(1)
+        yield from self._beside_names(latin)
         for found in chain(_BIRTHDAY.finditer(latin), _CELEBRATED.finditer(latin)):
             yield found.start(1), found.end(1)
+
+    def _beside_names(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        """Yield ages in brackets behind a name, and both of "between 92 and 95"."""
+        for found in _BRACKETED.finditer(latin):
+            if not self._vitals.before(latin, found.start(1), 14):
+                yield found.start(1), found.end(1)
+        for found in _BETWEEN.finditer(latin):
+            if _is_age(latin, found.end(2)):
+                yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))
 
     def _is_counted_in_years(self, latin: bytes, found: Match) -> bool:
         """Judge a number with "years": an age with "old" behind it, else where neither side speaks of another span."""
@@ -142,7 +168,7 @@ class AgeRecognizer:
             yield 0, len(passage.text)
 
     def _birth_years(self, latin: bytes) -> Iterator[tuple[int, int]]:
-        for found in _BIRTH_YEAR.finditer(latin):
+        for found in chain(_BIRTH_YEAR.finditer(latin), _BORN_AT.finditer(latin)):
             if int(found.group(1)) <= self._oldest_year:
                 yield found.start(1), found.end(1)
 
@@ -153,6 +179,14 @@ def _is_age(latin: bytes, end: int, *, sex: bool = False) -> bool:
     if touched and not sex:
         return False
     return _NO_AGE.match(latin, end) is None and not _is_category(latin, end)
+
+
+def _is_age_of_sex(latin: bytes, found: Match) -> bool:
+    """Tell whether a number beside a sex is an age: one that stands before "m" in small letters is a measure."""
+    if found.end() == found.end(1):
+        return _is_age(latin, found.end(1), sex=True)
+    letter = found.group()[-1:]
+    return letter != b"m" and _is_age(latin, found.end(), sex=True)
 
 
 def _is_category(latin: bytes, end: int) -> bool:

@@ -66,6 +66,28 @@ _GATE = compile_latin(
 )
 
 
+#: Texts that speak of biometrics without a doubt: in them "sample", "print" or "SID" announce one as well.
+_CERTAIN = Context(
+    phrases(r"""
+        fingerprints?; finger prints?; thumb(?:print|prints| print); voice-?prints?; voice print; iris; palm vein;
+        voice (?:match|id|biometrics?); biometrics?; afis; codis; facial recognition; face (?:match|template);
+        live-?scan; enrolled template; gaitprints?
+    """)
+)
+_LABELLED = compile_latin(
+    r"\b(?i:(?:enrolled |true |matching |probe |gallery )?(?:templates?|prints?|samples?|records?|probe|hit|sid|"
+    r"embedding|iris|signature|as))[\s,:#=(]{1,3}"
+    r"([A-Z]{2,8}[0-9]{0,4}[:_-](?:[0-9a-f]{4}(?: [0-9a-f]{4}){1,7}|[A-Za-z0-9]+(?:[-_:.][A-Za-z0-9]+){0,8})|"
+    r"[A-Z]{2}[0-9]{6,10})\b",
+    ignore_case=False,
+)
+#: An observation of an HL7 message: "OBX|8|ST|FPRINT^RIGHT INDEX^L||FMR2030:77A0C1D9|".
+_OBSERVED = compile_latin(
+    r"\|[^|\n]{0,24}(?:f(?:inger)?print|voice ?print|iris|retina|palm|gait|face (?:template|id)|biometric)"
+    r"[^|\n]{0,40}\|[^|\n]{0,8}\|([A-Z0-9][A-Z0-9:._-]{4,80})\|"
+)
+
+
 class BiometricRecognizer:
     """Finds biometric numbers and templates by what announces them; other checksums and loci stay."""
 
@@ -80,7 +102,7 @@ class BiometricRecognizer:
         if _GATE.search(latin) is None:
             return []
         spans = self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin)])
+        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin), *_labelled(latin)])
         return [*spans, *(Span(start, end, _BIOMETRIC, 0.9, self.name) for start, end in ranges)]
 
 
@@ -104,6 +126,20 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
+def _labelled(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield numbers with a prefix that a loose word announces in a text about biometrics."""
+    for found in _OBSERVED.finditer(latin):
+        if count_digits(found.group(1)) >= 3:
+            yield found.start(1), found.end(1)
+    if not _CERTAIN.search_in(latin, 0, len(latin)):
+        return
+    for found in _LABELLED.finditer(latin):
+        value = found.group(1)
+        if count_digits(value) >= 3 and not value.lower().startswith(_OTHER_PREFIXES):
+            yield found.start(1), found.end(1)
+            yield from siblings(latin, found.start(1), found.end(1))
+
+
 def _read_secret(latin: bytes, start: int) -> tuple[int, int] | None:
     """Return the blob of signs that begins at *start*, or None."""
     found = _SECRET.match(latin, start)
@@ -115,6 +151,7 @@ def _vectors(latin: bytes) -> Iterator[tuple[int, int]]:
         yield found.start(1), found.end(1)
 
 
+_OTHER_PREFIXES = (b"icd", b"cpt", b"iso", b"utf", b"sha", b"covid", b"hla", b"img")
 _OWN = Context(
     phrases(r"""
         face; finger(?:print)?; thumb; voice; iris; bio hash; bio_hash; palm; face pic; faceid; face id; embedding

@@ -21,7 +21,7 @@ CAPTIONS = (
         meid; eid; sim(?: card)?(?: no)?; esim eid; udi; udid; deviceserialnumber; 0018,1000\)?; 0018,1002\)?; device
         ?uid; seriennr; seriennummer; n° de série; n[uú]mero de serie; no de serie; numero di serie; idfv; idfa; gaid;
         aaid; android_id; installation ?id; app ?instance ?id; device_?(?:id|mac); mac(?: addr(?:ess)?)?; wifi mac;
-        bluetooth addr(?:ess)?; eui-?64; mdc_dev_serial; device ?serial(?: ?number)?; cap id; transmitter id
+        bluetooth addr(?:ess)?; eui-?64; serials; mdc_dev_serial; device ?serial(?: ?number)?; cap id; transmitter id
     """),
     ),
     Caption(

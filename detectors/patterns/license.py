@@ -60,6 +60,7 @@ _DEA = compile_latin(r"[ABCDEFGHJKLMNPRSTUX][A-Z9][0-9]{7}")
 _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
+_RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
 _PHYSICIAN = Context(
     phrases(r"""
@@ -80,7 +81,8 @@ class LicenseRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number without its caption."""
         latin = passage.latin
-        spans = self._captions.spans(passage, self.name)
+        found = self._captions.spans(passage, self.name)
+        spans = [span for span in found if not _RANGE.fullmatch(latin[span.start : span.end])]
         if _GATE.search(latin) is not None:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
         return spans

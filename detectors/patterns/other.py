@@ -66,6 +66,8 @@ CAPTIONS = (
     ),
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_PROCEDURE = compile_latin(r"[ABCDEGHJKLMPQRSTV][0-9]{4}", ignore_case=False)
+_BILLED = compile_latin(r"\b(?:auth[a-z]*|part [ab]|codes?|bill(?:ed)?|precert|cover(?:s|ed|age)?)\b[^0-9\n]{0,20}$")
 _UUID_NOT = compile_latin(
     r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|"
     "message(?:[-_ ]?id)?|correlation(?:[-_ ]?id)?|call(?:[-_ ]?id)?|tool[-_ ]?call(?:[-_ ]?id)?|"
@@ -152,10 +154,22 @@ class OtherIdRecognizer:
         """Return each number or user name."""
         latin = passage.latin
         if _GATE.search(latin) is None:
-            return self._captions.spans(passage, self.name)
+            return self._numbers(passage)
         ranges = dict.fromkeys([*_unique(latin), *_formed(latin), *_users(latin)])
-        spans = self._captions.spans(passage, self.name)
+        spans = self._numbers(passage)
         return [*spans, *(Span(start, end, _OTHER, 0.9, self.name) for start, end in ranges)]
+
+    def _numbers(self, passage: Passage) -> list[Span]:
+        """Return what the captions announce, codes of procedures ("prior auth: J3111") left out."""
+        latin = passage.latin
+        found = self._captions.spans(passage, self.name)
+        return [span for span in found if not _is_procedure(latin, span)]
+
+
+def _is_procedure(latin: bytes, span: Span) -> bool:
+    """Tell whether a value is the code of what was authorised or billed."""
+    shaped = _PROCEDURE.fullmatch(latin[span.start : span.end]) is not None
+    return shaped and follows(_BILLED, latin, span.start, 32)
 
 
 def _unique(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -86,6 +86,9 @@ _INSURANCE = Context(
     """)
 )
 _MBI = compile_latin(MBI)
+_VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}")
+_YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
+_NO_ID_BEFORE = compile_latin(r"\b(?:epi|mpi|plan|policy|group|contract|insurance|medicare|medicaid|recipient) $")
 
 
 class RecordRecognizer:
@@ -98,10 +101,19 @@ class RecordRecognizer:
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number without its caption."""
-        spans = self._captions.spans(passage, self.name)
+        latin = passage.latin
+        spans = [span for span in self._captions.spans(passage, self.name) if not _is_version(latin, span)]
         spans += [Span(start, end, _PLAN, 0.99, self.name) for start, end in _medicare(passage.latin)]
         spans += [Span(start, end, _PLAN, 0.9, self.name) for start, end in _on_card(passage.latin)]
         return spans
+
+
+def _is_version(latin: bytes, span: Span) -> bool:
+    """Tell whether a value is the year of an equation ("CKD-EPI 2021") or a version ("policy=v4.12.0")."""
+    value = latin[span.start : span.end]
+    if _VERSION.fullmatch(value):
+        return True
+    return _YEAR.fullmatch(value) is not None and follows(_NO_ID_BEFORE, latin, span.start, 12)
 
 
 def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -42,15 +42,30 @@ _PLATE_WORD = compile_latin(
 )
 _PLATE_GAP = compile_latin(
     r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|were\b|are\b|read\b|reads\b|as\b|says\b|"
-    r"on\b|hit\b|has\b|"
+    r"on\b|hit\b|has\b|beginning\b|begins\b|starting\b|starts\b|ending\b|ends\b|with\b|in\b|it\b|bearing\b|"
     r"del\b|de\b|la\b|mi\b|su\b|carro\b|coche\b|auto\b|camioneta\b|car\b|truck\b|"
     r"(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
+    r"(?:of (?:the|my|his|her) [a-z]{2,12},? )?(?:on it, (?:[A-Z]{2} )?)?"
 )
 _PLATE = compile_latin(
     r"[A-Z0-9]{1,4}[- ][A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4}){0,2}\b|[A-Z0-9]{2,8}\b|[A-Z0-9](?: [A-Z0-9]){4,6}\b"
 )
 _NEXT_PLATE = compile_latin(
     r"(?:,| and| or| &|/|;)+ (?:(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI) )?([A-Z0-9]{1,4}[- ][A-Z0-9]{1,4})\b",
+    ignore_case=False,
+)
+#: A plate or hull number behind the vehicle: "a sailboat, WN 4417 RT", "her RV (Montana 7-4418B)".
+_BEHIND_VEHICLE = compile_latin(
+    r"\b(?i:boat|sailboat|skiff|vessel|yacht|trawler|jet ?ski|rv|motorhome|trailer|camper|pickup|truck|suv|van|car|"
+    r"sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )(?:[A-Z][a-z]+ )?"
+    r"([A-Z]{2} [0-9]{3,4} [A-Z]{1,3}|[A-Z]{2,3}[- ][0-9]{3,5}|[0-9]{1,3}[- ]?[A-Z]{2,3}[- ]?[0-9]{2,4}|"
+    r"[0-9]{1,2}-[0-9]{3,5}[A-Z]?)\b",
+    ignore_case=False,
+)
+#: A hull number by its own form, which its caption announces somewhere before.
+_HULL = compile_latin(
+    r"\b(?i:registration|registered|reg|bow|hull)(?i: (?:no|number|numbers|as|of|is))*[ .:#]{1,3}"
+    r"([A-Z]{2}[ -][0-9]{3,4}[ -][A-Z]{2})\b",
     ignore_case=False,
 )
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
@@ -67,7 +82,9 @@ _NO_PLATE = Context(
 )
 _GATE = compile_latin(
     r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|"
-    r"\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna"
+    r"\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna|(?:boat|skiff|vessel|yacht|trawler|ski|rv|motorhome|trailer|"
+    r"camper|pickup|truck|suv|van|car|sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )|registration|"
+    r"registered|\bbow|hull"
 )
 _CAR_WORDS = Context(
     phrases(r"""
@@ -138,7 +155,7 @@ def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
         return True
     if not count_digits(value):
         return b"aircraft" in word and value.isupper()
-    if letters == 0 or len(value) < 3 or value[-2:].lower() in (b"mm", b"cm") or latin[end : end + 1] == b".":
+    if letters == 0 or len(value) < 3 or value[-2:].lower() in (b"mm", b"cm") or _is_decimal(latin, end):
         return False
     groups = value.replace(b"-", b" ").split()
     if any(group.isalpha() and group.islower() and len(group) > 3 for group in groups):
@@ -146,6 +163,11 @@ def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
     if word in (b"tag", b"tags", b"plate", b"plates", b"reg", b"placa", b"placas", b"patente", b"targa", b"helicopter"):
         return value.isupper() or word.startswith(b"plate") or _CAR_WORDS.near(latin, start, end)
     return True
+
+
+def _is_decimal(latin: bytes, end: int) -> bool:
+    """Tell whether the number goes on behind a point."""
+    return latin[end : end + 1] == b"." and latin[end + 1 : end + 2].isdigit()
 
 
 def _second_half(latin: bytes, start: int, end: int) -> int:
@@ -160,6 +182,9 @@ def _second_half(latin: bytes, start: int, end: int) -> int:
 
 
 def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
+    for pattern in (_BEHIND_VEHICLE, _HULL):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
     for found in _TAIL.finditer(latin):
         if _AIR.near(latin, found.start(), found.end()):
             yield found.start(), found.end()
