@@ -3,13 +3,13 @@
 import functools
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from detectors.decode import EncodedRecognizer
 from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
 from detectors.memory import Memory
-from detectors.normalize import normalize
+from detectors.normalize import Normalized, normalize
 from detectors.reading import Clock, read, read_lists, read_text
 from detectors.recognizer import Passage
 from detectors.resolve import resolve
@@ -46,21 +46,41 @@ class Analyzer:
         Raises DetectionError where a recognizer fails, RecognizerTimeout past *deadline* (monotonic seconds). *scope*
         (tenant and policy) keeps what is remembered apart.
         """
-        clock = Clock(deadline)
-        plain = [normalize(text) for text, _ in texts]
-        passages = [Passage(normal.text, hint) for normal, (_, hint) in zip(plain, texts, strict=True)]
-        found = [resolve(p.text, spans) for p, spans in zip(passages, self._read(passages, clock, scope), strict=True)]
-        memory = self._layers.memory.remember(passages, found) if self._layers.memory else Memory()
-        resolved = []
-        for (text, _), normal, passage, spans in zip(texts, plain, passages, found, strict=True):
-            more = [*memory.recognize(passage), *read_lists(self._layers, passage, clock)]
-            final = resolve(passage.text, [*spans, *more]) if more else spans
-            resolved.append(normal.restored(text, final))
-        return tuple(resolved)
+        return self._analyze([texts], Clock(deadline), scope)[0]
+
+    def analyze_events(
+        self, events: Sequence[Sequence[tuple[str, str]]], *, scope: str = ""
+    ) -> list[tuple[tuple[Span, ...], ...]]:
+        """Return `analyze_all` of each event; to read many short ones together is twice as fast.
+
+        Raises DetectionError for all where a recognizer fails on one.
+        """
+        return self._analyze(events, Clock(), scope)
 
     def self_test(self) -> None:
         """Raise DetectionError where the layers, read afresh, miss what every detector finds."""
         check(Analyzer(self._given).analyze)
+
+    def _analyze(
+        self, events: Sequence[Sequence[tuple[str, str]]], clock: Clock, scope: str
+    ) -> list[tuple[tuple[Span, ...], ...]]:
+        read = [[_Text.of(text, hint) for text, hint in texts] for texts in events]
+        spans = iter(self._read([text.passage for texts in read for text in texts], clock, scope))
+        found = [[resolve(text.passage.text, next(spans)) for text in texts] for texts in read]
+        return [self._remembered(texts, of_event, clock) for texts, of_event in zip(read, found, strict=True)]
+
+    def _remembered(
+        self, texts: Sequence["_Text"], found: Sequence[tuple[Span, ...]], clock: Clock
+    ) -> tuple[tuple[Span, ...], ...]:
+        """Return what was found in the texts of one event, and what it tells of one another."""
+        rememberer = self._layers.memory
+        memory = rememberer.remember([text.passage for text in texts], found) if rememberer else Memory()
+        resolved = []
+        for text, spans in zip(texts, found, strict=True):
+            more = [*memory.recognize(text.passage), *read_lists(self._layers, text.passage, clock)]
+            final = resolve(text.passage.text, [*spans, *more]) if more else spans
+            resolved.append(text.normal.restored(text.original, final))
+        return tuple(resolved)
 
     def _read(self, passages: Sequence[Passage], clock: Clock, scope: str) -> list[list[Span]]:
         """Run every remembered layer, each distinct part once."""
@@ -75,6 +95,20 @@ class Analyzer:
     def _digest(self, part: Part, scope: str) -> bytes:
         core = f"{part.reach.value} {part.core_start} {part.core_end}"
         return self._memo.digest(scope, self.fingerprint, part.passage.hint, core, part.passage.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text as it was given, in plain form, and as recognizers read it."""
+
+    original: str = field(repr=False)
+    normal: Normalized = field(repr=False)
+    passage: Passage = field(repr=False)
+
+    @classmethod
+    def of(cls, text: str, hint: str) -> "_Text":
+        normal = normalize(text)
+        return cls(text, normal, Passage(normal.text, hint))
 
 
 @functools.cache

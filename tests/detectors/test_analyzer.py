@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detectors.analyzer import Analyzer
 from detectors.gazetteers.lookup import Gazetteers
-from detectors.layers import Layers
+from detectors.layers import Layers, default_layers
 from detectors.memory import Rememberer
 from detectors.recognizer import Passage
 from schemas.errors import DetectionError, RecognizerTimeout
@@ -133,6 +133,19 @@ def test_what_one_event_tells_is_forgotten_in_the_next(analyzer: Analyzer) -> No
     analyzer.analyze("Dr. Bogdan Xyloquist saw her.")
 
     assert before == analyzer.analyze(text)
+
+
+def test_events_read_together_are_read_alike(analyzer: Analyzer) -> None:
+    """To read many events at once changes no span, and none of them learns from another."""
+    long = " ".join(f"Seen by Dr. Bogdan Kowalczyk on 03/{day:02}/2024." for day in range(1, 29)) * 8
+    events = [
+        [("Dr. Bogdan Xyloquist saw her.", ""), ("thanks, xyloquist", "")],
+        [("ok tell xyloquist thanks", "")],
+        [],
+        [(long, "note"), ("4711", "mrn"), ("", "")],
+    ]
+
+    assert [analyzer.analyze_all(texts) for texts in events] == Analyzer(default_layers()).analyze_events(events)
 
 
 def test_a_hint_names_the_value(analyzer: Analyzer) -> None:
