@@ -2,8 +2,10 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import orjson
 import typer
@@ -11,6 +13,7 @@ import typer
 from schemas.spans import Span
 
 BAD_LINE_STATUS = 2
+BLOCK_BYTES = 64 * 1024
 
 
 def detect(
@@ -26,19 +29,35 @@ def detect(
     from detectors.analyzer import Analyzer
 
     analyzer = Analyzer.default()
-    bad = 0
-    with contextlib.nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
-        for number, line in enumerate(source, 1):
-            row, error = _read(line)
-            if error is not None:
-                bad += 1
-                _write({"id": None, "line": number, "error": error})
-                continue
-            spans = analyzer.analyze(row["text"])
-            _write({"id": row["id"], "spans": [_span(span) for span in spans]})
-    sys.stdout.flush()
+    number = bad = 0
+    stdin = cast("BufferedReader", sys.stdin.buffer)
+    with contextlib.nullcontext(stdin) if file == "-" else Path(file).open("rb") as source:
+        for lines in _blocks(source):
+            rows = list(map(_read, lines))
+            found = iter(analyzer.analyze_events([[(row["text"], "")] for row, error in rows if error is None]))
+            for row, error in rows:
+                number += 1
+                if error is None:
+                    _write({"id": row["id"], "spans": [_span(span) for span in next(found)[0]]})
+                else:
+                    bad += 1
+                    _write({"id": None, "line": number, "error": error})
+            sys.stdout.flush()
     if bad:
         raise typer.Exit(BAD_LINE_STATUS)
+
+
+def _blocks(source: BufferedReader) -> Iterator[list[bytes]]:
+    """Yield the lines that are there to be read: of a file many, which is faster, of somebody who types each one."""
+    begun = list[bytes]()
+    while chunk := source.read1(BLOCK_BYTES):
+        first, *lines = chunk.split(b"\n")
+        begun.append(first)
+        if lines:
+            yield [b"".join(begun), *lines[:-1]]
+            begun = [lines[-1]]
+    if any(begun):
+        yield [b"".join(begun)]
 
 
 def _read(line: bytes) -> tuple[dict[str, Any], str | None]:
