@@ -5,13 +5,17 @@ acknowledgement and a supervisor that ends the process, an exception or a kill p
 windows are rebuilt at start from what was already committed. An alert may be published again; its id is the same.
 """
 
+import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any, NoReturn
 
 import faust
 import structlog
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from faust.exceptions import NotReady
 from faust.web import Request, Response, View
 from faust.web.drivers.aiohttp import Web
 from mode.supervisors import CrashingSupervisor
@@ -37,6 +41,7 @@ _HEARTBEAT_SECONDS = 3.0
 _POLL_RECORDS = 500
 #: A commit marker may stand after the last record: that is not being behind.
 _MARKERS = 1
+_PATIENCE_SECONDS = 5.0
 
 
 class _Web(Web):
@@ -119,13 +124,18 @@ class Monitor:
         self.metrics.count("phistream_monitor_alerts_total", rule=alert.rule)
         log.warning("Alert raised.", kind=alert.rule, tenant=alert.tenant, records=alert.events)
 
-    def _behind(self) -> int:
-        """Return how many records stand after the last counted ones, as far as the client knows."""
-        behind = 0
-        for place, offset in self._reached.items():
-            highwater = self.app.consumer.highwater(place)
-            behind += max(0, (highwater or 0) - offset - 1 - _MARKERS)
-        return behind
+    async def _behind(self) -> int | None:
+        """Return how many records stand after the last counted ones, or None where the brokers do not say."""
+        consumer = self.app.consumer
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                places = list(consumer.assignment())
+                ends = await consumer.highwaters(*places)
+                reached = [self._reached.get(place, (await consumer.position(place) or 0) - 1) for place in places]
+        except (NotReady, KafkaError, TimeoutError):
+            return None
+        left = [ends[place] - offset - 1 - _MARKERS for place, offset in zip(places, reached, strict=True)]
+        return sum(max(0, count) for count in left) if places else None
 
     def _serve(self) -> None:
         page = (resources.files("streams.monitor") / "page.html").read_text(encoding="utf-8")
@@ -136,12 +146,12 @@ class Monitor:
 
         @self.app.page("/counts.json")
         async def counts(view: View, _: Request) -> Response:
-            return view.json(self.state.snapshot(self._behind(), self.clock.now_ms()))
+            return view.json(self.state.snapshot(await self._behind(), self.clock.now_ms()))
 
         @self.app.page("/metrics")
         async def metrics(view: View, _: Request) -> Response:
-            lag = self.state.lag_seconds(self._behind(), self.clock.now_ms())
-            self.metrics.set("phistream_monitor_lag_seconds", lag or 0.0)
+            lag = self.state.lag_seconds(await self._behind(), self.clock.now_ms())
+            self.metrics.set("phistream_monitor_lag_seconds", math.nan if lag is None else lag)
             return view.text(generate_latest(self.metrics.registry).decode(), content_type="text/plain")
 
 

@@ -76,16 +76,16 @@ class MonitorState:
         slot.quarantined += batch.quarantined
         slot.written_at = max(slot.written_at, batch.written_at)
 
-    def lag_seconds(self, behind: int, now_ms: int) -> float | None:
-        """Return how old the last counted event was, growing while records wait; 0 where none waits, None before any.
+    def lag_seconds(self, behind: int | None, now_ms: int) -> float | None:
+        """Return how old the last counted event was, growing while records wait; 0 where none waits, None if unknown.
 
-        *behind* is how many records stand after the last one that was counted.
+        *behind* is how many records stand after the last one that was counted, None where the brokers do not say.
         """
-        if self._delay_ms is None or self._last_ms is None:
-            return None if behind else 0.0
+        if behind is None or self._delay_ms is None or self._last_ms is None:
+            return 0.0 if behind == 0 else None
         return round((self._delay_ms + now_ms - self._last_ms) / 1000, 1) if behind else 0.0
 
-    def snapshot(self, behind: int, now_ms: int) -> dict[str, Any]:
+    def snapshot(self, behind: int | None, now_ms: int) -> dict[str, Any]:
         """Return what the view shows; counts and names of tenants, models and identifiers, no text."""
         return {
             "approximate": True,

@@ -159,6 +159,7 @@ def test_counts_and_alerts(deployment: Deployment) -> None:
         wait_for(deployment, lambda: counts(deployment).get("slots", {}).get(f"{traffic.tenant}-0") is not None)
         wait_for(deployment, lambda: {alert.alert_id for alert in alerts(deployment)} == traffic.expected())
         wait_for(deployment, lambda: counts(deployment)["events_seen"] >= 2 * 6 * LEAST)
+        wait_for(deployment, lambda: counts(deployment)["lag_seconds"] == 0.0)
         shown = counts(deployment)
         metrics = answer(deployment, "metrics").decode()
     windows = [window["tenants"].get(traffic.tenant, 0) for window in shown["windows"]]

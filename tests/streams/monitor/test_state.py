@@ -57,10 +57,11 @@ def test_an_alert_is_asked_for_until_it_is_durable() -> None:
 def test_lag_is_told_in_seconds() -> None:
     """With records waiting the age of the last event counts on; without it is zero; before any it is unknown."""
     state = MonitorState(SETTINGS)
-    before = state.lag_seconds(5, NOON)
+    before = state.lag_seconds(5, NOON), state.lag_seconds(0, NOON)
     state.observe(chat(0, "x", redacted_at=rfc3339(NOON)), NOON + 2_000)
 
-    assert before is None
+    assert before == (None, 0.0)
+    assert state.lag_seconds(None, NOON) is None
     assert (12.0, 0.0) == (state.lag_seconds(5, NOON + 12_000), state.lag_seconds(0, NOON + 12_000))
 
 
