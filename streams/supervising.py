@@ -11,6 +11,9 @@ from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
 from streams.supervisor import RunFolder, Supervisor
 
+#: How often in a row a slot is taken back: more than a broker's restart takes, few enough to settle a duel soon.
+_FENCES = 4
+
 
 def worker_command(slot: int, folder: RunFolder, *more: str) -> Sequence[str]:
     """Return the command of one worker process."""
@@ -37,4 +40,4 @@ def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int]
     run_folder.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(run_folder)
     more = ("--config", str(config)) if config else ()
-    return Supervisor(folder, slots, lambda slot: worker_command(slot, folder, *more))
+    return Supervisor(folder, slots, lambda slot: worker_command(slot, folder, *more), fences=_FENCES)

@@ -29,6 +29,11 @@ _TICK = 0.1
 _GRACE = 1.5
 _FIRST_WAIT = 0.2
 _WORST_WAIT = 30.0
+#: A worker that lasted this long was well: the wait before the next one begins anew.
+_STEADY_SECONDS = 10.0
+#: Fences further apart than this are not in a row.
+_CALM_SECONDS = 60.0
+_FENCED_WAIT = 2.0
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -71,18 +76,25 @@ class _Slot:
     child: subprocess.Popen[bytes] | None = None
     failures: int = 0
     start_at: float = 0.0
+    started_at: float = 0.0
+    fences: int = 0
     status: int | None = None
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs a command for each slot; `command(slot)` is what a child executes."""
+    """Runs a command for each slot; `command(slot)` is what a child executes.
+
+    A fenced child is final, but for the first `fences` in a row: a broker that restarts can fence a member over a lost
+    answer, and nobody else holds the slot. Of two that do hold one, each fences the other until one has had enough.
+    """
 
     folder: RunFolder
     slots: Sequence[int]
     command: Callable[[int], Sequence[str]]
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     on_tick: Callable[[], None] = field(default=lambda: None)
+    fences: int = 0
     stopping: bool = False
     _slots: list[_Slot] = field(default_factory=list)
 
@@ -114,6 +126,7 @@ class Supervisor:
                 slot.status = 0
             elif time.monotonic() >= slot.start_at:
                 slot.phases.write(Phase.STARTING)
+                slot.started_at = time.monotonic()
                 slot.child = subprocess.Popen(self.command(slot.number), env=self.environment)  # noqa: S603
             return
         status = slot.child.poll()
@@ -136,6 +149,14 @@ class Supervisor:
 
     def _bury(self, slot: _Slot, status: int) -> None:
         """Note why a child ended, and when the next one starts."""
+        lasted = time.monotonic() - slot.started_at
+        slot.failures = 0 if lasted > _STEADY_SECONDS else slot.failures
+        slot.fences = 0 if lasted > _CALM_SECONDS else slot.fences
+        if status == FENCED_STATUS and slot.fences < self.fences and not self.stopping:
+            slot.fences += 1
+            slot.start_at = time.monotonic() + _FENCED_WAIT
+            log.warning("Slot was fenced, starting again.", slot=slot.number, fences=slot.fences)
+            return
         if status in (0, FENCED_STATUS, STOPPED_STATUS) or self.stopping:
             slot.status = 0 if self.stopping and status < 0 else status
             return

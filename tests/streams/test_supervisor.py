@@ -42,6 +42,15 @@ def test_an_end_of_its_own_is_final(tmp_path: Path, status: int) -> None:
     assert _runs(tmp_path) == 1
 
 
+def test_a_fence_is_borne_a_few_times(tmp_path: Path) -> None:
+    """A slot that may be taken back is started again after a fence, and given up after so many in a row."""
+    code = f"raise SystemExit({FENCED_STATUS})"
+    supervisor = Supervisor(RunFolder(tmp_path), [0], lambda _: _python(tmp_path, code), fences=1)
+
+    assert supervisor.run() == FENCED_STATUS
+    assert _runs(tmp_path) == 2
+
+
 def test_a_failed_worker_is_started_again(tmp_path: Path) -> None:
     """A worker that failed is started until it is done, with no death counted against a record."""
     code = f"raise SystemExit(1 if {_COUNT} < 3 else 0)"
