@@ -119,3 +119,9 @@ accuracy: $(READY) ## Score the detector on the development exam that nobody tun
 .PHONY: campaign
 campaign: $(READY) ## Kill workers and indexer at random under load and account for every record (SEED=1)
 	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1)
+
+.PHONY: nightly
+nightly: $(READY_TEST) ## What is too long for every change: the full campaign, on a stack of its own (SEED=1)
+	@$(BIN)/python -m tests.stack.up
+	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1) --records 100000 --kills 100 \
+	  --json benchmarks/results/campaign.json; status=$$?; $(BIN)/python -m tests.stack.down; exit $$status
