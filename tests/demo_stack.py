@@ -144,7 +144,7 @@ def _monitored(total: int) -> bytes:
     until = time.monotonic() + _SECONDS / 2
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{MONITOR_PORT}/counts/", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{MONITOR_PORT}/counts.json", timeout=5) as answer:
                 seen: bytes = answer.read()
         except OSError:
             seen = b"{}"

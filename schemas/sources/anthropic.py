@@ -7,7 +7,18 @@ from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
 from schemas.sources.openai import ENVELOPE
-from schemas.sources.read import at, first_user_text, latency, number, parts, scalar, text_of, tool_names, vocabulary
+from schemas.sources.read import (
+    at,
+    first_user_text,
+    items,
+    latency,
+    number,
+    parts,
+    scalar,
+    text_of,
+    tool_names,
+    vocabulary,
+)
 from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
@@ -155,7 +166,9 @@ def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of."""
     request, response = parts(tree)
     messages = at(request, "messages")
-    answers = [text_of(at(message, "content")) for message in messages or () if at(message, "role") == "assistant"]
+    answers = [
+        text_of(at(message, "content")) for message in items(request, "messages") if at(message, "role") == "assistant"
+    ]
     return ConversationSeed(
         given=scalar(tree, "conversation_id"),
         application=scalar(tree, "application"),

@@ -6,7 +6,18 @@ Field names from the Chat Completions API reference.
 from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
-from schemas.sources.read import at, first_user_text, latency, number, parts, scalar, text_of, tool_names, vocabulary
+from schemas.sources.read import (
+    at,
+    first_user_text,
+    items,
+    latency,
+    number,
+    parts,
+    scalar,
+    text_of,
+    tool_names,
+    vocabulary,
+)
 from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
@@ -132,7 +143,7 @@ def describe(tree: Any) -> Call:
     """Map a redacted record to the fields that an analyst searches."""
     request, response = parts(tree)
     usage = at(response, "usage")
-    choices = at(response, "choices") or ()
+    choices = items(response, "choices")
     return Call(
         called_at=scalar(tree, "timestamp", "created_at", "start_time") or scalar(response, "created"),
         provider=scalar(tree, "provider") or "openai",
@@ -162,7 +173,9 @@ def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of."""
     request, response = parts(tree)
     messages = at(request, "messages")
-    answers = [text_of(at(message, "content")) for message in messages or () if at(message, "role") == "assistant"]
+    answers = [
+        text_of(at(message, "content")) for message in items(request, "messages") if at(message, "role") == "assistant"
+    ]
     choices = at(response, "choices")
     answer = text_of(at(choices[0], "message", "content")) if isinstance(choices, list) and choices else None
     return ConversationSeed(

@@ -20,6 +20,12 @@ def parts(tree: Any) -> tuple[Any, Any]:
     return tree, tree
 
 
+def items(tree: Any, *keys: str) -> list[Any]:
+    """Return the list under nested keys, or an empty one."""
+    found = at(tree, *keys)
+    return found if isinstance(found, list) else []
+
+
 def scalar(tree: Any, *keys: str) -> str | None:
     """Return the first of *keys* that holds a string or number, as a string, or None."""
     for key in keys:
@@ -69,8 +75,9 @@ def first_user_text(messages: Any) -> str | None:
 
 def tool_names(tools: Any) -> tuple[str, ...]:
     """Return the names of declared tools."""
-    names = (scalar(tool, "name") or scalar(at(tool, "function"), "name") for tool in tools or () if tool)
-    return tuple(name for name in names if name) if isinstance(tools, list) else ()
+    declared = tools if isinstance(tools, list) else []
+    names = (scalar(tool, "name") or scalar(at(tool, "function"), "name") for tool in declared)
+    return tuple(name for name in names if name)
 
 
 def vocabulary(rules: Rules, more: str) -> frozenset[str]:

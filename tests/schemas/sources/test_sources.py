@@ -59,7 +59,18 @@ def test_formats_are_recognised_by_shape(tree: Any, name: str) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 @pytest.mark.parametrize(
     "tree",
-    [{}, [], None, "x", 3, {"messages": None}, {"request": 1, "response": []}, {"usage": [], "choices": {"a": 1}}],
+    [
+        {},
+        [],
+        None,
+        "x",
+        3,
+        {"messages": None},
+        {"request": 1, "response": []},
+        {"usage": [], "choices": {"a": 1}},
+        {"tools": 5, "messages": 3, "choices": 7},
+        {"request": {"messages": 1}},
+    ],
     ids=repr,
 )
 def test_describing_never_raises(source: Source, tree: Any) -> None:
