@@ -12,11 +12,12 @@ from schemas.spans import Span
 
 _BEFORE, _AFTER = 24, 40  # Code points of context; a listed phrase seldom begins further away.
 _PAIR = 2
-_SURE = 0.65  # What a model is less sure of, and no list holds as a name, is none.
-_HALF_SURE = 0.6
+_SURE = 0.55  # What a model is less sure of, and no list holds as a name, is none.
+_HALF_SURE = 0.4
 _DOUBTED = 0.5
 _COMPARED = frozenset({"vs", "versus"})
 _LISTING = frozenset({", ", " or ", " and ", ", and ", ", or ", "/", " / "})
+_UNCUED = 0.6  # A listed first name without any cue: a brand or a word as often; the model sees its sentence.
 _CERTAIN = 0.75  # A gazetteer recognizer that is so sure has read the context already.
 _NAMES_OR_PLACES = frozenset({IdentifierType.NAME, IdentifierType.GEO})
 _TITLED = re.compile(
@@ -77,8 +78,8 @@ class SafeList:
         """Tell whether a span is safe to leave: names and places only, and never one that a title introduces."""
         if span.type not in _NAMES_OR_PLACES:
             return False
-        if span.recognizer.startswith("gazetteer.") and span.score >= _CERTAIN:
-            return False
+        if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
+            return span.score <= _UNCUED
         text = passage.text
         left = max(0, span.start - _BEFORE)
         if span.type is IdentifierType.NAME and _TITLED.search(text[left : span.start]):
@@ -190,7 +191,8 @@ def _is_among_eponyms(words: Words, inside: list[int]) -> bool:
 
 def _is_thing(words: Words, index: int) -> bool:
     mask = words.masks[index]
-    return bool(mask & (m.MEDICAL | m.ORGANISATION | m.EPONYM)) and not mask & m.FIRST_COMMON
+    thing = mask & (m.MEDICAL | m.ORGANISATION | m.EPONYM) and words.shapes[index] != Shape.LOWER
+    return bool(thing) and not mask & (m.FIRST_COMMON | m.FREQUENT)
 
 
 def _is_eponym_alone(words: Words, index: int) -> bool:
