@@ -1,0 +1,167 @@
+"""The kill campaign: workers and indexer killed at random under load, and every record accounted for.
+
+`python -m benchmarks.campaign.run --seed 1` needs the plain stack (`make stack-up`), alone: it restarts its servers.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.campaign import mutant
+from benchmarks.campaign.attack import Attack
+from benchmarks.campaign.checker import Breach, Evidence, breaches
+from benchmarks.campaign.load import Load
+from benchmarks.campaign.plan import Size, schedule
+from benchmarks.campaign.records import RECORD_BYTES, inputs
+from benchmarks.campaign.report import Report
+from benchmarks.campaign.seen import aborted_records, look
+from benchmarks.campaign.services import ServiceLost, Services
+from benchmarks.campaign.witness import GroupOffsets, Witness
+from schemas.topics import ALERTS, REDACTED
+from streams.log.startup import begin_group
+from streams.siem.opensearch import connect
+from tests.e2e.deployment import Deployment, deployed
+from tests.stack.running import Stack, load_stack
+
+#: The share of measured capacity at which records come.
+_LOAD = 0.7
+_BATCH_RECORDS = 50
+_START_SECONDS = 180.0
+_DRAIN_SECONDS = 300.0
+
+
+def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool = False) -> Report:
+    """Run one campaign in *folder* and return what it found; *wrong* puts the mutant in the workers' place."""
+    with _deployment(stack, folder, size) as deployment:
+        services = Services(deployment, size.workers, wrong=wrong)
+        witness = Witness(deployment, size.partitions)
+        load = Load(deployment, inputs(seed, size.records, deployment.tenants))
+        attack = Attack(deployment, services, witness, GroupOffsets(deployment), load, size, _say)
+        began, stalled, rate = time.monotonic(), "", 0.0
+        with services.running():
+            witness.start()
+            try:
+                rate = _capacity(services, witness, load, size)
+                _say(f"capacity {rate:.0f} records/s, load {rate * _LOAD:.0f}/s")
+                load.steady(rate * _LOAD)
+                attack.carry_out(schedule(seed, size))
+                _drain(services, witness, load, size)
+            except ServiceLost as lost:
+                stalled = str(lost)
+            finally:
+                load.stop()
+                witness.stop()
+            _say("looking at what is there")
+            seen = look(deployment)
+            cpu = services.cpu_seconds()
+        evidence = Evidence(deployment.settings, load.placed, seen, attack.hits, attack.zombies, witness.ahead)
+        found = breaches(evidence)
+        if stalled:
+            found = (Breach("the services go on", 1, (stalled,)), *found)
+        return Report(
+            seed=seed,
+            size=size,
+            mutant=mutant.NAME if wrong else None,
+            evidence=evidence,
+            breaches=found,
+            capacity=rate,
+            rate=rate * _LOAD,
+            seconds=time.monotonic() - began,
+            cpu_seconds=cpu,
+            looks=witness.looks,
+            aborted=aborted_records(deployment) - len(seen.outputs),
+        )
+
+
+@contextmanager
+def _deployment(stack: Stack, folder: Path, size: Size) -> Iterator[Deployment]:
+    """Make topics, keys, groups and an index that nobody else uses."""
+    prefix = f"phistream-campaign-{uuid.uuid4().hex[:12]}"
+    sections: dict[str, Mapping[str, Any]] = {
+        "kafka": {"partitions": size.partitions},
+        "siem": {"index_prefix": prefix, "bulk_documents": 200},
+        "limits": {"record_bytes": RECORD_BYTES, "batch_records": _BATCH_RECORDS},
+    }
+    with deployed(stack, folder, tenants=size.tenants, user="admin", **sections) as made:
+        begin_group(made.admin.kafka, "indexer", [REDACTED, ALERTS], "latest")
+        yield made
+        client = connect(made.settings.siem)
+        client.indices.delete(index=f"{prefix}-*")
+        client.close()
+
+
+def _capacity(services: Services, witness: Witness, load: Load, size: Size) -> float:
+    """Return how many records a second the workers settle when there are more than enough."""
+    load.burst(size.burst)
+    if not witness.wait(size.burst // 4, _START_SECONDS, services.refuse_lost):
+        raise ServiceLost("nothing is settled")
+    began, first = time.monotonic(), witness.settled
+    if not witness.wait(size.burst * 9 // 10, _START_SECONDS, services.refuse_lost):
+        raise ServiceLost("too little is settled")
+    return (witness.settled - first) / (time.monotonic() - began)
+
+
+def _drain(services: Services, witness: Witness, load: Load, size: Size) -> None:
+    """Wait until everything is written and settled; raises ServiceLost where that takes too long."""
+    if not load.wait(_DRAIN_SECONDS) or load.failures:
+        raise ServiceLost(f"{load.sent} inputs written, {load.failures} refused")
+    if not witness.wait(size.records, _DRAIN_SECONDS, services.refuse_lost):
+        raise ServiceLost(f"{witness.settled} of {size.records} inputs settled")
+
+
+def _say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def main() -> int:
+    """Run a campaign on the stack that is up; exit status 1 on any breach."""
+    options = _parser().parse_args()
+    stack = load_stack(secure=False)
+    if stack is None:
+        print("The stack is not up: run `make stack-up`.", file=sys.stderr)
+        return 2
+    size = Size(
+        options.records,
+        options.kills,
+        options.workers,
+        options.partitions,
+        options.tenants,
+        options.zombies,
+        options.restarts,
+        options.outage,
+    )
+    folder = Path(tempfile.mkdtemp(prefix="phistream-campaign-"))
+    report = campaign(stack, folder, options.seed, size, wrong=options.mutant is not None)
+    print("\n".join(report.lines()))
+    print(f"log of the services: {folder}/worker.log")
+    if options.json is not None:
+        tree = report.tree(f"make campaign SEED={options.seed}")
+        options.json.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
+    return 1 if report.breaches else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks.campaign.run", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--partitions", type=int, default=12)
+    parser.add_argument("--tenants", type=int, default=3, choices=(1, 2, 3))
+    parser.add_argument("--zombies", type=int, default=3, help="workers stopped past their session, then continued")
+    parser.add_argument("--restarts", type=int, default=2, help="restarts of the broker")
+    parser.add_argument("--outage", type=float, default=60.0, help="seconds for which the index is down")
+    parser.add_argument("--mutant", choices=(mutant.NAME,), help="run workers that are wrong on purpose")
+    parser.add_argument("--json", type=Path, help="where to write the report")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The kill campaign in small: what outlives kills, a zombie, a broker restart and an index outage."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.campaign.plan import Fault, Size, schedule
+from benchmarks.campaign.records import inputs
+from benchmarks.campaign.run import campaign
+from streams.phase import Phase
+from tests.stack.required import required_stack
+
+SMALL = Size(records=5_000, kills=10)
+#: Kills alone: what a worker with a wrong commit does not survive.
+KILLS = Size(records=1_000, kills=4, workers=2, zombies=0, restarts=0, outage=0.0)
+
+
+@pytest.mark.integration
+def test_every_record_is_accounted_for_once(tmp_path: Path) -> None:
+    """Ten kills, a zombie, a broker restart and ten seconds without the index break no rule of exactly once."""
+    report = campaign(required_stack(), tmp_path, 1, SMALL)
+
+    assert () == tuple(report.breaches), (tmp_path / "worker.log").read_text()[-4_000:]
+    assert len(report.evidence.placed) == SMALL.records
+    assert {zombie.taken_over for zombie in report.evidence.zombies} == {True}
+    assert sum(hit.phase == Phase.TRANSACTION.name for hit in report.hits) * 3 >= SMALL.kills
+
+
+@pytest.mark.integration
+def test_offsets_outside_the_transaction_fail_the_campaign(tmp_path: Path) -> None:
+    """The campaign can fail: a worker that commits offsets apart from its outputs loses records under kills."""
+    report = campaign(required_stack(), tmp_path, 1, KILLS, wrong=True)
+
+    assert "every input is redacted or quarantined exactly once" in {breach.rule for breach in report.breaches}
+
+
+def test_a_seed_replays() -> None:
+    """The same seed gives the same records and the same faults in the same order; another seed others."""
+    assert schedule(7, SMALL) == schedule(7, SMALL) != schedule(8, SMALL)
+    assert list(inputs(7, 500, ("a", "b"))) == list(inputs(7, 500, ("a", "b"))) != list(inputs(8, 500, ("a", "b")))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_third_of_the_kills_is_aimed_at_transactions(seed: int) -> None:
+    """Whatever the seed, more than a third of all kills waits for a transaction, and none is left out."""
+    steps = schedule(seed, SMALL)
+    kills = [step for step in steps if step.fault in (Fault.KILL_WORKER, Fault.KILL_INDEXER)]
+
+    assert len(kills) == SMALL.kills
+    assert sum(step.aim is Phase.TRANSACTION for step in kills) * 3 > SMALL.kills
+    assert [step.after for step in steps] == sorted(step.after for step in steps)
