@@ -62,8 +62,7 @@ class _TimedVeto:
 
 def shares(layers: Layers, texts: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return each recognizer's share of the CPU time and its milliseconds for a kilobyte, the dearest first."""
-    seconds: _TOGETHER = 64
-Seconds = defaultdict(float)
+    seconds: Seconds = defaultdict(float)
     analyzer = Analyzer(_timed(layers, seconds), Memo(0))
     begun = time.process_time()
     for at in range(0, len(texts), _TOGETHER):
