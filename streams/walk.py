@@ -21,8 +21,12 @@ OWN_HEADERS = "phistream-"
 
 _HINT_KEYS = 3
 #: Keys that a request or response of a known format has at its top.
-_MARKS = frozenset({"messages", "choices", "content"})
+_MARKS = frozenset({"messages", "choices", "content", "contents", "candidates", "input", "output"})
+#: What repeats a completion token by token, whoever wrote it.
+_PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
+#: What OTLP/JSON wraps the value of an attribute in (opentelemetry-proto, common.proto, AnyValue).
+_WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values".split())
 _LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SMALL = 1000.0
 
@@ -96,7 +100,7 @@ class _Visit:
     def node(self, node: Any, rules: Any, path: Path, decoded: int, label: str = "") -> Any:
         """Return *node* with its texts replaced; one frame a level, so that the bounds fit the stack."""
         if isinstance(node, dict):
-            return self._object(node, rules, path, decoded)
+            return self._object(node, rules, path, decoded, label)
         if isinstance(node, list):
             below = rules.get("[]") if isinstance(rules, dict) else None
             return [self.node(child, below, (*path, index), decoded, label) for index, child in enumerate(node)]
@@ -108,20 +112,20 @@ class _Visit:
             return self._string(node, rules, path, decoded, label)
         return self._number(node, path, label)
 
-    def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int) -> dict[str, Any]:
-        labels = _label_of(node)
+    def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int, above: str) -> dict[str, Any]:
+        labels, wrapped = _label_of(node), _WRAPPERS.issuperset(node)
         rules = _rules_of(node, rules) if path else rules
         out: dict[str, Any] = {}
         for key, child in node.items():
             below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
             name = free_key(self._key(key, path), out)
-            if key == "logprobs" and isinstance(child, (dict, list)):
+            if (key in _PER_TOKEN or below is Treatment.LOGPROBS) and isinstance(child, (dict, list)):
                 out[name] = None
-                out[free_key("logprobs_count", out)] = _count_logprobs(child)
+                out[free_key(f"{name}_count", out)] = _count_logprobs(child)
                 continue
             if key == "data" and node.get("type") == "text":
                 below = None  # A document given as text, where other sources stand in base64.
-            label = labels if key.lower() in _LABELLED else ""
+            label = above if wrapped else labels if key.lower() in _LABELLED else ""
             out[name] = self.node(child, below, (*path, key), decoded, label)
         return out
 
@@ -136,7 +140,8 @@ class _Visit:
             return blob
         inner = self._inner_json(text, decoded)
         if inner is not None:
-            replaced = self.node(inner, _rules_of(inner, None), path, decoded + 1)
+            below = rules if isinstance(rules, dict) else None
+            replaced = self.node(inner, _rules_of(inner, below), path, decoded + 1)
             return text if replaced == inner else encode_raw(replaced).decode()
         return self.on_text(TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
 
@@ -209,7 +214,11 @@ def _hint(path: Path, label: str) -> str:
 
 
 def _rules_of(node: Any, rules: Any) -> Any:
-    """Return the rules of a known format that stands inside a record where no rule reaches."""
+    """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
+    if isinstance(rules, dict) and "=" in rules and isinstance(node, dict):
+        name = node.get("key")
+        named = rules["="].get(name) if isinstance(name, str) else None
+        return rules if named is None else {**named, "key": Shape.LABEL}
     if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
         return rules
     source = recognise(node)

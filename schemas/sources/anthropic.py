@@ -167,7 +167,9 @@ def seed(tree: Any) -> ConversationSeed:
     request, response = parts(tree)
     messages = at(request, "messages")
     answers = [
-        text_of(at(message, "content")) for message in items(request, "messages") if at(message, "role") == "assistant"
+        text_of(at(message, "content"))
+        for message in items(at(request, "messages"))
+        if at(message, "role") == "assistant"
     ]
     return ConversationSeed(
         given=scalar(tree, "conversation_id"),
@@ -178,4 +180,6 @@ def seed(tree: Any) -> ConversationSeed:
     )
 
 
-ANTHROPIC = Source("anthropic", matches, _RULES, _KEYS, side, describe, seed)
+ANTHROPIC = Source(
+    "anthropic", matches, _RULES, _KEYS, side, describe, seed, "Anthropic messages: request, response, or both"
+)

@@ -77,4 +77,6 @@ def seed(tree: Any) -> ConversationSeed:
     return ConversationSeed(given=scalar(tree, "conversation_id", "session_id"))
 
 
-GENERIC = Source("generic", matches, _RULES, _KEYS, side, describe, seed)
+GENERIC = Source(
+    "generic", matches, _RULES, _KEYS, side, describe, seed, "any other JSON: everything is text but the envelope"
+)

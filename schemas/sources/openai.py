@@ -143,7 +143,7 @@ def describe(tree: Any) -> Call:
     """Map a redacted record to the fields that an analyst searches."""
     request, response = parts(tree)
     usage = at(response, "usage")
-    choices = items(response, "choices")
+    choices = items(at(response, "choices"))
     return Call(
         called_at=scalar(tree, "timestamp", "created_at", "start_time") or scalar(response, "created"),
         provider=scalar(tree, "provider") or "openai",
@@ -174,7 +174,9 @@ def seed(tree: Any) -> ConversationSeed:
     request, response = parts(tree)
     messages = at(request, "messages")
     answers = [
-        text_of(at(message, "content")) for message in items(request, "messages") if at(message, "role") == "assistant"
+        text_of(at(message, "content"))
+        for message in items(at(request, "messages"))
+        if at(message, "role") == "assistant"
     ]
     choices = at(response, "choices")
     answer = text_of(at(choices[0], "message", "content")) if isinstance(choices, list) and choices else None
@@ -187,4 +189,6 @@ def seed(tree: Any) -> ConversationSeed:
     )
 
 
-OPENAI = Source("openai", matches, _RULES, _KEYS, side, describe, seed)
+OPENAI = Source(
+    "openai", matches, _RULES, _KEYS, side, describe, seed, "OpenAI chat completions: request, response, or both"
+)

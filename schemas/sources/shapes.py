@@ -8,12 +8,17 @@ from typing import Any
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?")
 _LABEL = re.compile(r"[A-Za-z0-9._:/@-]{1,128}")
+_COUNT = re.compile(r"\d{1,8}")
 
 
 class Shape(Enum):
-    """The closed shape that a value at a path must have to pass as it is; any other value there is text."""
+    """The closed shape that a value at a path must have to pass as it is; any other value there is text.
+
+    A COUNT is a NUMBER that may be written as a string of a few digits, as OTLP/JSON writes every integer.
+    """
 
     NUMBER = "number"
+    COUNT = "count"
     ENUMERATION = "enumeration"
     TIME = "time"
     LABEL = "label"
@@ -22,8 +27,8 @@ class Shape(Enum):
 class Treatment(Enum):
     """What becomes of a value that is neither passed nor read.
 
-    LOGPROBS repeat the completion token by token: null with a count. OPAQUE blobs become size and digest. MEDIA becomes
-    type, size and digest. POINTER is a reference to content elsewhere: replaced, and the event is incomplete.
+    LOGPROBS, and other logs of single tokens, repeat the completion token by token: null with a count. OPAQUE blobs
+    become size and digest. MEDIA becomes type, size and digest. POINTER is a reference to content elsewhere: replaced, and the event is incomplete.
     """
 
     LOGPROBS = "logprobs"
@@ -47,11 +52,26 @@ ENUMERATED: frozenset[str] = frozenset(
     auto none any required low medium high minimal default flex priority scale standard standard_only batch
     ephemeral enabled disabled adaptive wav mp3
     ok success succeeded completed complete error failed failure timeout pending queued in_progress incomplete
+    reasoning web_search_call file_search_call computer_call computer_call_output code_interpreter_call
+    image_generation_call mcp_call mcp_list_tools mcp_approval_request mcp_approval_response mcp local_shell
+    local_shell_call local_shell_call_output shell shell_call shell_call_output apply_patch_call apply_patch_call_output
+    custom_tool_call custom_tool_call_output input_image input_file summary_text reasoning_text item_reference
+    web_search web_search_preview file_search computer_use_preview image_generation grammar logs search open_page
+    container_file_citation max_output_tokens detailed concise xhigh in-memory 24h
+    modelinvocationlog converse conversestream invokemodel invokemodelwithresponsestream guardrail_intervened
+    content_filtered finish optimized png jpeg jpg gif webp pdf csv doc docx xls xlsx html txt md mp4 mov mkv webm flac
+    tool_call tool_call_response server_tool_call server_tool_call_response blob uri video
+    safety recitation spii prohibited_content malformed_function_call blocklist language other image_safety
+    finish_reason_unspecified python outcome_ok outcome_failed on_demand
+    span generation event agent chain retriever evaluator guardrail trace-create observation-create observation-update
+    generation-create generation-update span-create span-update event-create score-create sdk-log tokens characters
+    llm prompt parser constructor not_implemented human ai start end new_token
     debug info notice warn warning critical fatal trace production prod staging stage development dev test qa
     """.split()
 )
 
-#: A tree of rules: object keys, "[]" for list items, "*" for any key; leaves are shapes or treatments.
+#: A tree of rules: object keys, "[]" for list items, "*" for any key; leaves are shapes or treatments. "=" holds the
+#: rules of objects {"key": NAME, "value": ...} by NAME. Rules reach into JSON that stands in a string.
 Rules = Mapping[str, Any]
 
 
@@ -65,11 +85,13 @@ def fits(shape: Shape, value: object) -> bool:
     """
     if shape is Shape.NUMBER:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if shape is Shape.COUNT and isinstance(value, int):
+        return not isinstance(value, bool)
     if shape is Shape.TIME and isinstance(value, (int, float)):
         return _EPOCH.fullmatch(str(value)) is not None
     if not isinstance(value, str):
         return False
     if shape is Shape.ENUMERATION:
         return value.lower() in ENUMERATED
-    pattern = {Shape.TIME: _RFC3339, Shape.LABEL: _LABEL}[shape]
+    pattern = {Shape.TIME: _RFC3339, Shape.LABEL: _LABEL, Shape.COUNT: _COUNT}[shape]
     return pattern.fullmatch(value) is not None or (shape is Shape.TIME and _EPOCH.fullmatch(value) is not None)

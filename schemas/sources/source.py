@@ -30,7 +30,7 @@ class Source:
     """One log format: how it is recognised, what in it is not text, and how it maps to a Call.
 
     `matches` and `seed` read the raw tree, `describe` the redacted one. `rules` name what is not text, by exact path;
-    everything else is. `keys` are the format's own object keys: vocabulary, not text.
+    everything else is. `keys` are the format's own object keys: vocabulary, not text. `about` is one line for people.
     """
 
     name: str
@@ -40,3 +40,4 @@ class Source:
     side: Callable[[Path], Side]
     describe: Callable[[Any], Call]
     seed: Callable[[Any], ConversationSeed]
+    about: str = ""
