@@ -16,10 +16,6 @@ from streams.supervisor import RunFolder
 from tests.e2e.deployment import Deployment
 
 _CLI = (sys.executable, "-m", "streams.cli")
-    sys.executable,
-    "-c",
-    "import faulthandler,signal;faulthandler.register(signal.SIGUSR1);from streams.cli import main; main()",
-)
 _END_SECONDS = 40.0
 _POLL_SECONDS = 0.05
 
