@@ -42,7 +42,7 @@ _CITATION: Rules = {
     "encrypted_index": Treatment.OPAQUE,
 }
 _INNER: Rules = {"type": Shape.ENUMERATION, "source": _DATA_SOURCE, "encrypted_content": Treatment.OPAQUE}
-_BLOCK: Rules = {
+BLOCK: Rules = {
     "type": Shape.ENUMERATION,
     "id": Shape.LABEL,
     "name": Shape.LABEL,
@@ -55,7 +55,7 @@ _BLOCK: Rules = {
     "citations": {"[]": _CITATION},
     "encrypted_content": Treatment.OPAQUE,
 }
-_BLOCKS: Rules = {"[]": _BLOCK}
+_BLOCKS: Rules = {"[]": BLOCK}
 REQUEST: Rules = {
     "model": Shape.LABEL,
     "anthropic_version": Shape.LABEL,

@@ -8,7 +8,6 @@ import orjson
 
 from schemas.sources.shapes import Rules
 
-
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -38,6 +37,12 @@ def parts(tree: Any) -> tuple[Any, Any]:
     if isinstance(tree, dict) and ("request" in tree or "response" in tree):
         return tree.get("request") or {}, tree.get("response") or {}
     return tree, tree
+
+
+def items(tree: Any, *keys: str) -> list[Any]:
+    """Return the list under nested keys, or an empty one."""
+    found = at(tree, *keys)
+    return found if isinstance(found, list) else []
 
 
 def scalar(tree: Any, *keys: str) -> str | None:

@@ -28,7 +28,8 @@ class Treatment(Enum):
     """What becomes of a value that is neither passed nor read.
 
     LOGPROBS, and other logs of single tokens, repeat the completion token by token: null with a count. OPAQUE blobs
-    become size and digest. MEDIA becomes type, size and digest. POINTER is a reference to content elsewhere: replaced, and the event is incomplete.
+    become size and digest. MEDIA becomes type, size and digest. POINTER is a reference to content elsewhere: replaced,
+    and the event is incomplete.
     """
 
     LOGPROBS = "logprobs"
