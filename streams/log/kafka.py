@@ -3,6 +3,7 @@
 Contracts stand in ports.py; this folder alone uses confluent_kafka.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
@@ -18,7 +19,7 @@ from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, plac
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
-_COMMIT_SECONDS = 25.0
+_INIT_SECONDS = 20.0
 _BUFFER_SECONDS = 20.0
 #: What a record costs beside key and value (KIP-98 record batch format, with room for headers' lengths).
 _OVERHEAD = 1_024
@@ -32,7 +33,11 @@ class KafkaTransactionalLog:
     committed offsets.
     """
 
-    def __init__(self, reader: KafkaReader, make_producer: Callable[[], Producer], cluster: Cluster) -> None:
+    def __init__(
+        self, reader: KafkaReader, make_producer: Callable[[], Producer], cluster: Cluster, seconds: float
+    ) -> None:
+        """Make the slot; *seconds* is how long a transaction may take before the broker aborts it."""
+        self._seconds = seconds
         self._reader = reader
         self._make_producer = make_producer
         self._cluster = cluster
@@ -118,9 +123,10 @@ class KafkaTransactionalLog:
                 _produce(producer, publication)
             # Step 3: the offsets after this batch, under the group's generation of this very moment.
             metadata = self._reader.consumer.consumer_group_metadata()
-            producer.send_offsets_to_transaction(places(records), metadata, _COMMIT_SECONDS)
+            offsets = places(records)
+            _bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
             # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
-            _commit(producer)
+            _commit(producer, self._seconds)
         except KafkaException as error:
             raise translated(error) from None
 
@@ -135,7 +141,7 @@ class KafkaTransactionalLog:
     def _ready_producer(self) -> Producer:
         producer = self._make_producer()
         try:
-            producer.init_transactions(ADMIN_SECONDS)
+            producer.init_transactions(_INIT_SECONDS)
         except KafkaException as error:
             raise translated(error) from None
         return producer
@@ -153,8 +159,9 @@ def connect_slot(settings: Settings, slot: int, *, reading_seconds: float = 30.0
     cluster = describe_cluster(kafka, topics)
     away = most_seconds_between_reads(settings, reading_seconds)
     consumer = consumer_settings(kafka, REDACTORS, member=name, max_poll_seconds=away)
+    seconds = kafka.transaction_timeout_ms / 1000
     return KafkaTransactionalLog(
-        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster
+        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster, seconds
     )
 
 
@@ -216,8 +223,30 @@ def _produce(producer: Producer, publication: Publication) -> None:
             return
 
 
-def _commit(producer: Producer) -> None:
-    until = time.monotonic() + _COMMIT_SECONDS
+def _bounded(call: Callable[[], None], seconds: float) -> None:
+    """Make a call that does not keep its own time (librdkafka issues 5456 and 5511: it may wait for ever).
+
+    What still waits then is left behind with its producer, which is poisoned and never used again.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread.
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds + 1.0)
+    if thread.is_alive():
+        raise LogUnavailable("log client keeps waiting")
+    if errors:
+        raise errors[0]
+
+
+def _commit(producer: Producer, seconds: float) -> None:
+    until = time.monotonic() + seconds
     while True:
         try:
             producer.commit_transaction(max(1.0, until - time.monotonic()))

@@ -14,7 +14,8 @@ from streams.log.client import member_error
 from streams.log.offsets import after
 from streams.log.ports import Record, TopicPartition
 
-ADMIN_SECONDS = 60.0
+#: How long one question to the brokers may take; a worker that waits longer does not hear that it shall end.
+ADMIN_SECONDS = 10.0
 _SLICE_SECONDS = 0.05
 _JOIN_SECONDS = 5.0
 _CLOSE_SECONDS = 10.0
@@ -53,14 +54,16 @@ class KafkaReader:
     def wait(self, seconds: float) -> None:
         """Poll with every partition paused."""
         until = time.monotonic() + seconds
+        stale, self._stale = self._stale, True  # An error in between leaves partitions paused: rewinding resumes them.
         try:
             while (left := until - time.monotonic()) > 0:
                 self.consumer.pause(self.consumer.assignment())
                 # A partition that came just now was not paused: what it gave is left, and read again from the offsets.
-                self._stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
+                stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
             self.consumer.resume(self.consumer.assignment())
         except KafkaException as error:
             raise member_error(error) from None
+        self._stale = stale
 
     def rewind(self) -> None:
         """Go back to the committed offsets; where there is none, to where the group begins."""
@@ -154,6 +157,8 @@ class KafkaReader:
             if (place.topic, place.partition) in without:
                 place.offset = self._start
         consumer.incremental_assign(list(assigned))
+        # One that was lost while it was paused comes back paused.
+        consumer.resume(list(assigned))
 
     def _revoke(self, _: Consumer, revoked: Sequence[Place]) -> None:
         self._assignments += 1
