@@ -68,8 +68,10 @@ _CRYPTO = compile_latin(
 )
 _GATE = compile_latin(r"[0-9](?:[^a-z]{0,4}[0-9]){3}|0x[0-9a-f]{20}|[13bLMr][A-Za-z0-9]{25}")
 _LAST_ASKED = compile_latin(
-    r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?"
+    r"\blast (?:four|4)(?: digits)?\b[^\n]{0,40}?(?:caller|patient|user|pt|member|speaker [0-9]): (?:u[hm],? )?|"
+    r"[u\xfa]ltimos cuatro\b[^\n]{0,40}\n?(?:paciente|usuario|cliente|caller): "
 )
+_LAST_TOLD = compile_latin(r"\b(?:your|my|his|her|the) last (?:four|4)(?: digits)?(?:,| is| are|:)? ([0-9]{4})\b")
 _NO_ACCOUNT = compile_latin(r"hla-.*|(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _ALLELE = compile_latin(r"\bhla-?$")
 _NO_CARD = Context(
@@ -97,7 +99,8 @@ class AccountRecognizer:
         for found in _LAST_ASKED.finditer(latin):
             spoken = spoken_value(latin, found.end())
             if spoken is not None:
-                kind = IdentifierType.SSN if b"social" in found.group().lower() else _ACCOUNT
+                asked = found.group().lower()
+                kind = IdentifierType.SSN if b"soci" in asked or b"segur" in asked else _ACCOUNT
                 spans.append(Span(*spoken, kind, 0.9, self.name))
         return spans
 
@@ -189,5 +192,6 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
         between = latin[found.start() : found.start(1)].lower()
         if any(word in between for word in (b"ending", b"ends", b"last", b"*", b"...", b"(", b"xx", b"x")):
             yield found.start(1), found.end(1)
-    for found in _MASKED.finditer(latin):
-        yield found.start(1), found.end(1)
+    for pattern in (_MASKED, _LAST_TOLD):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from detectors.patterns.date_forms import logged_ranges, slavic_ranges, spanish_ranges
 from detectors.patterns.holidays import holiday_ranges
 from detectors.patterns.scanning import Match, behind, compile_latin, follows, is_word
 from detectors.recognizer import Passage
@@ -76,15 +77,22 @@ _VERB = compile_latin(
     r"\s+(?:be|have|not|also|take|need|use|cause|repeat|resume|require|include|i\b|we\b|you\b|he\b|she\b|it\b|they\b|"
     r"help|increase|or may|affect|occur|lead|result|see|want|in place|up|down)"
 )
+#: A law is dated, nobody's life.
+_OF_LAW = compile_latin(
+    r"\bact\b[^\n]{0,12}\(?(?:effective|eff\.?|in force|signed|passed|enacted)(?: on| since)?[ :]{1,2}$"
+)
+_VISITED = compile_latin(
+    r" (?:visit|appointment|appt|labs?|refill|statement|bill|surgery|scan|mri|checkup|infusion|follow-?up)\b"
+)
 _COUNTED = compile_latin(
     r"\s*(?:doses?|mg|mcg|ml|tabs?|tablets?|bid|tid|units?|%|cm|mm|hours?|days?|times|x\b|visits?|pts)"
 )
 _THE_DAY = compile_latin(rf"\b(?:(?:{_WEEKDAY},? )?the|on|{_WEEKDAY})\s+([0-3]?[0-9](?:st|nd|rd|th))\b")
-_THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|{_WEEKDAY}) the ({ORDINAL})\b")
+_THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|dated|f/u|{_WEEKDAY}) the ({ORDINAL})\b")
 _DAY_END = compile_latin(
     r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
-    r"thx|works?|until|through|from|per|w|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
+    r"thx|works?|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
 )
 #: Ordinals that count something: "the 17th and 18th centuries".
 _ORDERED = compile_latin(
@@ -108,15 +116,16 @@ class DateWordRecognizer:
         """Return each date with its weekday and its year."""
         latin = passage.latin
         ranges = [*_months(latin), *_days(latin), *holiday_ranges(latin)]
+        ranges += [*logged_ranges(latin), *spanish_ranges(latin)]
         if not passage.text.isascii():
-            ranges += _eastern(passage)
+            ranges += [*_eastern(passage), *slavic_ranges(passage)]
         return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in dict.fromkeys(ranges)]
 
 
 def _months(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _MONTH.finditer(latin):
         span = _around(latin, found)
-        if span is not None:
+        if span is not None and not follows(_OF_LAW, latin, span[0], 32):
             yield span
             yield from _further_days(latin, span[1])
             other = _OTHER_END.match(latin, span[1])
@@ -159,7 +168,8 @@ def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
     year = _YEAR_AFTER.match(latin, end, min(len(latin), end + 40))
     if year is not None and not _cuts_number(latin, year.end()) and found.end(1) - start >= 3:
         return start, year.end()
-    return (start, end) if _stands_for_month(latin, start, end, word) else None
+    alone = _names_visit(latin, start, end, word) or _stands_for_month(latin, start, end, word)
+    return (start, end) if alone else None
 
 
 def _is_told(latin: bytes, start: int, after: Match) -> bool:
@@ -209,6 +219,15 @@ def _weekday_start(latin: bytes, start: int) -> int:
     return start if weekday is None else weekday[0].start() + weekday[1]
 
 
+def _names_visit(latin: bytes, start: int, end: int, word: bytes) -> bool:
+    """Tell whether a month is that of "his may visit" or, shortened and small, that of "since jan"."""
+    if (end < len(latin) and is_word(latin[end])) or (start and is_word(latin[start - 1])):
+        return False
+    if follows(_OWNED, latin, start, 8) and _VISITED.match(latin, end):
+        return True
+    return word in _SHORT_WORDS and word not in (b"mar", b"dec") and follows(_SINCE, latin, start, 8)
+
+
 def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
     """Judge a month's name that has neither day nor year."""
     if (end < len(latin) and is_word(latin[end])) or (start and is_word(latin[start - 1])):
@@ -246,6 +265,8 @@ def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
             yield found.start() + max(0, start - 2 if text[max(0, start - 2) : start] in _ERAS else start), found.end()
 
 
+_OWNED = compile_latin(r"\b(?:his|her|my|your|the|their) $")
+_SINCE = compile_latin(r"\b(?:since|in|last|next|until|till|by) $")
 _ERAS = ("昭和", "平成", "令和", "大正", "明治")
 _SHORT_WORDS = frozenset(
     (b"jan", b"feb", b"apr", b"jun", b"jul", b"aug", b"sep", b"sept", b"oct", b"nov", b"dec", b"mar")

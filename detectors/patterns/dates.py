@@ -41,12 +41,15 @@ _LEAD = compile_latin(
     r"signed|received|recd|rec'd|expires|exp|yesterday|today|tomorrow|today is|born|surgery|sx|labs|f/u|rtc|inr|"
     "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
     "returned|rescheduled|moved to|missed|"
-    r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is)|"
+    r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is|dod|urgent care|ed|er|icu|cath|"
+    r"falls?|fell|huddle|rounds)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
 #: The version of a template, which is written like a date.
 _TEMPLATE = compile_latin(r"\btemplateid\b[^<>]{0,140}extension=[\x22']$")
 _DOTTED = compile_latin(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}")
+#: What stands between two days of one list.
+_LINKED = compile_latin(r" ?(?:,|and|&|;|->|,? [a-z /]{2,14}) ?")
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
 _AFTER = compile_latin(
     r"\s*(?:[-\x1a]\s*[0-9]{1,2}/[0-9]{1,2}|at [0-9]|@ ?[0-9]{1,2}(?::|[ap]\b|[ap]m)|appt|appointment|visit|labs|"
@@ -126,6 +129,11 @@ class DateRecognizer:
             month = int(min(parts, key=len))
             if _is_free(latin, start, end) and 1 <= month <= 12 and not self._unlike.before(latin, start, 18):
                 yield start, end
+        yield from self._days(latin)
+
+    def _days(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        """Yield days without a year, and those right before another one on its line ("seen 3/2, 3/9")."""
+        doubtful: list[tuple[int, int]] = []
         chained = False
         for found in _MONTH_DAY.finditer(latin):
             start, end = found.start(), found.end()
@@ -135,8 +143,16 @@ class DateRecognizer:
             if not (1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12):
                 continue
             chained = self._is_day(latin, start, end, chained=chained)
-            if chained:
-                yield start, end
+            if not chained:
+                if not (_MEASURE_AFTER.match(latin, end) or self._ratio.before(latin, start, 28)):
+                    doubtful.append((start, end))
+                continue
+            yield start, end
+            following = start
+            while doubtful and _LINKED.fullmatch(latin, doubtful[-1][1], following):
+                following = doubtful[-1][0]
+                yield doubtful.pop()
+            doubtful.clear()
 
     def _is_day(self, latin: bytes, start: int, end: int, *, chained: bool) -> bool:
         """Judge "3/14" by the words beside it, or by a date that it continues."""

@@ -60,7 +60,7 @@ KEYS: dict[IdentifierType, str] = {
         memberid membernumber memberno member subscriberid subscribernumber subscriberno policynumber policyno
         policyid groupnumber groupno groupid grp insuranceid insurancenumber medicareid medicarenumber mbi hicn hic
         medicaidid medicaidnumber medicaid beneficiaryid beneficiarynumber insuredid healthplanid poliza póliza
-        numerodeafiliacion rxgrp rxgroup certificatenumber planmemberid dependentsuffix membersuffix
+        numerodeafiliacion rxgrp rxgroup certificatenumber planmemberid dependentsuffix depsuffix membersuffix
     """,
     IdentifierType.ACCOUNT: """
         accountnumber accountno account acct acctno acctnumber accountid bankaccount cardnumber cardno ccnumber

@@ -5,6 +5,7 @@ from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.said_numbers import said_numbers
 from detectors.patterns.scanning import compile_latin, count_digits, follows, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -35,7 +36,8 @@ CAPTIONS = (
         expediente; sinistro n; lab req; requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?;
         cytology(?: no)?; studyinstanceuid; study instance uid; sop instance uid; series(?: instance)? uid;
         0008,0018\)?; 0020,000d\)?; 0020,000e\)?; 0008,0050\)?; 0008, 0050\)?; donation (?:no|number|id); kit
-        (?:no|number|id|#); donor (?:id|no|number); tissue (?:id|no|number); police report(?: (?:no|number|#))?;
+        (?:no|number|id|#); donor (?:id|no|number); evidence (?:tag|item|bag|no);
+        tissue (?:id|no|number); police report(?: (?:no|number|#))?;
         report (?:no|number|#); complaint (?:no|number); ref(?:erence)? (?:no|num|number|#); our file; your file; file
         (?:no|number|#); return label; locator; ups; fedex; usps tracking; royal mail; key tag; apns device token;
         device token; push token; fcm_token; plan no; me case; conf; ems run; trip sheet; filler order; placer order;
@@ -106,6 +108,8 @@ _PATH_WORDS = Context(
         skin; report
     """)
 )
+#: The part of a specimen behind its number: "S26-1184 A,".
+_PART = compile_latin(r"( [A-H][0-9]?)(?:[.,;)\n]|$)", ignore_case=False)
 _RESOURCE = compile_latin(
     r"\b(?:Patient|Encounter|Observation|Practitioner|RelatedPerson|Person|Condition|Procedure|MedicationRequest|"
     "ServiceRequest|DiagnosticReport|DocumentReference|Claim|Coverage|Appointment|"
@@ -122,11 +126,12 @@ _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z
 _HANDLE_WORDS = Context(
     phrases(r"""
         handle; twitter; instagram; insta; ig; tiktok; snap(?:chat)?; discord; telegram; dm; follow(?:s|ed|ing)?;
-        posted; account; user; fb; venmo; signal; tags?; message me; x; twitch; kik; reach me
+        posted; page; profile; account; user; fb; venmo; signal; tags?; message me; x; twitch; kik; reach me
     """)
 )
 _GATE = compile_latin(
-    "[0-9]{4}|[0-9][-./][0-9]|@[a-z]|user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
+    "[0-9]{4}|[0-9][-./,][0-9]| - [a-z]|code|straw|[a-z0-9][_.][a-z0-9]|@[a-z]|"
+    r"user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
     "screen ?name"
 )
 _DOUBTFUL_CALLS = (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")
@@ -185,7 +190,7 @@ def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
-    """Yield numbers of a form of their own, some only where the words beside them fit."""
+    """Yield numbers of a form of their own."""
     for found in chain.from_iterable(
         pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _ALIEN)
     ):
@@ -194,13 +199,20 @@ def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _MRZ_LINE.finditer(latin):
         if b"<<" in found.group() and found.group().count(b"<") >= 4:
             yield found.start(), found.end()
-    for pattern, words in ((_ISBT, _BLOOD), (_PATHNO, _PATH_WORDS)):
-        for found in pattern.finditer(latin):
-            if words.near(latin, found.start(), found.end()):
-                yield found.start(), found.end()
+    yield from _worded(latin)
+    yield from said_numbers(latin)
     for found in _RESOURCE.finditer(latin):
         if count_digits(found.group(1)):
             yield found.start(1), found.end(1)
+
+
+def _worded(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield blood and specimen numbers where the words beside them fit."""
+    for pattern, words in ((_ISBT, _BLOOD), (_PATHNO, _PATH_WORDS)):
+        for found in pattern.finditer(latin):
+            if words.near(latin, found.start(), found.end()):
+                part = _PART.match(latin, found.end()) if pattern is _PATHNO else None
+                yield found.start(), part.end(1) if part else found.end()
 
 
 def _users(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -46,7 +46,7 @@ _FACE_NAME = compile_latin(
     r"(?:^|[^a-z])(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|full-?face|selfies?|portrait|"
     r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
     "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)_(?:front|back|combined|card)|"
-    "id_(?:front|back|card)|kyc|greencard|smile|me_and|my face|booking)"
+    "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking)"
 )
 _BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.

@@ -30,7 +30,7 @@ CAPTIONS = (
         phrases(r"""
         chart; record; mr; wrist ?band(?: reads| code)?; arm ?band; bracelet; patient (?:no|num|#); pt
         (?:no|num|number|#); dental chart; expediente; hosp; hospital; unit no; clinic number; health record; rec no;
-        scan wristband code; result filed to; bracelet reads
+        scan wristband code; result filed to; bracelet reads; band
     """),
     ),
     Caption(
@@ -59,14 +59,15 @@ CAPTIONS = (
         phrases(r"""
         group; member; medicare; medicaid; policy; mbr; insured; insurance; plan; tricare; champva card; gold plus;
         railroad medicare; contract; medicare \(au\); snap case holder benefit card; benefit card; vision plan; dep;
-        carrier; recipient; accident policy; card front
+        carrier; recipient; accident policy; card front; blue card; insurance card; seguro
     """),
     ),
     Caption(
         _PLAN,
         Strength.FAINT,
         phrases(r"""
-        bcbs(?: [a-z]{2})?; blue cross(?: blue shield)?; aetna; cigna; humana; uhc; unitedhealthcare; molina; kaiser;
+        bcbs(?: [a-z]{2})?; bc/bs; blue cross(?: blue shield)?; aetna; cigna; humana; uhc; unitedhealthcare; molina;
+        kaiser;
         anthem
     """),
     ),

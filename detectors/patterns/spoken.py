@@ -31,6 +31,8 @@ _WORD = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS})\b")
 _SPOKEN_SIGN = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|as in|{_SIGN})\b")
 #: Numbers alone, long enough to be a telephone number without any caption.
 _RUN = compile_latin(rf"\b(?:{NUMBER_WORD}{_GAP}(?:(?:dash|hyphen) )?){{5,24}}{NUMBER_WORD}\b")
+#: An area code in words before figures.
+_MIXED = compile_latin(rf"\b(?:(?:{DIGIT_WORDS})[ -]){{3}}[0-9]{{3}}[- ]?[0-9]{{2}}[- ]?[0-9]{{2}}\b")
 #: A cheap test: two number words in a row.
 _HINT = compile_latin(rf"\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})(?:, *|-| )(?:{DIGIT_WORDS}|{TENS}|{SPANISH_DIGITS})\b")
 
@@ -73,12 +75,14 @@ class SpokenNumberRecognizer:
         for found in _RUN.finditer(latin):
             start, end = trim(latin, found.start(), found.end())
             words = sum(1 for _ in _WORD.finditer(latin, start, end))
-            if words < 5 or self._counting.before(latin, start):
+            pieces = sum(1 for _ in _NUMBER.finditer(latin, start, end))
+            if (words < 5 and (words < 2 or pieces < 10)) or self._counting.before(latin, start):
                 continue
             if end < len(latin) and is_word(latin[end]):
                 continue
             spans.append(Span(start, end, self._type(latin, start), 0.9, self.name))
-        return spans
+        mixed = ((found.start(), found.end()) for found in _MIXED.finditer(latin))
+        return spans + [Span(start, end, self._type(latin, start), 0.9, self.name) for start, end in mixed]
 
     def _type(self, latin: bytes, start: int) -> IdentifierType:
         if self._ssn.before(latin, start):

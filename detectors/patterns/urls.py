@@ -39,7 +39,7 @@ _DOCUMENT = compile_latin(
 _PERSONAL = compile_latin(
     r"[\\/](?:patients?|pts?|pt-[^\\/]*|charts?|records?|ehr[a-z]*|scans?|consents?|letters?|photos?|portraits?|"
     "faces?|ids|clients?|"
-    r"members?|residents?|uploads?|[a-z]+[_, ]+[a-z]+)[\\/]"
+    r"members?|residents?|uploads?|(?:home|users|profiles)[\\/][a-z0-9._-]+|[a-z]+[_, ]+[a-z]+)[\\/]"
 )
 _PERSONAL_HOST = compile_latin(
     r"(?:wordpress|blogspot|tumblr|medium|substack|livejournal|weebly|wixsite|squarespace|github\.io|linktr|carrd|"
@@ -97,7 +97,8 @@ _NAMESPACE = compile_latin(
     r"extension url)[\x22']?[\s:=\x22']{1,4}$"
 )
 _DOCUMENTED = compile_latin(
-    r"^[a-z0-9+.-]+:\\?/\\?/(?:[a-z0-9-]+\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$"
+    r"^[a-z0-9+.-]+:\\?/\\?/(?:(?:www|api|fhir|hapi|auth|login|ehr|emr|dev|test|staging|sandbox|server|docs|cdn|r4)"
+    r"[0-9]{0,2}\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$"
 )
 _CREDENTIALS = compile_latin(r"^[a-z0-9+.-]+://[^/@\s]+:[^/@\s]+@")
 
@@ -109,7 +110,7 @@ class UrlRecognizer:
 
     def __init__(self) -> None:
         self._owned = Context(
-            ["blog", "page", "site", "website", "journal", "page of", "p\xe1gina", "my story", "tumblr"]
+            ["blog", "blogs", "blogging", "page", "site", "website", "journal", "p\xe1gina", "my story", "tumblr"]
         )
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
@@ -140,7 +141,7 @@ class UrlRecognizer:
                 latin[max(0, found.start() - 1) : found.start()] not in (b"/", b"@", b".")
                 and latin[found.end() : found.end() + 1] != b"@"
             )
-            if free and (personal or self._owned.before(latin, found.start(), 14)) and not _is_public(found.group()):
+            if free and (personal or self._owned.before(latin, found.start(), 20)) and not _is_public(found.group()):
                 yield found.start(), found.end()
         for found in _SPOKEN.finditer(latin):
             yield found.start(), found.end()

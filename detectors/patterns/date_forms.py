@@ -1,0 +1,51 @@
+"""Dates of server logs, Spanish dates in words and with short months, days before Russian and Ukrainian months."""
+
+import re
+from collections.abc import Iterator
+
+from detectors.patterns.scanning import compile_latin
+from detectors.recognizer import Passage
+
+_MONTHS = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
+_LOGGED = compile_latin(
+    r"\b[0-3][0-9]/(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/(?:19|20)[0-9]{2}"
+    r":[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?: [+-][0-9]{4})?"
+)
+_SPANISH_ONES = "uno|primero|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+_SPANISH_DAY = (
+    rf"(?:{_SPANISH_ONES}|diez|once|doce|trece|catorce|quince|diecis[e\xe9]is|diecisiete|dieciocho|diecinueve|veinte|"
+    rf"veinti(?:uno|d[o\xf3]s|tr[e\xe9]s|cuatro|cinco|s[e\xe9]is|siete|ocho|nueve)|treinta(?: y uno)?)"
+)
+_SPANISH_YEAR = (
+    r"(?:(?:mil novecientos|dos mil) )?(?:(?:veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)"
+    rf"(?: y (?:{_SPANISH_ONES}))?|{_SPANISH_DAY})"
+)
+_SPOKEN_SPANISH = compile_latin(
+    rf"\b{_SPANISH_DAY} de (?:{_MONTHS})(?: del?(?: a\xf1o)? (?:{_SPANISH_YEAR}|dos mil|[0-9]{{4}}))?\b"
+)
+_SHORT_SPANISH = compile_latin(
+    r"\b[0-3]?[0-9][-/ ]?(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)(?:[-/][0-9]{2,4}| [0-9]{4})\b|"
+    r"\b[0-3]?[0-9][-/]?(?:ene|abr|ago|dic)\b"
+)
+_SLAVIC = re.compile(
+    r"\b[0-3]?\d\s(?:січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|января|"
+    r"февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b(?:\s\d{4}\b)?",
+    re.IGNORECASE,
+)
+
+
+def logged_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the timestamps of server logs, with time and zone."""
+    return ((found.start(), found.end()) for found in _LOGGED.finditer(latin))
+
+
+def spanish_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield Spanish dates in words and with short months: "veintiuno de marzo del sesenta y dos", "6/abr"."""
+    for pattern in (_SPOKEN_SPANISH, _SHORT_SPANISH):
+        for found in pattern.finditer(latin):
+            yield found.start(), found.end()
+
+
+def slavic_ranges(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield a day before a Russian or Ukrainian month."""
+    return ((found.start(), found.end()) for found in _SLAVIC.finditer(passage.text))

@@ -1,0 +1,35 @@
+"""Unique numbers and names of users that the words right before them tell."""
+
+from collections.abc import Iterator
+
+from detectors.patterns.scanning import compile_latin, count_digits
+
+_COURT_CASE = compile_latin(
+    r"\bcase (?:no\.? |number )?([A-Z0-9]{1,4}(?:-[A-Z]{1,3})? [0-9]{2}-[0-9]{1,2}-[0-9]{3,6})\b"
+)
+_CENSUS = compile_latin(r"\bcensus(?: (?:no|number|#))?[.:# ]{1,3}([0-9]{3},?[0-9]{3})\b")
+_STRAW = compile_latin(
+    r"\b(?:straws?|vials?|embryos?) ([A-Z]{2,5}-[0-9]{1,4}(?:/[0-9]{1,2})?)(?:(?:,| and|, and) "
+    r"([A-Z]{2,5}-[0-9]{1,4}(?:/[0-9]{1,2})?))?\b"
+)
+_ONLINE_CODE = compile_latin(
+    r"\b(?:online|access|activation|sign-?up|portal|verification|invite|enrol?lment|log-?in|temporary|security) "
+    r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
+)
+_LOGGED_USER = compile_latin(r"\b[0-9a-f.:]{7,39} - ([a-z][a-z0-9_.@-]{2,40}) \[[0-3][0-9]/[a-z]{3}/[0-9]{4}:")
+_ON_MESSENGER = compile_latin(
+    r"\b(?:kakaotalk|whatsapp|wechat|telegram|signal|snap(?:chat)?|instagram|insta|discord|tiktok|line|viber|skype|"
+    r"venmo|cashapp|kik)(?: (?:as|is|under|name|id|handle))?:? @?([a-z][a-z0-9]*[._][a-z0-9._]*[a-z0-9])\b"
+)
+
+
+def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
+    for pattern in (_COURT_CASE, _CENSUS, _ONLINE_CODE, _ON_MESSENGER):
+        for found in pattern.finditer(latin):
+            if count_digits(found.group(1)):
+                yield found.start(1), found.end(1)
+    for found in _LOGGED_USER.finditer(latin):
+        yield found.start(1), found.end(1)
+    for found in _STRAW.finditer(latin):
+        yield from ((found.start(group), found.end(group)) for group in (1, 2) if found.start(group) >= 0)
