@@ -36,6 +36,7 @@ _CIPHER = re.compile(
     re.IGNORECASE,
 )
 _CIPHER_REACH = 160
+_CIPHER_CUES = ("rot", "caesar", "reverse", "backward")  # One of these stands in every word for a cipher.
 _PHRASE = re.compile(r"[^\s\"'`:,;()][^\n\"'`:()]{4,80}")
 _SHORTEST = 5
 _WORDS = 0.7  # The share of letters, digits and blanks in what reads as text.
@@ -115,6 +116,9 @@ def blobs(text: str) -> Iterator[Blob]:
 
 def _ciphered(text: str) -> Iterator[Blob]:
     """Yield phrases near words that say so, with every letter turned by 13 places, and turned round."""
+    lower = text.lower()
+    if text.isascii() and not any(cue in lower for cue in _CIPHER_CUES):
+        return
     for told in _CIPHER.finditer(text):
         before = _PHRASE.finditer(text, max(0, told.start() - _CIPHER_REACH), told.start())
         after = _PHRASE.finditer(text, told.end(), told.end() + _CIPHER_REACH)

@@ -10,7 +10,7 @@ from detectors.structured.values import Values
 from schemas.spans import Span
 
 # A colon, an equals sign or a leader that is no part of a time, a URL or a ratio.
-_MARK = re.compile(r"[ \t]?(?:[:=](?![:=/\\])|\.{3,}|_{3,})")
+_MARK = re.compile(r"[:=._](?:(?<=[:=])(?![:=/\\])|(?<=\.)\.{2,}|(?<=_)_{2,})")  # Its first sign is found fast.
 _TAIL = re.compile(r"[^\W\d_][\w.'/#-]*(?:\([^()\n]{1,20}\))?\Z|#\Z|\([^()\n]{1,20}\)\Z")
 _REACH, _MOST_WORDS = 80, 4
 _BOUNDARY = re.compile(r"(?:\A|[\n\r\t|;,.(\[{*>•·\"'&?–-]|[ \t]{2,}|[:=]|\d\)?|\))[ \t*>#\"'-]*\Z")
@@ -72,11 +72,12 @@ def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
 
 def _caption(text: str, mark: re.Match[str]) -> tuple[Heading | None, int, int] | None:
     """Return what the words before a mark say, where the caption begins and the mark ends; None where no word is."""
-    starts = _words_before(text, mark.start())
+    begin = mark.start() - (mark.start() > 0 and text[mark.start() - 1] in " \t")
+    starts = _words_before(text, begin)
     if not starts:
         return None
     for start in starts:
-        heading = heading_of(text[start : mark.start()])
+        heading = heading_of(text[start:begin])
         if heading is not None:
             if heading in _OWN_LINE and _BOUNDARY.search(text[max(0, start - _LOOK_BACK) : start]) is None:
                 heading = None

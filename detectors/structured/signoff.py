@@ -16,7 +16,8 @@ _CAPTIONED = re.compile(
     r"[ \t]*([A-Z]{2,4}|[a-z]{2,3}|[A-Z](?:\.[A-Z]){1,2}\.?)(?![\w'@-]|\.\w)"
 )
 # One of these stands in every caption, and the other finds every pair; both are much faster.
-_CUES = tuple("scribed typed dictated prepared entered keyed initial signed reviewed verified d: t:".split())
+_CUES = tuple("scribed typed dictated prepared entered keyed initial signed reviewed verified".split())
+_SIGNED = re.compile(r"[dt]:(?:(?<=\b[dt]:)|(?<=\b[dt][dt]:))")
 _MAY_PAIR = re.compile("[A-Z] ?[/:] ?[a-z]")
 _NO_INITIALS = int(
     WordClass.ENGLISH_COMMON
@@ -56,4 +57,4 @@ class SignOffRecognizer:
 def _may_caption(text: str) -> bool:
     """Tell whether a caption may stand in a text; beyond ASCII there are letters that only patterns take for cues."""
     lower = text.lower()
-    return not text.isascii() or any(cue in lower for cue in _CUES)
+    return not text.isascii() or any(cue in lower for cue in _CUES) or _SIGNED.search(text) is not None
