@@ -14,12 +14,16 @@ _NO_FIRM = m.LEFT | m.FREQUENT | m.MEDICAL & ~m.CLINICAL
 _EMPLOYED = cues.Cue(
     re.compile(
         r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
-        r"\b(?:works?|worked|working)(?: \w{2,12}){0,2} (?:at|for) |\bemployed (?:by|at|with) |"
+        r"\b(?:trabaja|trabajo|trabajaba) (?:en|para) |\b(?:works?|worked|working)(?: \w{2,12}){0,2} "
+        r"(?:at|for) |\bemployed (?:by|at|with) |"
         r"\b(?:retired|laid off|fired) from |\b(?:years|shifts?|job|foreman|manager|supervisor|cashier|welder|driver|"
-        r"clerk|engineer|mechanic|teacher|cook|line) (?:at|for|with) )(?:the )?$",
+        r"clerk|engineer|mechanic|teacher|cook|line|lead|barista|server|waitress|waiter|bartender|"
+        r"janitor|custodian|guard|"
+        r"carpenter|plumber|electrician|machinist|operator|miner|butcher|baker|stocker|roofer|lineman|housekeeper|"
+        r"receptionist|secretary|accountant|paralegal|programmer) (?:at|for|with) )(?:the |el |la |los )?$",
         re.IGNORECASE,
     ),
-    frozenset({"at", "for", "by", "with", "from", "the"}),
+    frozenset({"at", "for", "by", "with", "from", "the", "en", "para", "el", "la", "los"}),
 )
 _FIRM = frozenset({"inc", "llc", "llp", "ltd", "corp", "co", "company", "sons", "bros", "brothers", "gmbh", "plc"})
 _NOT_FIRST = frozenset({"i", "he", "she", "they", "we", "home", "night", "nights", "days", "part", "full", "none"})
@@ -67,8 +71,9 @@ def _is_firm(words: Words, start: int, end: int) -> bool:
     masks = words.masks[start:end]
     if words.word(start) in _NOT_FIRST or words.shapes[start] not in (Shape.CAPITAL, Shape.UPPER):
         return False
-    if all(mask & _NO_FIRM for mask in masks) and words.word(end - 1) not in _FIRM:
+    left = _NO_FIRM & ~m.ORGANISATION
+    if all(mask & left for mask in masks) and words.word(end - 1) not in _FIRM:
         return False
     if masks[0] & m.ORGANISATION or words.phrase(start)[1] & m.ORGANISATION_PHRASE:
-        return False
+        return words.shapes[start] == Shape.CAPITAL
     return end - start > 1 or (not masks[0] and words.shapes[start] == Shape.CAPITAL)

@@ -4,6 +4,7 @@ from detectors.patterns.account import AccountRecognizer
 from detectors.patterns.address import AddressRecognizer
 from detectors.patterns.ages import AgeRecognizer
 from detectors.patterns.biometric import BiometricRecognizer
+from detectors.patterns.called import CalledRecognizer
 from detectors.patterns.credentials import CredentialRecognizer
 from detectors.patterns.date_words import DateWordRecognizer
 from detectors.patterns.dates import DateRecognizer
@@ -22,6 +23,7 @@ from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
 from detectors.patterns.urls import UrlRecognizer
 from detectors.patterns.vehicle import VehicleRecognizer
+from detectors.patterns.whereabouts import WhereaboutsRecognizer
 from detectors.patterns.x12 import X12Recognizer
 from detectors.recognizer import Recognizer
 
@@ -52,4 +54,6 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         PhotoRecognizer(),
         OtherIdRecognizer(),
         SpokenNumberRecognizer(),
+        WhereaboutsRecognizer(),
+        CalledRecognizer(),
     )

@@ -83,7 +83,15 @@ def test_employers_are_found(gazetteers: Gazetteers, text: str, employer: str) -
     assert employer in _found(gazetteers, text)
 
 
-@pytest.mark.parametrize("text", ["She works at Walmart.", "He works for Medicare.", "works at home", "Employer: none"])
-def test_national_firms_are_no_employers(gazetteers: Gazetteers, text: str) -> None:
-    """A nation-wide firm tells nobody apart."""
+@pytest.mark.parametrize(
+    ("text", "employer"), [("She works at Walmart.", "Walmart"), ("trabaja en el Costco", "Costco")]
+)
+def test_national_firms_are_employers(gazetteers: Gazetteers, text: str, employer: str) -> None:
+    """An employer identifies whatever it is, a nation-wide firm as well."""
+    assert employer in _found(gazetteers, text)
+
+
+@pytest.mark.parametrize("text", ["works at home", "Employer: none", "picked it up at Walmart"])
+def test_what_employs_nobody_is_no_employer(gazetteers: Gazetteers, text: str) -> None:
+    """Without somebody's work a firm stays, and home is no firm."""
     assert _found(gazetteers, text) == []

@@ -1,0 +1,89 @@
+"""Names that no list holds, by the words before them: aliases in quotes, roles, initials, what somebody is called."""
+
+from collections.abc import Sequence
+
+from detectors.patterns.scanning import compile_latin
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.8
+_NAME = r"[A-Z][a-z\xdf-\xff'-]{1,18}"
+_ROLE = (
+    r"(?:driver|dispatcher|boss|supervisor|co-?worker|landlord|landlady|neighbor|neighbour|roommate|"
+    r"case ?worker|sponsor|"
+    r"coach|teacher|pastor|lawyer|attorney|ride|tutor|manager|aide|caregiver|caretaker|sitter|babysitter|boyfriend|"
+    r"girlfriend|bf|gf|fianc[e\xe9]e?|ex|friend|buddy|dealer|parole officer|probation officer|social worker|counselor|"
+    r"stepdad|stepmom|godmother|godfather|foster (?:mom|dad|mother|father))"
+)
+_PATTERNS = (
+    # "Spider", whom nobody knows by another name.
+    compile_latin(
+        rf"\b(?i:aka|alias|known as|knows as|knew as|goes by|calls? (?:him|her|them)self|nicknamed|"
+        rf"nickname|street name|"
+        rf"unknown (?:male|female|man|woman)|(?:jane|john) doe|{_ROLE}),? "
+        rf"[\x22\x1a]([A-Z][A-Za-z\xdf-\xff'-]{{1,18}}(?: "
+        rf"[A-Z][A-Za-z\xdf-\xff'-]{{1,18}}){{0,2}})[\x22\x1a]",
+        ignore_case=False,
+    ),
+    compile_latin(
+        rf"\b(?:his|her|my|their|the|our) {_ROLE}(?:,| is| was| will be|,? named|,? called)"
+        rf" ({_NAME}(?: {_NAME})?)(?:[,.;)\n]|$| (?:from|at|will|who|is|was|and|said|says)\b)",
+        ignore_case=False,
+    ),
+    compile_latin(
+        rf"\b(?i:prepared for|made out to|handout for|letter for|note for) ({_NAME}(?: {_NAME})?)(?:[.,\n]|"
+        rf"$)",
+        ignore_case=False,
+    ),
+    compile_latin(
+        rf"\b(?:me (?:dicen|llaman|llamo)|se llama|le dicen|mi nombre es|ich hei\xdfe|je m'appelle)"
+        rf" ({_NAME}(?: {_NAME}){{0,2}})\b",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"\b(?i:transcribed|typed|dictated|scribed|cosigned|co-signed|initial(?:l)?ed)(?i: by)"
+        r"? ([A-Z]{2,3}|[a-z]{3})(?:[.,;)\n]|$)",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"\b(?i:note|charted|entered|written|signed|given|drawn|typed) by ([A-Za-z]{2,3}),? (?i:rn|lpn|"
+        r"lvn|md|do|np|pa|cna|ma|rt|pharmd|crna)\b",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"(?i:regards|sincerely|thanks|thank you|best|cheers|respectfully)"
+        r",?[ \t]*\n+[ \t]*([A-Z]\. ?[A-Z]\.(?: ?[A-Z]\.)?|[A-Z]{2,3})[ \t]*(?:\n|$)",
+        ignore_case=False,
+    ),
+    compile_latin(r"\n[ \t]*[-\x1a]{1,2} ?([A-Z]{2,3})\s*$", ignore_case=False),
+    compile_latin(
+        r"(?:^|[\n. ])([A-Z]{2,3})[/:]([a-z]{2,3})\s*(?:$|\n[ \t]*(?:cc|CC|D:|DD|DT|T:))",
+        ignore_case=False,
+    ),
+)
+_NO_NAME = frozenset(
+    b"the him her his she they them you all pt rn md do np pa cna ma rt dr mom dad me us who ok er ed "
+    b"icu or gi cv ct mri "
+    b"now not and but out off one two in on at to by of is was a an it be no yes this that unknown none very so the my "
+    b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
+)
+
+
+class CalledRecognizer:
+    """Finds nicknames, initials and names behind a role; credentials and ordinary words stay."""
+
+    name = "called"
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each name."""
+        latin = passage.latin
+        ranges: dict[tuple[int, int], None] = {}
+        for pattern in _PATTERNS:
+            for found in pattern.finditer(latin):
+                if found.group(1).lower() not in _NO_NAME:
+                    ranges[(found.start(1), found.end(1))] = None
+        ranges |= dict.fromkeys(
+            (found.start(2), found.end(2)) for found in _PATTERNS[-1].finditer(latin) if found.group(2) not in _NO_NAME
+        )
+        return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]
