@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -44,7 +45,7 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
         witness = Witness(deployment, size.partitions)
         load = Load(deployment, inputs(seed, size.records, deployment.tenants))
         attack = Attack(deployment, services, witness, GroupOffsets(deployment), load, size, _say)
-        began, stalled, rate = time.monotonic(), "", 0.0
+        began, used, stalled, rate = time.monotonic(), _cpu_seconds(), "", 0.0
         with services.running():
             witness.start()
             try:
@@ -60,7 +61,6 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
                 witness.stop()
             _say("looking at what is there")
             seen = look(deployment)
-            cpu = services.cpu_seconds()
         evidence = Evidence(deployment.settings, load.placed, seen, attack.hits, attack.zombies, witness.ahead)
         found = breaches(evidence)
         if stalled:
@@ -74,7 +74,7 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
             capacity=rate,
             rate=rate * _LOAD,
             seconds=time.monotonic() - began,
-            cpu_seconds=cpu,
+            cpu_seconds=_cpu_seconds() - used,
             looks=witness.looks,
             aborted=aborted_records(deployment) - len(seen.outputs),
         )
@@ -114,6 +114,12 @@ def _drain(services: Services, witness: Witness, load: Load, size: Size) -> None
         raise ServiceLost(f"{load.sent} inputs written, {load.failures} refused")
     if not witness.wait(size.records, _DRAIN_SECONDS, services.refuse_lost):
         raise ServiceLost(f"{witness.settled} of {size.records} inputs settled")
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU time of this process and of every one that it started and that has ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _say(line: str) -> None:

@@ -22,7 +22,7 @@ from tests.e2e.deployment import Deployment
 
 _TOKEN = re.compile(TOKEN_PATTERN.encode())
 _PAGE = 5_000
-_STEADY_SECONDS = 30.0
+_STEADY_SECONDS = 150.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,15 +86,6 @@ class Services:
             if child is not None and child.poll() is not None:
                 raise ServiceLost(f"{name} ended with status {child.returncode}")
 
-    def cpu_seconds(self) -> float:
-        """Return the CPU time that the services' processes of this moment have used."""
-        found = 0.0
-        parents = [child.pid for child in (self._supervisor, self._indexer) if child is not None]
-        for process in [*self._children(), *(psutil.Process(pid) for pid in parents if psutil.pid_exists(pid))]:
-            with suppress(psutil.Error):
-                found += sum(process.cpu_times()[:2])
-        return found
-
     def _worker_command(self) -> Sequence[str]:
         config = str(self.deployment.config)
         if self.wrong:
