@@ -179,8 +179,10 @@ def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") 
     """Yield what a topic holds by now, partition by partition; the group is named for its rights and never joined."""
     consumer = Consumer(consumer_settings(settings.kafka, group))
     try:
-        partitions = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic].partitions
-        for number in sorted(partitions):
+        found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
+        if found.error is not None:
+            raise KafkaException(found.error)  # noqa: TRY301 - the client tells it as a value.
+        for number in sorted(found.partitions):
             yield from _read_partition(consumer, Place(topic, number, OFFSET_BEGINNING))
     except KafkaException as error:
         raise translated(error) from None

@@ -153,9 +153,7 @@ def deployed(
     config = folder / "phistream.toml"
     config.touch(mode=0o600)
     config.write_text(_toml({**tree, **{name: {**tree.get(name, {}), **more} for name, more in sections.items()}}))
-    admin = load_settings(config)
-    if stack.secure:
-        admin = admin.model_copy(update={"kafka": admin.kafka.model_copy(update=_login(stack, "admin"))})
+    admin = logged_in(load_settings(config), stack, "admin")
     create_topics(admin)
     begin_group(admin.kafka, REDACTORS, [topic], "earliest")
     try:
@@ -163,6 +161,11 @@ def deployed(
     finally:
         client = AdminClient(stack.kafka_options())
         client.delete_topics([topic])[topic].result(_SECONDS)
+
+
+def logged_in(settings: Settings, stack: Stack, user: str) -> Settings:
+    """Return settings with which *user* reaches the broker."""
+    return settings.model_copy(update={"kafka": settings.kafka.model_copy(update=_login(stack, user))})
 
 
 def _kafka(stack: Stack, user: str, environment: str) -> dict[str, Any]:
