@@ -66,7 +66,7 @@ CAPTION = _cue(
 )
 #: Words that announce a name and nothing else.
 NAMED = _cue(
-    r"(?:\b(?:name|names|name['’]s)(?: is| was|['’]s)|\bnamed|\bnicknamed|\bcall (?:me|him|her)|\bgo(?:es)? by|"
+    r"(?<!\.)(?:\b(?:name|names|name['’]s)(?: is| was|['’]s)|\bnamed|\bnicknamed|\bcall (?:me|him|her)|\bgo(?:es)? by|"
     r"\ba\.?k\.?a\.?|\bn[eé]e|\balias|\bcalled (?:me|him|her|himself|herself)|\bsigned by|\bdictated by|"
     r"\btranscribed by|\bauthored by|\bcosigned by|\binterpreter|\battorney|\bone of|\bthe chart of|\bin care of)"
     r"[\s:,]{1,2}[\"'“(]?$",
