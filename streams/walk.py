@@ -96,6 +96,7 @@ class _Visit:
     on_text: OnText
     incomplete: bool = False
     decoded_bytes: int = 0
+    attribute: str = ""
 
     def node(self, node: Any, rules: Any, path: Path, decoded: int, label: str = "") -> Any:
         """Return *node* with its texts replaced; one frame a level, so that the bounds fit the stack."""
@@ -114,6 +115,7 @@ class _Visit:
 
     def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int, above: str) -> dict[str, Any]:
         labels, wrapped = _label_of(node), _WRAPPERS.issuperset(node)
+        outer, self.attribute = self.attribute, labels if _by_name(rules) else self.attribute
         rules = _rules_of(node, rules) if path else rules
         out: dict[str, Any] = {}
         for key, child in node.items():
@@ -127,6 +129,7 @@ class _Visit:
                 below = None  # A document given as text, where other sources stand in base64.
             label = above if wrapped else labels if key.lower() in _LABELLED else ""
             out[name] = self.node(child, below, (*path, key), decoded, label)
+        self.attribute = outer
         return out
 
     def _key(self, key: str, path: Path) -> str:
@@ -190,7 +193,7 @@ class _Visit:
         return "phi_" not in node.lower() and not self.walker.holds_structured(node)
 
     def _side(self, path: Path) -> Side:
-        return self.walker.source.side(path)
+        return self.walker.source.side((*path, self.attribute) if self.attribute else path)
 
     def header_name(self, name: str) -> str:
         """Return a header's name, redacted unless it is one that may pass."""
@@ -215,7 +218,7 @@ def _hint(path: Path, label: str) -> str:
 
 def _rules_of(node: Any, rules: Any) -> Any:
     """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
-    if isinstance(rules, dict) and "=" in rules and isinstance(node, dict):
+    if _by_name(rules) and isinstance(node, dict):
         name = node.get("key")
         named = rules["="].get(name) if isinstance(name, str) else None
         return rules if named is None else {**named, "key": Shape.LABEL}
@@ -223,6 +226,11 @@ def _rules_of(node: Any, rules: Any) -> Any:
         return rules
     source = recognise(node)
     return None if source is GENERIC else source.rules
+
+
+def _by_name(rules: Any) -> bool:
+    """Tell whether rules go by the name of an attribute."""
+    return isinstance(rules, dict) and "=" in rules
 
 
 def _label_of(node: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ class Source:
 
     `matches` and `seed` read the raw tree, `describe` the redacted one. `rules` name what is not text, by exact path;
     everything else is. `keys` are the format's own object keys: vocabulary, not text. `about` is one line for people.
+    `calls` maps each call of a redacted record of a format that may hold several.
     """
 
     name: str
@@ -41,3 +42,4 @@ class Source:
     describe: Callable[[Any], Call]
     seed: Callable[[Any], ConversationSeed]
     about: str = ""
+    calls: Callable[[Any], tuple[Call, ...]] | None = None
