@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 #: Event types of the Anthropic Messages stream (Messages API reference, "Streaming").
 _ANTHROPIC = frozenset(
     {
@@ -19,6 +21,8 @@ _ANTHROPIC = frozenset(
 _EVENT_LINES = re.compile(r"\s*(?:(?:event|id|retry):[^\n]*\n|:[^\n]*\n)*data:\s*\{")
 #: Keys of the Bedrock ConverseStream events (ConverseStream API reference).
 _CONVERSE = frozenset({"contentBlockDelta", "contentBlockStart", "contentBlockStop"})
+#: Keys of the messages in Azure's log, as a table's columns and as an event hub writes them.
+_MESSAGES = ("RequestMessages", "ResponseMessages", "requestMessages", "responseMessages")
 #: Ends of the event types of the OpenAI Responses stream (Responses API reference, "Streaming").
 _RESPONSES = (".delta", ".done", ".added", ".created", ".in_progress", ".completed", ".failed", ".incomplete")
 
@@ -57,7 +61,7 @@ def _is_piece(node: dict[str, Any]) -> bool:
         return True
     if any("delta" in choice for choice in _choices(node)):
         return True
-    return not _CONVERSE.isdisjoint(node) or _is_split_row(node)
+    return not _CONVERSE.isdisjoint(node) or _is_streamed_body(node) or _is_split_row(node)
 
 
 def _is_responses_event(type_: str, node: dict[str, Any]) -> bool:
@@ -66,9 +70,33 @@ def _is_responses_event(type_: str, node: dict[str, Any]) -> bool:
     )
 
 
+def _is_streamed_body(node: dict[str, Any]) -> bool:
+    """Tell whether this holds the chunks of a stream: Bedrock's output as an array, several answers of Gemini."""
+    body = node.get("outputBodyJson")
+    if isinstance(body, list) or (isinstance(body, str) and body.lstrip().startswith("[")):
+        return True
+    payload = node.get("response_payload")
+    several = payload if isinstance(payload, list) and len(payload) > 1 else ()
+    return any("candidates" in part for part in several if isinstance(part, (str, dict)))
+
+
 def _is_split_row(node: dict[str, Any]) -> bool:
-    """Tell whether this is a row of Azure's ApiManagementGatewayLlmLog, which splits messages by SequenceNumber."""
-    return "SequenceNumber" in node and ("RequestMessages" in node or "ResponseMessages" in node)
+    """Tell whether this is a row of Azure's ApiManagementGatewayLlmLog that is not the only one of its messages.
+
+    The gateway splits what is long by SequenceNumber; a first row whose messages are complete JSON cuts nothing.
+    """
+    sequence = node.get("SequenceNumber", node.get("sequenceNumber"))
+    held = [node[key] for key in _MESSAGES if key in node]
+    return sequence is not None and bool(held) and (sequence not in (0, 1) or not all(map(_is_complete, held)))
+
+
+def _is_complete(messages: Any) -> bool:
+    if not isinstance(messages, str) or not messages.strip():
+        return True
+    try:
+        return isinstance(orjson.loads(messages), (dict, list))
+    except ValueError:
+        return False
 
 
 def _choices(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
