@@ -1,13 +1,35 @@
-"""The sources, in the order in which they are asked."""
+"""The sources, in the order in which they are asked: what wraps a call before what a call looks like."""
 
 from typing import Any
 
 from schemas.sources.anthropic import ANTHROPIC
+from schemas.sources.azure import AZURE
+from schemas.sources.bedrock import BEDROCK
 from schemas.sources.generic import GENERIC
+from schemas.sources.helicone import HELICONE
+from schemas.sources.langfuse import LANGFUSE
+from schemas.sources.langsmith import LANGSMITH
+from schemas.sources.litellm import LITELLM
 from schemas.sources.openai import OPENAI
+from schemas.sources.otel import OTEL
+from schemas.sources.responses import RESPONSES
 from schemas.sources.source import Source
+from schemas.sources.vertex import VERTEX
 
-SOURCES: tuple[Source, ...] = (ANTHROPIC, OPENAI, GENERIC)
+SOURCES: tuple[Source, ...] = (
+    OTEL,
+    BEDROCK,
+    AZURE,
+    LITELLM,
+    HELICONE,
+    LANGSMITH,
+    LANGFUSE,
+    RESPONSES,
+    ANTHROPIC,
+    OPENAI,
+    VERTEX,
+    GENERIC,
+)
 
 #: The object keys of every known format: vocabulary that need not be read as text.
 VOCABULARY: frozenset[str] = frozenset().union(*(source.keys for source in SOURCES))
