@@ -58,7 +58,9 @@ def _samples() -> list[Any]:
 def _with_odd_node(rng: random.Random, document: Any) -> Any:
     """Replace one node, found by walking down at random."""
     odd = copy.deepcopy(rng.choice(ODD))
-    node, parent, where = document, None, None
+    node: Any = document
+    parent: Any = None
+    where: Any = None
     while isinstance(node, (dict, list)) and node and rng.random() > 0.15:
         parent = node
         where = rng.choice(list(node)) if isinstance(node, dict) else rng.randrange(len(node))
