@@ -35,6 +35,7 @@ class WordTable:
 
     def __init__(self, pieces: WordPieces, gazetteers: Gazetteers) -> None:
         self._pieces = pieces
+        self.unknown = pieces.pieces("")[0]
         self._gazetteers = gazetteers
         self._rows: dict[str, int] = {}
         self._words: list[str] = ["\0"]

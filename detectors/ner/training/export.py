@@ -138,7 +138,7 @@ def _ranges(model: Tagger, sample: Sample) -> list[float]:
     ]
     with torch.no_grad():
         for start in range(0, len(sample.sequences), 16):
-            batch = collate(sample.sequences[start : start + 16], sample.table, 0, None)
+            batch = collate(sample.sequences[start : start + 16], sample.table, None)
             model(model.words(batch.pieces, batch.groups, batch.features), batch.places, batch.gaps, batch.mask)
     for hook in hooks:
         hook.remove()

@@ -26,6 +26,7 @@ class Settings:
     decay: float = 0.02
     warm_up: float = 0.05
     average: float = 0.999
+    taught: float = 0.7  # The weight of the teachers' answers, where there are any.
 
 
 # Chances that a word loses its pieces and its classes, its classes only, its pieces only.
@@ -47,7 +48,7 @@ class Batch:
     mask: Tensor
 
 
-def collate(group: list[Sequence], table: WordTable, unknown: int, rng: np.random.Generator | None) -> Batch:
+def collate(group: list[Sequence], table: WordTable, rng: np.random.Generator | None) -> Batch:
     """Return a batch; with *rng*, words lose their pieces or gazetteer classes at random."""
     length = max(len(sequence.rows) for sequence in group)
     rows = np.zeros((len(group), length), dtype=np.int64)
@@ -62,7 +63,7 @@ def collate(group: list[Sequence], table: WordTable, unknown: int, rng: np.rando
     distinct, places = np.unique(rows * 4 + variants, return_inverse=True)
     words, variant = distinct >> 2, distinct & 3
     pieces = table.pieces[words]
-    pieces[(variant & 1).astype(bool)] = (unknown, *[0] * (pieces.shape[1] - 1))
+    pieces[(variant & 1).astype(bool)] = (table.unknown, *[0] * (pieces.shape[1] - 1))
     groups = table.groups[words]
     groups[variant == 1] = 0
     features = table.features[words].astype(np.float32)
@@ -89,10 +90,11 @@ def _variants(labels: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.ND
 class Learner:
     """Trains a tagger pass by pass over sequences that the caller draws."""
 
-    def __init__(self, model: Tagger, table: WordTable, unknown: int, settings: Settings, steps: int) -> None:
+    def __init__(self, model: Tagger, table: WordTable, settings: Settings, steps: int, teachers: list[Tagger]) -> None:
         self.model = model
+        self._teachers = teachers
         self.averaged: Tagger = copy.deepcopy(model)
-        self._table, self._unknown, self._settings, self._steps = table, unknown, settings, steps
+        self._table, self._settings, self._steps = table, settings, steps
         self._optimiser = torch.optim.AdamW(
             [parameter for parameter in model.parameters() if parameter.requires_grad],
             lr=settings.rate,
@@ -113,19 +115,30 @@ class Learner:
         for group in batches(sequences, self._settings.batch_words, rng):
             if self._done >= self._steps:
                 return
-            batch = collate(group, self._table, self._unknown, rng)
-            losses.append(self._step(batch))
+            batch = collate(group, self._table, rng)
+            losses.append(self._step(batch, self._taught(group)))
             words += int(batch.mask.sum())
             if len(losses) % 20 == 0:
                 pace = words / (time.monotonic() - began)
                 print(f"{self._done}/{self._steps} loss {np.mean(losses[-20:]):.4f} {pace:.0f} words/s", flush=True)
                 yield float(np.mean(losses[-20:]))
 
-    def _step(self, batch: Batch) -> float:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors = self.model.words(batch.pieces, batch.groups, batch.features)
-            scores = self.model(vectors, batch.places, batch.gaps, batch.mask)
-        loss = self._loss(scores.float().flatten(0, 1), batch.labels.flatten())
+    def _taught(self, group: list[Sequence]) -> Tensor | None:
+        """Return the mean answer of the teachers, who see every word whole."""
+        if not self._teachers:
+            return None
+        batch = collate(group, self._table, None)
+        with torch.no_grad():
+            answers = [torch.softmax(_scores(teacher, batch), -1) for teacher in self._teachers]
+        return torch.stack(answers).mean(0)
+
+    def _step(self, batch: Batch, taught: Tensor | None) -> float:
+        scores = _scores(self.model, batch)
+        loss = self._loss(scores.flatten(0, 1), batch.labels.flatten())
+        if taught is not None:
+            soft = -(taught * torch.log_softmax(scores, -1)).sum(-1, keepdim=True)
+            share = self._settings.taught
+            loss = (1 - share) * loss + share * (soft * batch.mask).sum() / batch.mask.sum()
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -140,3 +153,10 @@ class Learner:
         with torch.no_grad():
             for mean, value in zip(self.averaged.parameters(), self.model.parameters(), strict=True):
                 mean.lerp_(value, 1 - weight)
+
+
+def _scores(model: Tagger, batch: Batch) -> Tensor:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        vectors = model.words(batch.pieces, batch.groups, batch.features)
+        scores: Tensor = model(vectors, batch.places, batch.gaps, batch.mask)
+    return scores.float()

@@ -21,11 +21,11 @@ WINDOW = 120
 class Amounts:
     """How many texts of each sort one pass has."""
 
-    carriers: int = 12000
+    carriers: int = 11000
     passages: int = 8000
     general: int = 5000
     negatives: int = 7000
-    generated: int = 40000
+    generated: int = 30000
     chats: int = 2500
     code: int = 1200
     records: int = 1200

@@ -1,6 +1,7 @@
 """The network in PyTorch: a word encoder over frozen subword tables, and gated convolutions over the words."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -96,3 +97,14 @@ class Tagger(nn.Module):  # type: ignore[misc, unused-ignore]
             words = layer(words, mask)
         scores: Tensor = self.output(self.norm(words))
         return scores
+
+
+def load(path: Path) -> Tagger:
+    """Load a trained network from its weights; one that knew no groups of letters goes on without them."""
+    saved = torch.load(path, weights_only=False)
+    state: dict[str, Tensor] = saved["model"]
+    model = Tagger(state["words.first"], state["words.continued"], saved["shape"])
+    state.setdefault("words.groups.weight", torch.zeros_like(model.words.groups.weight))
+    model.load_state_dict(state)
+    model.eval()
+    return model

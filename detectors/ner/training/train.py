@@ -13,7 +13,7 @@ from detectors.ner.training import export, pretrained
 from detectors.ner.training.encode import Sequence, WordTable, encode
 from detectors.ner.training.learn import Learner, Settings
 from detectors.ner.training.mixture import Amounts, Mixture
-from detectors.ner.training.network import Shape, Tagger
+from detectors.ner.training.network import Shape, Tagger, load
 from detectors.ner.wordpieces import WordPieces
 
 
@@ -27,6 +27,9 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=Settings().passes)
     parser.add_argument("--width", type=int, default=Shape().width)
     parser.add_argument("--generated", type=int, default=Amounts().generated, help="generated texts a pass")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="weights of networks to learn from")
+    parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument("--rate", type=float, default=Settings().rate)
     parser.add_argument("--threads", type=int, default=2)
     train(parser.parse_args())
 
@@ -44,7 +47,10 @@ def train(options: argparse.Namespace) -> None:
     mixture = Mixture(options.corpora, gazetteers, Amounts(generated=options.generated))
     first, continued = source.tables()
     model = Tagger(torch.from_numpy(first), torch.from_numpy(continued), Shape(width=options.width))
-    settings = Settings(passes=options.passes)
+    if options.start:
+        model = load(options.start)
+    teachers = [load(path) for path in options.teachers]
+    settings = Settings(passes=options.passes, rate=options.rate)
     learner: Learner | None = None
     for number in range(settings.passes):
         began = time.monotonic()
@@ -56,7 +62,7 @@ def train(options: argparse.Namespace) -> None:
         )
         if learner is None:
             steps = int(settings.passes * words * 1.035 / settings.batch_words)
-            learner = Learner(model, table, pieces.pieces("\0")[0], settings, steps)
+            learner = Learner(model, table, settings, steps, teachers)
         for _ in learner.run(sequences, rng):
             pass
         torch.save({"model": learner.averaged.state_dict(), "shape": model.shape}, options.out / "weights.pt")

@@ -40,7 +40,7 @@ def test_the_export_in_int8_answers_like_the_network(tmp_path: Path) -> None:
     export.export(model, VOCABULARY, tmp_path, export.Sample(sequences, table))
     tagged = Exported.load(tmp_path, gazetteers).tag(TEXTS)
     for first_row, sequence in zip(tagged.firsts, sequences, strict=True):
-        batch = collate([sequence], table, 0, None)
+        batch = collate([sequence], table, None)
         with torch.no_grad():
             scores = model(
                 model.words(batch.pieces, batch.groups, batch.features), batch.places, batch.gaps, batch.mask
