@@ -80,7 +80,9 @@ class Attack:
     def _strike(self, step: Step) -> tuple[Fault, int, int | None, str | None, str | None]:
         at = self.witness.settled
         if step.fault in (Fault.KILL_WORKER, Fault.STOP_WORKER):
+            gate, self.load.gate = self.load.gate, self.size.records + 1  # A worker without work is in no transaction.
             held = self._hold(step)
+            self.load.gate = gate
             phase = held.reading.phase.name
             if step.fault is Fault.KILL_WORKER:
                 kill(held)
@@ -116,6 +118,8 @@ class Attack:
         reading = held.reading
         if aim is not Phase.TRANSACTION or reading.phase is not Phase.TRANSACTION:
             return True
+        if self.services.wrong:
+            return True  # Its offsets do not tell.
         if self.offsets.committed(reading.partition) <= reading.offset:
             return True
         release(held)

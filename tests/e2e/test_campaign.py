@@ -12,7 +12,7 @@ from tests.stack.required import required_stack
 
 SMALL = Size(records=5_000, kills=10)
 #: Kills alone: what a worker with a wrong commit does not survive.
-KILLS = Size(records=1_000, kills=4, workers=2, zombies=0, restarts=0, outage=0.0)
+KILLS = Size(records=1_500, kills=8, workers=2, zombies=0, restarts=0, outage=0.0)
 
 
 @pytest.mark.integration
