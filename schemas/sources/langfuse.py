@@ -110,7 +110,7 @@ def describe(tree: Any) -> Call:
         operation=scalar(node, "type"),
         model=scalar(node, "model"),
         usage=_usage(node),
-        status=scalar(node, "level"),
+        status="error" if scalar(node, "level") == "ERROR" else None,
         latency_ms=_latency(node),
         application=scalar(node, "name"),
         end_user=scalar(outer, "userId", "user_id"),

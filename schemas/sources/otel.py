@@ -110,6 +110,8 @@ _RULES: Rules = {
         }
     },
 }
+#: Status codes of a span, by number or name; 0 says nothing.
+_STATUS = {"1": "ok", "2": "error", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
 _KEYS = vocabulary(
     _RULES,
     "key value stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values body message "
@@ -184,7 +186,7 @@ def _call(node: Any, held: dict[str, Any]) -> Call:
         operation=scalar(held, "gen_ai.operation.name", "llm.request.type", "openinference.span.kind"),
         model=scalar(held, "gen_ai.response.model", "gen_ai.request.model", "llm.model_name"),
         usage=_usage(held),
-        status=scalar(held, "error.type") or scalar(at(node, "status"), "code"),
+        status=scalar(held, "error.type") or _STATUS.get(str(at(node, "status", "code"))),
         finish_reasons=_finish_reasons(held),
         latency_ms=_latency(node),
         application=scalar(held, "service.name"),
