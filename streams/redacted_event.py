@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.codec import REDACTED_EVENT
-from schemas.events import Coordinates, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
+from schemas.events import Call, Coordinates, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
 from schemas.identifiers import IdentifierType
 from schemas.sources.source import Source
 from streams.clock import Clock, rfc3339
@@ -42,14 +42,9 @@ class EventWriter:
         staff: bool,
     ) -> RedactedEvent:
         """Return the redacted event; its call is described from the redacted record, so it holds nothing clear."""
-        call = source.describe(rebuilt.document)
-        call = replace(
-            call,
-            called_at=_time(call.called_at),
-            workforce=call.end_user if staff else None,
-            conversation=call.conversation or scope.conversation,
-            agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
-        )
+        call = self._completed(source.describe(rebuilt.document), record, staff=staff)
+        call = replace(call, conversation=call.conversation or scope.conversation)
+        several = source.calls(rebuilt.document) if source.calls is not None else ()
         counts = Counter(type_.value for type_ in types)
         return RedactedEvent(
             v=REDACTED_EVENT.version,
@@ -74,6 +69,16 @@ class EventWriter:
             key=rebuilt.record_key,
             headers=rebuilt.headers,
             record=rebuilt.document,
+            calls=tuple(self._completed(each, record, staff=staff) for each in several) if len(several) > 1 else (),
+        )
+
+    def _completed(self, call: Call, record: Record, *, staff: bool) -> Call:
+        """Return a call with what its source does not say of it."""
+        return replace(
+            call,
+            called_at=_time(call.called_at),
+            workforce=call.end_user if staff else None,
+            agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
         )
 
 
