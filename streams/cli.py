@@ -13,6 +13,7 @@ from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
 from streams.commands.search import search
+from streams.commands.sources import sources
 from streams.commands.tail import tail
 from streams.commands.topics import topics_app
 from streams.commands.worker import worker
@@ -34,6 +35,7 @@ app.command()(indexer)
 app.command()(monitor)
 app.command()(search)
 app.command()(tail)
+app.command()(sources)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(config_app, name="config")
