@@ -34,6 +34,8 @@ _CODE_KEYS = frozenset(
     "code codes icd icd9 icd10 icd_10 icd10cm cpt hcpcs ndc snomed snomedct rxcui rxnorm loinc cvx drg modifier "
     "taxonomy".split()
 )
+#: What a code may look like; a program stands under such a key too, and quotes whom it is about.
+_CODE = re.compile(r"[\w.:^|/+ -]{1,40}")
 #: Recognizers that need prose around a value.
 _OF_PROSE = frozenset({"ner", "age", "date", "date_words", "forms", "spoken_number", "gazetteer.initials"})
 #: Recognizers that go by the place itself.
@@ -49,7 +51,7 @@ def spans_in_place(field: TextField, spans: Sequence[Span], *, staff: bool) -> S
         return [span for span in spans if _is_number_of_somebody(field, span)]
     if field.kind is FieldKind.KEY and _PROGRAM_KEY.fullmatch(field.text) and _few_digits(field.text):
         return [span for span in spans if span.recognizer not in _OF_PROSE]
-    if _last_key(field) in _CODE_KEYS:
+    if _last_key(field) in _CODE_KEYS and _CODE.fullmatch(field.text):
         return [span for span in spans if span.recognizer not in _OF_PROSE]
     return spans
 
