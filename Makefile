@@ -72,7 +72,7 @@ test: $(READY_TEST) ## Lint, types and all tests; with Java and Maven also on th
 
 .PHONY: lint
 lint: $(READY_TEST) ## Lint, format and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell --toml pyproject.toml *.md schemas streams
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell --toml pyproject.toml *.md
 
 .PHONY: unit
 unit: $(READY_TEST) ## The tests that need no server
