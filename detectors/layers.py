@@ -41,8 +41,8 @@ class BatchRecognizer(Protocol):
 class Veto(Protocol):
     """Tells which spans of the gazetteers and the tagger are no identifiers."""
 
-    def vetoes(self, passage: Passage, span: Span) -> bool:
-        """Tell whether a span is to be dropped."""
+    def vetoes_all(self, asked: Sequence[tuple[Passage, Span]]) -> Sequence[bool]:
+        """Tell of each span whether it is to be dropped."""
         ...
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detectors.layers import BatchRecognizer, Layers
+from detectors.layers import BatchRecognizer, Layers, Veto
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
 from detectors.segments import Part, Reach, parts
@@ -32,17 +32,20 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
     whole = [index for index, part in enumerate(pieces) if Reach.DOCUMENT in part.reach]
     segments = [index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach]
     for recognizers, indices in ((layers.structured, whole), (layers.patterns, segments)):
+        passages = [pieces[index].passage for index in indices]
         for rule in recognizers:  # Text by text the processor's caches would hold no recognizer for the next text.
-            for index in indices:
-                found[index] += _recognize(rule, pieces[index].passage, clock)
+            for index, spans in zip(indices, _each(rule, passages, clock), strict=True):
+                found[index] += spans
     batches = _batches(segments, pieces)
     for recognizer in (*layers.gazetteers, *layers.taggers):
         for batch in batches:
             clock.check()
             passages = [pieces[index].passage for index in batch]
-            for index, passage, spans in zip(batch, passages, _read_many(recognizer, passages), strict=True):
-                counting = spans if recognizer in layers.gazetteers else _counting(layers, passage, spans)
-                found[index] += _allowed(layers, passage, counting)
+            read = _read_many(recognizer, passages)
+            if recognizer in layers.taggers:
+                read = [_counting(layers, passage, spans) for passage, spans in zip(passages, read, strict=True)]
+            for index, spans in zip(batch, _allowed(layers.veto, passages, read), strict=True):
+                found[index] += spans
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
 
@@ -55,16 +58,21 @@ def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
 
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
     """Return what the deny list and the roster hold of a passage."""
-    return [span for recognizer in layers.lists for span in _recognize(recognizer, passage, clock)]
+    return [span for recognizer in layers.lists for span in _each(recognizer, [passage], clock)[0]]
 
 
 def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:
     return [counted for span in spans if (counted := layers.net.counted(passage.text, span)) is not None]
 
 
-def _allowed(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:
-    veto = layers.veto
-    return [span for span in spans if veto is None or not veto.vetoes(passage, span)]
+def _allowed(
+    veto: Veto | None, passages: Sequence[Passage], found: Sequence[Sequence[Span]]
+) -> Sequence[Sequence[Span]]:
+    if veto is None:
+        return found
+    asked = [(passage, span) for passage, spans in zip(passages, found, strict=True) for span in spans]
+    vetoed = iter(veto.vetoes_all(asked))
+    return [[span for span in spans if not next(vetoed)] for spans in found]
 
 
 def _batches(indices: Sequence[int], pieces: Sequence[Part]) -> list[list[int]]:
@@ -81,20 +89,24 @@ def _batches(indices: Sequence[int], pieces: Sequence[Part]) -> list[list[int]]:
     return batches
 
 
-def _recognize(recognizer: Recognizer, passage: Passage, clock: Clock) -> Sequence[Span]:
-    clock.check()
+def _each(recognizer: Recognizer, passages: Sequence[Passage], clock: Clock) -> list[Sequence[Span]]:
+    found = list[Sequence[Span]]()
     try:
-        return _inside(recognizer.name, passage, recognizer.recognize(passage))
+        for passage in passages:
+            clock.check()
+            spans = recognizer.recognize(passage)
+            found.append(_inside(recognizer.name, passage, spans) if spans else spans)
     except PhistreamError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a recognizer raises may hold text and must not pass for "clean".
         raise _failed(recognizer.name, error) from None
+    return found
 
 
 def _read_many(recognizer: BatchRecognizer, passages: Sequence[Passage]) -> list[Sequence[Span]]:
     try:
         read = recognizer.recognize_many(passages)
-        return [_inside(recognizer.name, passage, spans) for passage, spans in zip(passages, read, strict=True)]
+        return [_inside(recognizer.name, *one) if one[1] else one[1] for one in zip(passages, read, strict=True)]
     except PhistreamError:
         raise
     except Exception as error:  # noqa: BLE001 - as above.
@@ -102,7 +114,7 @@ def _read_many(recognizer: BatchRecognizer, passages: Sequence[Passage]) -> list
 
 
 def _inside(name: str, passage: Passage, spans: Sequence[Span]) -> Sequence[Span]:
-    if spans and max(span.end for span in spans) > len(passage.text):
+    if max(span.end for span in spans) > len(passage.text):
         raise DetectionError("a span lies outside its text", recognizer=name)
     return spans
 

@@ -53,9 +53,9 @@ class _TimedVeto:
     inner: Veto
     seconds: Seconds = field(repr=False)
 
-    def vetoes(self, passage: Passage, span: Span) -> bool:
+    def vetoes_all(self, asked: Sequence[tuple[Passage, Span]]) -> Sequence[bool]:
         begun = time.process_time()
-        vetoed = self.inner.vetoes(passage, span)
+        vetoed = self.inner.vetoes_all(asked)
         self.seconds["safe list"] += time.process_time() - begun
         return vetoed
 

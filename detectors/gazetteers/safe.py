@@ -1,17 +1,19 @@
 """The safe list: eponyms, drugs, diseases, states and ordinary words that no list and no model may redact."""
 
 import re
+from collections.abc import Sequence
 
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass
-from detectors.gazetteers.words import Shape, Words, scan
+from detectors.gazetteers.words import Shape, Words, scan, scan_many
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _BEFORE, _AFTER = 24, 40  # Code points of context; a listed phrase seldom begins further away.
 _PAIR = 2
+_FEW = 5  # So many or more are scanned faster at once.
 _SURE = 0.55  # What a model is less sure of, and no list holds as a name, is none.
 _HALF_SURE = 0.4
 _DOUBTED = 0.5
@@ -76,15 +78,25 @@ class SafeList:
 
     def vetoes(self, passage: Passage, span: Span) -> bool:
         """Tell whether a span is safe to leave: names and places only, and never one that a title introduces."""
-        if span.type not in _NAMES_OR_PLACES:
-            return False
-        if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
-            return span.score <= _UNCUED
-        text = passage.text
+        return self.vetoes_all([(passage, span)])[0]
+
+    def vetoes_all(self, asked: Sequence[tuple[Passage, Span]]) -> list[bool]:
+        """Return `vetoes` of each span, what stands around all of them read at once."""
+        answers = [_at_sight(passage.text, span) for passage, span in asked]
+        around = [_around(*one) for one, answer in zip(asked, answers, strict=True) if answer is None]
+        read = iter(self._scan(around))
+        return [
+            self._vetoes(next(read), passage.text, span) if answer is None else answer
+            for (passage, span), answer in zip(asked, answers, strict=True)
+        ]
+
+    def _scan(self, around: Sequence[Passage]) -> list[Words]:
+        if len(around) < _FEW:
+            return [scan(passage, self._gazetteers) for passage in around]
+        return scan_many(around, self._gazetteers)
+
+    def _vetoes(self, words: Words, text: str, span: Span) -> bool:
         left = max(0, span.start - _BEFORE)
-        if span.type is IdentifierType.NAME and _TITLED.search(text[left : span.start]):
-            return False
-        words = scan(Passage(text[left : span.end + _AFTER]), self._gazetteers)
         inside = [
             index
             for index in range(len(words))
@@ -112,6 +124,20 @@ class SafeList:
             if not full_name or stop - start > _PAIR or classes & ~_EPONYM_PHRASE:
                 return True
         return False
+
+
+def _at_sight(text: str, span: Span) -> bool | None:
+    """Tell whether a span is vetoed where that needs no look at the words, else None."""
+    if span.type not in _NAMES_OR_PLACES:
+        return False
+    if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
+        return span.score <= _UNCUED
+    titled = span.type is IdentifierType.NAME and _TITLED.search(text[max(0, span.start - _BEFORE) : span.start])
+    return False if titled else None
+
+
+def _around(passage: Passage, span: Span) -> Passage:
+    return Passage(passage.text[max(0, span.start - _BEFORE) : span.end + _AFTER])
 
 
 def _is_eponymous(words: Words, index: int, end: int) -> bool:

@@ -59,9 +59,9 @@ class Outside(Pattern):
 class Everything:
     """Vetoes every span."""
 
-    def vetoes(self, passage: Passage, span: Span) -> bool:
+    def vetoes_all(self, asked: Sequence[tuple[Passage, Span]]) -> list[bool]:
         """Veto."""
-        return True
+        return [True for _ in asked]
 
 
 @pytest.fixture(scope="module")
