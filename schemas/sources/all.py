@@ -31,6 +31,17 @@ SOURCES: tuple[Source, ...] = (
     GENERIC,
 )
 
+#: One of these stands at the top of every record that a source but the last recognises; most objects have none.
+_TELLING = frozenset(
+    """
+    resourceSpans resourceLogs schemaType modelId records properties RequestMessages ResponseMessages requestMessages
+    responseMessages RequestBody ResponseBody requestBody responseBody BackendRequestBody BackendResponseBody
+    backendRequestBody backendResponseBody call_type request_id response_id run_type post patch runs traceId trace_id id
+    batch body object model messages choices type contents candidates request_payload response_payload full_request
+    full_response request response
+    """.split()
+)
+
 #: The object keys of every known format: vocabulary that need not be read as text.
 VOCABULARY: frozenset[str] = frozenset().union(*(source.keys for source in SOURCES))
 
@@ -41,4 +52,6 @@ def recognise(tree: Any) -> Source:
     >>> recognise({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}).name
     'openai'
     """
+    if not isinstance(tree, dict) or _TELLING.isdisjoint(tree):
+        return GENERIC
     return next(source for source in SOURCES if source.matches(tree))
