@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from schemas.sources.read import items, opened
+
 #: Event types of the Anthropic Messages stream (Messages API reference, "Streaming").
 _ANTHROPIC = frozenset(
     {
@@ -47,6 +49,8 @@ def holds_piece(tree: Any) -> bool:
                 return True
             stack.extend(node.values())
         elif isinstance(node, list):
+            if _are_chunks(node):
+                return True
             stack.extend(node)
         elif isinstance(node, str) and _EVENT_LINES.match(node):
             return True
@@ -75,9 +79,17 @@ def _is_streamed_body(node: dict[str, Any]) -> bool:
     body = node.get("outputBodyJson")
     if isinstance(body, list) or (isinstance(body, str) and body.lstrip().startswith("[")):
         return True
-    payload = node.get("response_payload")
-    several = payload if isinstance(payload, list) and len(payload) > 1 else ()
-    return any("candidates" in part for part in several if isinstance(part, (str, dict)))
+    return _are_chunks([opened(part) for part in items(node, "response_payload")])
+
+
+def _are_chunks(nodes: list[Any]) -> bool:
+    """Tell whether these are the chunks of one answer of Gemini, of which only the last says why it ended."""
+    answers = [items(node, "candidates") for node in nodes if isinstance(node, dict) and "candidates" in node]
+    ended = [
+        any("finishReason" in each or "finish_reason" in each for each in answer if isinstance(each, dict))
+        for answer in answers
+    ]
+    return len(answers) > 1 and not all(ended)
 
 
 def _is_split_row(node: dict[str, Any]) -> bool:

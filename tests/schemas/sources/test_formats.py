@@ -60,7 +60,7 @@ def test_a_format_is_recognised(path: Path) -> None:
 
 
 @ALL
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_part_of_a_record_is_recognised_by_the_first_that_matches(path: Path, data: st.DataObject) -> None:
     """The quick look before all others overlooks nothing that a source would recognise."""
@@ -165,6 +165,7 @@ def _with_blobs(texts: list[str], rebuilt: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_describing_odd_shapes_never_raises(source: Any, data: st.DataObject) -> None:
     """Whatever stands under a format's own keys, nothing raises."""
@@ -187,7 +188,7 @@ def test_describing_odd_shapes_never_raises(source: Any, data: st.DataObject) ->
 
 
 @ALL
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_describing_a_damaged_record_never_raises(path: Path, data: st.DataObject) -> None:
     """A golden record with any of its nodes replaced is still described."""
@@ -227,6 +228,7 @@ def _replaced(tree: Any, place: tuple[Any, ...], odd: Any) -> Any:
         },
         {"output": {"outputBodyJson": '[{"generation": "Mar"}]'}},
         {"api_method": "x", "response_payload": ['{"candidates": [1]}', '{"candidates": [2]}']},
+        [{"candidates": [{"content": {}}]}, {"candidates": [{"content": {}, "finishReason": "STOP"}]}],
         {"CorrelationId": "c", "SequenceNumber": 2, "RequestMessages": "[]"},
         {"CorrelationId": "c", "SequenceNumber": 1, "RequestMessages": '[{"role": "user", "content": "Mar'},
         {"records": [{"properties": {"sequenceNumber": 3, "responseMessages": "ia"}}]},
@@ -236,6 +238,24 @@ def _replaced(tree: Any, place: tuple[Any, ...], odd: Any) -> Any:
 def test_pieces_of_formats_are_held(tree: Any) -> None:
     """Chunks of a streamed body and parts of a split row are never read one by one."""
     assert holds_piece(tree)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"batch": [{"candidates": [{"finishReason": "STOP"}]}, {"candidates": [{"finishReason": "STOP"}]}]},
+        {"response_payload": ['{"candidates": [{"content": {}}]}']},
+        {"candidates": ["a", "b"]},
+        {"votes": [{"candidates": 3}]},
+        {"SequenceNumber": 1, "RequestMessages": "[]", "ResponseMessages": ""},
+        {"SequenceNumber": 7, "note": "a"},
+        {"outputBodyJson": {"generation": "a"}},
+    ],
+    ids=repr,
+)
+def test_whole_answers_are_not_held(tree: Any) -> None:
+    """What is whole in itself is read."""
+    assert not holds_piece(tree)
 
 
 @pytest.mark.parametrize(
