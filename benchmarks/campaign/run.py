@@ -148,7 +148,8 @@ def main() -> int:
     print("\n".join(report.lines()))
     print(f"log of the services: {folder}/worker.log")
     if options.json is not None:
-        tree = report.tree(f"make campaign SEED={options.seed}")
+        size_words = f"--records {size.records} --kills {size.kills} --outage {size.outage:.0f}"
+        tree = report.tree(f"python -m benchmarks.campaign.run --seed {options.seed} {size_words}")
         options.json.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
     return 1 if report.breaches else 0
 
