@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 import structlog
@@ -20,6 +20,7 @@ from streams.config import Settings, load_settings
 from streams.embedded import EmbeddedState
 from streams.log.ports import TransactionalLog
 from streams.supervisor import FENCED_STATUS, STOPPED_STATUS
+from streams.telemetry.crashes import place_of
 from streams.telemetry.logs import configure
 
 log = structlog.get_logger(__name__)
@@ -75,14 +76,9 @@ def harden() -> None:
     sys.setrecursionlimit(_RECURSION)
 
 
-def _report(kind: type[BaseException], _error: BaseException, traceback: object) -> None:
-    """Name an unknown exception's class and place; its message may hold text, so it is not printed."""
-    where = ""
-    while traceback is not None:
-        frame = traceback.tb_frame  # type: ignore[attr-defined]
-        where = f"{Path(frame.f_code.co_filename).name}:{traceback.tb_lineno}"  # type: ignore[attr-defined]
-        traceback = traceback.tb_next  # type: ignore[attr-defined]
-    log.error("Worker failed.", error_class=kind.__name__, where=where)
+def _report(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """Log an unknown exception's class and place; its message may hold text, so it is not printed."""
+    log.error("Worker failed.", error_class=kind.__name__, where=place_of(trace))
 
 
 def _settings(options: argparse.Namespace) -> Settings:
