@@ -28,6 +28,8 @@ def resolve(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 def trim(text: str, span: Span) -> Span | None:
     """Return *span* without blanks, quotes and stray punctuation at its edges, or None where nothing else is in it."""
     start, end = span.start, span.end
+    if text[start].isalnum() and text[end - 1].isalnum():
+        return span
     while start < end and (text[start] in _EDGES or _unpaired(text, start, end, text[start])):
         start += 1
     while start < end and (text[end - 1] in _EDGES or _unpaired(text, start, end, text[end - 1])):

@@ -129,8 +129,9 @@ def _run(text: str, words: Words, marks: list[_Mark]) -> Run | None:
     if first > last:
         return None
     columns = COLUMNS[marks[0].group]
-    kind = KINDS[max(columns, key=lambda column: sum(mark.chances[column] for mark in marks))]
-    score = max(sum(mark.chances[column] for column in columns) for mark in marks)
+    chances = [mark.chances for mark in marks]
+    kind = KINDS[max(columns, key=lambda column: sum([row[column] for row in chances]))]
+    score = max([sum([row[column] for column in columns]) for row in chances])
     start, end = int(words.starts[first]), int(words.ends[last])
     if text[end - 2 : end] in {"'s", "’s", "'S"}:
         end -= 2
