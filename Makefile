@@ -116,6 +116,10 @@ compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml 
 accuracy: $(READY) ## Score the detector on the development exam that nobody tuned to
 	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_b.txt --json benchmarks/results/accuracy.json
 
+.PHONY: throughput
+throughput: $(READY_TEST) ## Events a second and latency on the running stack, beside a plain copy (make stack-up)
+	@$(BIN)/python -m benchmarks.throughput.end_to_end --json benchmarks/results/throughput.json
+
 .PHONY: campaign
 campaign: $(READY) ## Kill workers and indexer at random under load and account for every record (SEED=1)
 	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1)
