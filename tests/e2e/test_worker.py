@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from schemas.errors import ConfigError, LogRefused
 from schemas.topics import BATCHES, REDACTED, VAULT
 from streams.log.startup import refuse_unfit
+from streams.supervisor import RunFolder, Supervisor
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack import control
 from tests.stack.required import required_stack
@@ -82,6 +83,38 @@ def test_asked_to_end_while_the_broker_is_away(deployment: Deployment) -> None:
             assert service.wait(_END_SECONDS) == 0
         finally:
             control.start_kafka()
+
+
+def test_records_at_the_bounds_pass_through_the_broker(deployment: Deployment) -> None:
+    """The largest record that may be redacted, the largest that the raw topic takes, and one full of identifiers."""
+    mib = 1024 * 1024
+    words = b'{"a": "' + b"word " * ((8 * mib - 16) // 5) + b'"}'
+    mails = json.dumps({"a": " ".join(f"a{number}@example.org" for number in range(20_000))}).encode()
+    deployment.produce([words, b"x" * (17 * mib), mails, b'{"last": 1}'], keys=[b"same"] * 4)
+    deployment.drain(module="tests.e2e.rule_worker", seconds=300)
+    found = {tree["coordinates"]["offset"]: tree for _, tree in deployment.read(REDACTED)}
+
+    assert [found[offset].get("reason") for offset in range(4)] == [None, "too_large", None, None]
+    assert found[0]["record"] == json.loads(words)
+    assert found[2]["phi"]["counts"] == {"EMAIL": 20_000}
+    assert sum(1 for _ in deployment.read(VAULT)) >= 20_000
+
+
+def test_a_deadly_record_holds_back_nobody(deployment: Deployment) -> None:
+    """A record that kills its worker is quarantined after two deaths; both slots settle everything else."""
+    values = events(0, 60)
+    values[30] = b'{"prompt": "crash"}'
+    deployment.produce(values)
+    folder = RunFolder(deployment.run_folder)
+    folder.path.mkdir()
+    command = [sys.executable, "-m", "tests.streams.deadly_worker", "--run-folder", str(folder.path)]
+    command += ["--config", str(deployment.config), "--drain"]
+    status = Supervisor(folder, [0, 1], lambda slot: [*command, "--slot", str(slot)]).run()
+    reasons = Counter(tree.get("reason") for _, tree in deployment.read(REDACTED))
+
+    assert status == 0
+    assert reasons == {None: 59, "killed_worker": 1}
+    assert list(folder.deaths().values()) == [2]
 
 
 def test_quarantine_is_listed_without_content(deployment: Deployment) -> None:
