@@ -1,12 +1,16 @@
 """The network at run time: texts in, for each word the probability of each kind out. The only user of onnxruntime."""
 
 import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+# The library would write usage events to the user's cache and send them to its maker; it asks this once, when imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 from detectors.gazetteers.lookup import Gazetteers

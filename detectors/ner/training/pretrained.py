@@ -6,6 +6,7 @@ encoder makes of it when it stands alone; the directions that vary most are kept
 
 import hashlib
 import json
+import os
 import subprocess
 import zipfile
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 from onnx import numpy_helper
 
 from detectors.ner.wordpieces import CONTINUED
@@ -107,6 +107,9 @@ def _blocks(model: bytes, begin: int, end: int) -> list[Floats]:
     """Return the table of an encoder, and its last state of each piece alone, both scaled to like size."""
     tensors = onnx.load_model_from_string(model).graph.initializer
     table = numpy_helper.to_array(next(tensor for tensor in tensors if tensor.name == TABLE)).astype(np.float32)
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # As in detectors/ner/tagger.py; asked when imported.
+    import onnxruntime  # noqa: PLC0415
+
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     names = {entry.name for entry in session.get_inputs()}
     states = np.zeros_like(table)

@@ -1,7 +1,10 @@
 """The shipped model at run time."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +115,13 @@ def test_memory_is_bounded_by_the_window(tagger: Tagger, monkeypatch: pytest.Mon
 
     assert expected == chances(fresh, [text])
     assert len(fresh._rows) <= WINDOW * 2
+
+
+def test_the_runtime_writes_no_usage_events(tmp_path: Path) -> None:
+    """Loading and running the tagger leaves nothing in the user's cache: the library's own telemetry is off."""
+    code = "from detectors.ner.tagger import Tagger; Tagger.load().tag(['Ann Lee'])"
+    places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ORT_")} | places
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
