@@ -117,7 +117,7 @@ def _history(layers: Layers, texts: Sequence[str]) -> Figures:
 
 def _described(texts: Sequence[str], paths: Sequence[Path]) -> Figures:
     sizes = list(sized(texts))
-    source = [path.name for path in paths] or "the marked exams, and again with other digits"
+    source = [f"{path.parent.name}/{path.name}" for path in paths] or "the marked exams, and again with other digits"
     return {"source": source, "count": len(texts), "kb": round(sum(sizes) / 1000, 1), "largest": max(sizes, default=0)}
 
 
@@ -125,7 +125,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the detector's speed on one core beside Presidio's.")
     parser.add_argument("--texts", nargs="*", type=Path, default=[], help="folders and files of lines with a text")
     parser.add_argument("--kilobytes", type=int, default=400, help="how much text to read (400)")
-    parser.add_argument("--rounds", type=int, default=12, help="into how many turns it is cut (12)")
+    parser.add_argument("--rounds", type=int, default=8, help="into how many turns it is cut (8)")
     parser.add_argument(
         "--memory", type=int, default=50_000, help="texts of the memory measurement, 0 for none (50000)"
     )
