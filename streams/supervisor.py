@@ -34,6 +34,8 @@ _STEADY_SECONDS = 10.0
 #: Fences further apart than this are not in a row.
 _CALM_SECONDS = 60.0
 _FENCED_WAIT = 2.0
+#: Far above what a start, a transaction or a wait for the brokers may take: only a client that hangs is silent so long.
+_SILENT_SECONDS = 300.0
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -95,6 +97,7 @@ class Supervisor:
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     on_tick: Callable[[], None] = field(default=lambda: None)
     fences: int = 0
+    silent_seconds: float = _SILENT_SECONDS
     stopping: bool = False
     _slots: list[_Slot] = field(default_factory=list)
 
@@ -137,14 +140,18 @@ class Supervisor:
             self._bury(slot, status)
 
     def _watch(self, slot: _Slot) -> None:
-        """Kill a child whose record has used up its budget."""
+        """Kill a child whose record has used up its budget, or that has said nothing for too long."""
         reading = slot.phases.read()
-        if slot.child is None or reading is None or reading.phase is not Phase.ANALYSE:
+        if slot.child is None or reading is None:
             return
-        used = _cpu_seconds(slot.child.pid) - reading.cpu_at_start
         waited = time.monotonic() - reading.began
-        if used > reading.cpu_budget * _GRACE or waited > reading.wall_budget:
-            log.warning("Worker held by a record, killed.", slot=slot.number, seconds=round(waited, 1))
+        if reading.phase is Phase.ANALYSE:
+            used = _cpu_seconds(slot.child.pid) - reading.cpu_at_start
+            if used > reading.cpu_budget * _GRACE or waited > reading.wall_budget:
+                log.warning("Worker held by a record, killed.", slot=slot.number, seconds=round(waited, 1))
+                slot.child.kill()
+        elif waited > self.silent_seconds:
+            log.warning("Worker silent, killed.", slot=slot.number, seconds=round(waited, 1))
             slot.child.kill()
 
     def _bury(self, slot: _Slot, status: int) -> None:

@@ -91,6 +91,7 @@ class Worker:
                 self._failures = 0
             except PhistreamError as error:
                 if disposition(error) is not Disposition.RETRY:
+                    self.phases.write(Phase.IDLE)  # No record is to blame for what settings, keys or the log do.
                     raise
                 self._forget(error)
 
@@ -193,5 +194,6 @@ class Worker:
 
 
 def disposition(error: PhistreamError) -> Disposition:
-    """Return what is done about an error: that of the nearest class in the table."""
-    return next(DISPOSITIONS[kind] for kind in type(error).__mro__ if kind in DISPOSITIONS)
+    """Return what is done about an error: that of the nearest class in the table, else the worker stops."""
+    found = (DISPOSITIONS[kind] for kind in type(error).__mro__ if kind in DISPOSITIONS)
+    return next(found, Disposition.STOP)

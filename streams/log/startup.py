@@ -123,12 +123,16 @@ def _start(consumer: Consumer, place: Place, start: str) -> Place:
 
 
 def _is_unfit(difference: Difference) -> bool:
-    """Tell what loses or holds back records from what is merely otherwise."""
+    """Tell what loses or holds back records from what is merely otherwise.
+
+    How many copies of a raw topic there are is its owner's to say. A leader that lost records would give their offsets,
+    and so their event ids, to others.
+    """
     if difference.setting == "max.message.bytes":
         found, wanted = int(difference.found or 0), int(difference.wanted)
         return found > wanted if difference.raw else found < wanted
     if difference.setting == "min.insync.replicas":
-        return int(difference.found or 0) < int(difference.wanted)
+        return not difference.raw and int(difference.found or 0) < int(difference.wanted)
     return difference.setting != "retention.ms"
 
 

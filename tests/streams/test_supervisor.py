@@ -61,6 +61,16 @@ def test_a_failed_worker_is_started_again(tmp_path: Path) -> None:
     assert RunFolder(tmp_path).deaths() == {}
 
 
+def test_a_silent_worker_is_killed_without_blame(tmp_path: Path) -> None:
+    """A worker that hangs outside of any record is killed and started again, and no record pays for it."""
+    code = f"import time; time.sleep(60 if {_COUNT} < 2 else 0)"
+    supervisor = Supervisor(RunFolder(tmp_path), [0], lambda _: _python(tmp_path, code), silent_seconds=1.0)
+
+    assert supervisor.run() == 0
+    assert _runs(tmp_path) == 2
+    assert RunFolder(tmp_path).deaths() == {}
+
+
 def test_slots_are_apart(tmp_path: Path) -> None:
     """The end of one slot leaves the others to their work; the worst status is told."""
     codes = {0: "raise SystemExit(0)", 1: f"raise SystemExit({FENCED_STATUS})", 2: "import time; time.sleep(1)"}
