@@ -69,8 +69,25 @@ def results_table() -> str:
         ("overreach: redacted letters and digits that were no identifier", f"{figures['overreach']:.1%}"),
     ):
         rows.append(f"| {what} | {figure} | `make accuracy` |")
+    rows += _speed_rows()
     rows += [row for path in sorted(RESULTS.glob("*.json")) for row in _rows_of(path)]
     return "\n".join(rows)
+
+
+def _speed_rows() -> list[str]:
+    """Return the rows of the detector's speed beside Presidio's."""
+    rows = []
+    for name, what in (("corpora", "prose"), ("exams", "text dense with identifiers")):
+        path = RESULTS / f"detector_{name}.json"
+        if path.exists():
+            tree = json.loads(path.read_text(encoding="utf-8"))
+            speed = tree["speed"]["phistream"]["kb_per_cpu_second"]["total"]
+            peers = tree["times_as_fast_as"]
+            cnn, same = (peers[peer]["total"] for peer in ("presidio, spaCy CNN", "presidio, same pipeline"))
+            figure = f"{speed:.0f}; {cnn:.1f} times Presidio with a spaCy CNN, {same:.1f} times with our pipeline"
+            command = "python -m benchmarks.throughput.detector"
+            rows.append(f"| detector, KB a CPU second on one core, {what}, all layers | {figure} | `{command}` |")
+    return rows
 
 
 def _rows_of(path: Path) -> list[str]:
