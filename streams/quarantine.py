@@ -11,6 +11,7 @@ from schemas.topics import QUARANTINE, REDACTED
 from streams.clock import Clock, rfc3339
 from streams.log.ports import Publication, Reader
 from streams.pipeline import Quarantined
+from streams.vault.compressing import compress
 from streams.vault.quarantine_seal import QuarantineSeal, pack_record
 
 
@@ -25,7 +26,7 @@ class QuarantineWriter:
         """Return the sealed record for quarantine and its `Withheld` for the redacted topic."""
         record, event_id, tenant = outcome.record, outcome.event_id, outcome.tenant.id
         payload = pack_record(record.key, record.value, record.headers)
-        sealed = self.seal.seal(tenant, event_id, payload)
+        sealed = self.seal.seal(tenant, event_id, compress(payload))
         quarantined = QuarantineRecord(
             v=QUARANTINE_RECORD.version,
             event_id=event_id,

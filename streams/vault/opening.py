@@ -10,6 +10,7 @@ from schemas.audit import QuarantineRecord
 from schemas.errors import IncorrectKey, VaultError
 from schemas.vault import Secret, VaultEntry, WrappedDek
 from streams.vault.associated import entry_data, quarantine_data, unpad
+from streams.vault.compressing import decompress
 from streams.vault.kek import UnwrappingKek
 from streams.vault.primitives import from_base64url
 from streams.vault.quarantine_seal import PACKED
@@ -53,7 +54,7 @@ def open_quarantined(record: QuarantineRecord, kek: UnwrappingKek) -> UnpackedRe
         raise IncorrectKey("record does not open", dek_id=record.dek_id) from None
     dek = _unwrap(wrapped, context, kek)
     data = quarantine_data(record.tenant, record.event_id, record.dek_id)
-    return unpack_record(_open(dek, record.nonce, record.sealed, data))
+    return unpack_record(decompress(_open(dek, record.nonce, record.sealed, data)))
 
 
 def unpack_record(payload: bytes) -> UnpackedRecord:

@@ -51,20 +51,30 @@ class Deployment:
         """What the workers printed."""
         return self.folder / "worker.log"
 
-    def produce(self, values: Sequence[bytes | None], *, tenant: str | None = None, keys: Sequence[bytes] = ()) -> None:
+    def produce(
+        self,
+        values: Sequence[bytes | None],
+        *,
+        tenant: str | None = None,
+        keys: Sequence[bytes] = (),
+        compression: str = "none",
+    ) -> None:
         """Write raw records, spread by key, and wait until the broker has them."""
         header = (tenant or self.tenants[0]).encode()
         records = [
             (keys[number] if keys else str(number).encode(), value, ((TENANT_HEADER, header),))
             for number, value in enumerate(values)
         ]
-        self.produce_records(records)
+        self.produce_records(records, compression)
 
-    def produce_records(self, records: Sequence[tuple[bytes | None, bytes | None, Headers]]) -> None:
+    def produce_records(
+        self, records: Sequence[tuple[bytes | None, bytes | None, Headers]], compression: str = "none"
+    ) -> None:
         """Write raw records as they are."""
         failed: list[Any] = []
         producer = Producer(
-            self.stack.kafka_options() | {"linger.ms": 5, "acks": "all", "message.max.bytes": 40_000_000}
+            self.stack.kafka_options()
+            | {"linger.ms": 5, "acks": "all", "message.max.bytes": 40_000_000, "compression.type": compression}
         )
         for key, value, headers in records:
             producer.produce(

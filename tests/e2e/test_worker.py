@@ -1,6 +1,8 @@
 """Workers as an operator starts them, on a real broker: restarts, outages, refusals to begin."""
 
+import base64
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -90,11 +92,13 @@ def test_records_at_the_bounds_pass_through_the_broker(deployment: Deployment) -
     mib = 1024 * 1024
     words = b'{"a": "' + b"word " * ((8 * mib - 16) // 5) + b'"}'
     mails = json.dumps({"a": " ".join(f"a{number}@example.org" for number in range(20_000))}).encode()
-    deployment.produce([words, b"x" * (17 * mib), mails, b'{"last": 1}'], keys=[b"same"] * 4)
+    random = base64.b64encode(os.urandom(mib))
+    deployment.produce([words, b"x" * (17 * mib), mails], keys=[b"same"] * 3)
+    deployment.produce([random * 27, b'{"last": 1}'], keys=[b"same"] * 2, compression="zstd")
     deployment.drain(module="tests.e2e.rule_worker", seconds=300)
     found = {tree["coordinates"]["offset"]: tree for _, tree in deployment.read(REDACTED)}
 
-    assert [found[offset].get("reason") for offset in range(4)] == [None, "too_large", None, None]
+    assert [found[offset].get("reason") for offset in range(5)] == [None, "too_large", None, "too_large", None]
     assert found[0]["record"] == json.loads(words)
     assert found[2]["phi"]["counts"] == {"EMAIL": 20_000}
     assert sum(1 for _ in deployment.read(VAULT)) >= 20_000
