@@ -20,7 +20,7 @@ from tests.stack.settings import StackSettings
 from tests.stack.topics import fresh_topic
 
 pytestmark = pytest.mark.integration
-_SECONDS = 30.0
+_SECONDS = 90.0
 
 
 @pytest.fixture
