@@ -21,6 +21,8 @@ from tests.stack import control
 
 _STALL_SECONDS = 240.0
 _RESTART_SECONDS = 60.0
+#: How much of the remaining load may come while an aim is taken, in per cent.
+_AIMING_SHARE = 10
 _TAKEOVER_SECONDS = 60.0
 
 
@@ -80,9 +82,9 @@ class Attack:
     def _strike(self, step: Step) -> tuple[Fault, int, int | None, str | None, str | None]:
         at = self.witness.settled
         if step.fault in (Fault.KILL_WORKER, Fault.STOP_WORKER):
-            gate, self.load.gate = self.load.gate, self.size.records + 1  # A worker without work is in no transaction.
+            # A worker without work is in no transaction; the rest is kept for the steps to come.
+            self.load.gate += _AIMING_SHARE * (self.size.records - self.load.gate) // 100
             held = self._hold(step)
-            self.load.gate = gate
             phase = held.reading.phase.name
             if step.fault is Fault.KILL_WORKER:
                 kill(held)
