@@ -63,6 +63,7 @@ DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
 }
 
 _WORST_WAIT = 10.0
+_MOST_FAILURES = 4
 _MEASURE_SECONDS = 10.0
 
 
@@ -183,8 +184,14 @@ class Worker:
             vault.committed(batch.entries)
 
     def _forget(self, error: PhistreamError) -> None:
-        """Drop what was not committed, wait a little longer each time, and read it again."""
+        """Drop what was not committed, wait a little longer each time, and read it again.
+
+        A client that has not found its brokers several times running is given up with its process: after a broker's
+        restart a new one connects at once where an old one may stay lost for minutes.
+        """
         self._failures += 1
+        if isinstance(error, LogUnavailable) and self._failures >= _MOST_FAILURES:
+            raise error
         self._stale = True
         for tenant in self.pipeline.tenants.by_id.values():
             tenant.vault.aborted()
