@@ -15,10 +15,6 @@ from streams.pipeline import Outcome, Quarantined, Redacted
 from streams.quarantine import QuarantineWriter
 from streams.tenants import Tenants
 
-#: How much is read together: enough to be fast, little enough to be done within seconds.
-TOGETHER_BYTES = 64 * 1024
-TOGETHER_RECORDS = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -127,13 +123,6 @@ def cut(records: Sequence[Record], limit_bytes: int) -> Iterable[Sequence[Record
         size += length
     if run:
         yield run
-
-
-def together(records: Sequence[Record]) -> Iterable[Sequence[Record]]:
-    """Cut records into groups that are read together: small ones up to a bound, a large one by itself."""
-    for run in cut(records, TOGETHER_BYTES):
-        for first in range(0, len(run), TOGETHER_RECORDS):
-            yield run[first : first + TOGETHER_RECORDS]
 
 
 def _redacted(outcome: Redacted) -> Publication:

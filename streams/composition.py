@@ -99,7 +99,6 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         phases=PhaseMap(folder.phase_map(slot.number)),
         metrics=Metrics(),
         limits=build_limits(settings),
-        suspects=frozenset(folder.deaths()),
         doomed=folder.doomed(),
         stopping=slot.stopping,
     )

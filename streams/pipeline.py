@@ -4,7 +4,6 @@ Pure but for the minting of tokens and the sealing of secrets; the worker publis
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from detectors.analyzer import Analyzer
@@ -69,22 +68,6 @@ class Pipeline:
     limits: Limits
     max_record_bytes: int
 
-    def prepare(self, records: Sequence[Record]) -> None:
-        """Read the texts of small records together, which is twice as fast: process() then finds them remembered.
-
-        What goes wrong here is left to process(), which meets it again, record by record.
-        """
-        events: dict[str, list[list[tuple[str, str]]]] = {}
-        for record in records:
-            tenant = self.tenants.of(record)
-            with suppress(Malformed):
-                event, source = self.decoder.decode(record, self.identity.of(record), tenant)
-                texts = self._walker(source, tenant).texts(event)
-                events.setdefault(self._memory(tenant), []).append([(text.text, text.hint) for text in texts])
-        for memory, of_tenant in events.items():
-            with suppress(DetectionError):
-                self.analyzer.analyze_events(of_tenant, scope=memory)
-
     def process(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or say why it must be quarantined."""
         event_id, tenant = self.identity.of(record), self.tenants.of(record)
@@ -101,13 +84,13 @@ class Pipeline:
     def _redact(self, record: Record, event: LLMEvent, source: Source, tenant: Tenant, batch_id: str) -> Redacted:
         seed = source.seed(event.document)
         staff = tenant.is_staff(seed.application)
-        walker = self._walker(source, tenant)
+        walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
         texts = walker.texts(event)
         found = self.analyzer.analyze_all(
             [(text.text, text.hint) for text in texts],
             deadline=self.limits.deadline(record),
-            scope=self._memory(tenant),
+            scope=f"{tenant.id}|{self.redactor.policy.fingerprint}",
         )
         scope = tenant.minter.scope(event.event_id, conversation_of(seed, tenant.minter), record.timestamp_ms)
         redacted = [
@@ -122,13 +105,6 @@ class Pipeline:
         value = encode(written)
         self._refuse_grown(value, secrets)
         return Redacted(written, value, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))
-
-    def _walker(self, source: Source, tenant: Tenant) -> Walker:
-        return Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
-
-    def _memory(self, tenant: Tenant) -> str:
-        """Return what keeps apart what the analyzer remembers of texts."""
-        return f"{tenant.id}|{self.redactor.policy.fingerprint}"
 
     def _refuse_grown(self, value: bytes, secrets: Sequence[Secret]) -> None:
         """Raise Malformed where the event, or an entry of it, would exceed what the log takes; before it is sealed."""

@@ -33,7 +33,7 @@ from schemas.errors import (
     UnknownToken,
     UnknownVersion,
 )
-from streams.batch import Batch, BatchBuilder, cut, together
+from streams.batch import Batch, BatchBuilder, cut
 from streams.limits import Limits
 from streams.log.ports import Record, TransactionalLog
 from streams.phase import Phase, PhaseMap
@@ -65,13 +65,11 @@ DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
 _WORST_WAIT = 10.0
 _MOST_FAILURES = 4
 _MEASURE_SECONDS = 10.0
-#: What a group may use, in budgets of one record: its records are small, and most need next to nothing of theirs.
-_GROUP_BUDGET = 4
 
 
 @dataclass(slots=True)
 class Worker:
-    """One slot's loop; at `suspects` a worker died, at `doomed` two did: coordinates of records."""
+    """One slot's loop; `doomed` holds coordinates of records that have killed two workers."""
 
     log: TransactionalLog
     pipeline: Pipeline
@@ -79,7 +77,6 @@ class Worker:
     phases: PhaseMap
     metrics: Metrics
     limits: Limits
-    suspects: frozenset[str] = frozenset()
     doomed: frozenset[str] = frozenset()
     stopping: Callable[[], bool] = field(default=lambda: False)
     _failures: int = 0
@@ -160,29 +157,15 @@ class Worker:
     def _outcomes(self, records: Sequence[Record], batch_id: str, until: float) -> list[tuple[Record, Outcome]]:
         """Redact records until the time for one reading is over, at least one."""
         outcomes: list[tuple[Record, Outcome]] = []
-        for group in together(records):
-            self._prepare(group)
-            for record in group:
-                outcomes.append((record, self._outcome(record, batch_id)))
-                if time.monotonic() > until:
-                    return outcomes
+        for record in records:
+            outcomes.append((record, self._outcome(record, batch_id)))
+            if time.monotonic() > until:
+                break
         return outcomes
-
-    def _prepare(self, group: Sequence[Record]) -> None:
-        """Read a group's texts together, unless one of it was there when a worker died.
-
-        The first record stands for all: it takes the blame for a death here, and then each is read by itself.
-        """
-        if len(group) == 1 or any(_coordinates(record) in self.suspects for record in group):
-            return
-        cpu_seconds, wall_seconds = self.limits.budgets(group[0])
-        self.phases.write(Phase.ANALYSE, group[0], (_GROUP_BUDGET * cpu_seconds, wall_seconds))
-        self.pipeline.prepare(group)
-        self.phases.write(Phase.IDLE)
 
     def _outcome(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or quarantine it unanalysed where it has killed two workers."""
-        if _coordinates(record) in self.doomed:
+        if f"{record.topic}/{record.partition}/{record.offset}" in self.doomed:
             tenant, event_id = self.pipeline.tenants.of(record), self.pipeline.identity.of(record)
             return Quarantined(record, event_id, tenant, QuarantineReason.KILLED_WORKER, attempts=2)
         self.phases.write(Phase.ANALYSE, record, self.limits.budgets(record))
@@ -215,10 +198,6 @@ class Worker:
         self.metrics.retried(type(error).__name__)
         log.warning("Batch dropped, reading again.", reason=type(error).__name__, failures=self._failures)
         time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(self._failures, 10)))
-
-
-def _coordinates(record: Record) -> str:
-    return f"{record.topic}/{record.partition}/{record.offset}"
 
 
 def disposition(error: PhistreamError) -> Disposition:

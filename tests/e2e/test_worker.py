@@ -118,7 +118,7 @@ def test_a_deadly_record_holds_back_nobody(deployment: Deployment) -> None:
 
     assert status == 0
     assert reasons == {None: 59, "killed_worker": 1}
-    assert len(folder.doomed()) == 1
+    assert list(folder.deaths().values()) == [2]
 
 
 def test_quarantine_is_listed_without_content(deployment: Deployment) -> None:

@@ -12,10 +12,9 @@ from schemas.audit import BatchRecord
 from schemas.codec import BATCH_RECORD, decode
 from schemas.topics import BATCHES, QUARANTINE, RAW, REDACTED, VAULT
 from streams.batch import Batch, cut, digest, ranges
-from streams.embedded import EmbeddedState
 from streams.log.ports import Publication, Record
 from streams.worker import Worker
-from tests.streams.embedded_rig import EmbeddedRig, rig_at
+from tests.streams.embedded_rig import rig_at
 
 _TOKEN = re.compile(rb"phi_[a-z_]+")
 _NOW = 1_760_000_000_000
@@ -33,13 +32,6 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Worker:
     return rig_at(tmp_path_factory.mktemp("batch") / "state").worker()
 
 
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Worker, Worker]:
-    """Return two workers over one state folder, each with a memory of its own."""
-    state = EmbeddedState(tmp_path_factory.mktemp("together") / "state")
-    return EmbeddedRig(state).worker(), EmbeddedRig(state).worker()
-
-
 def build(worker: Worker, values: list[bytes], batch_id: str = "batch") -> Batch:
     """Put records into one batch, as if the process had begun anew."""
     for tenant in worker.pipeline.tenants.by_id.values():
@@ -53,17 +45,6 @@ def build(worker: Worker, values: list[bytes], batch_id: str = "batch") -> Batch
 def test_a_replay_writes_the_same_identities(worker: Worker, values: list[bytes]) -> None:
     """Replayed, a batch has the same event ids, record keys, tokens and redacted records, whatever its own id."""
     first, second = (build(worker, values, batch_id) for batch_id in ("one", "two"))
-
-    assert [_identity(item) for item in first.publications] == [_identity(item) for item in second.publications]
-
-
-@settings(max_examples=60, deadline=None)
-@given(values=raw_values)
-def test_reading_together_changes_nothing(workers: tuple[Worker, Worker], values: list[bytes]) -> None:
-    """Records that were read together first come out as those that were read one by one."""
-    alone, ahead = workers
-    ahead.pipeline.prepare([Record(RAW, 0, offset, _NOW + offset, None, value) for offset, value in enumerate(values)])
-    first, second = build(alone, values), build(ahead, values)
 
     assert [_identity(item) for item in first.publications] == [_identity(item) for item in second.publications]
 

@@ -29,7 +29,7 @@ def test_deadly_records_are_quarantined(tmp_path: Path) -> None:
     outcomes = by_offset(rig.trees(REDACTED))
 
     assert status == 0
-    assert folder.doomed() == {f"llm.events.raw.v1/0/{number}" for number in (1, 3, 5, 7)}
+    assert folder.deaths() == {f"llm.events.raw.v1/0/{number}": 2 for number in (1, 3, 5, 7)}
     assert [outcomes[number].get("reason") for number in range(9)] == [None, "killed_worker"] * 4 + [None]
 
 
