@@ -25,7 +25,7 @@ class Analyzer:
     def __init__(self, layers: Layers, memo: Memo | None = None) -> None:
         encoded = EncodedRecognizer(functools.partial(read_text, layers))
         self._given = layers
-        self._layers = replace(layers, structured=(*layers.structured, encoded))
+        self.layers = replace(layers, structured=(*layers.structured, encoded))
         self._memo = memo if memo is not None else Memo()
         self.fingerprint = hashlib.sha256("\n".join((code_digest(), *layers.digests)).encode()).hexdigest()[:32]
 
@@ -73,11 +73,11 @@ class Analyzer:
         self, texts: Sequence["_Text"], found: Sequence[tuple[Span, ...]], clock: Clock
     ) -> tuple[tuple[Span, ...], ...]:
         """Return what was found in the texts of one event, and what it tells of one another."""
-        rememberer = self._layers.memory
+        rememberer = self.layers.memory
         memory = rememberer.remember([text.passage for text in texts], found) if rememberer else Memory()
         resolved = []
         for text, spans in zip(texts, found, strict=True):
-            more = [*memory.recognize(text.passage), *read_lists(self._layers, text.passage, clock)]
+            more = [*memory.recognize(text.passage), *read_lists(self.layers, text.passage, clock)]
             final = resolve(text.passage.text, [*spans, *more]) if more else spans
             resolved.append(text.normal.restored(text.original, final))
         return tuple(resolved)
@@ -87,7 +87,7 @@ class Analyzer:
         cut = [[(self._digest(part, scope), part) for part in parts(passage)] for passage in passages]
         known = {digest: self._memo.get(digest) for pieces in cut for digest, _ in pieces}
         unread = {digest: part for pieces in cut for digest, part in pieces if known[digest] is None}
-        for digest, spans in zip(unread, read(self._layers, list(unread.values()), clock), strict=True):
+        for digest, spans in zip(unread, read(self.layers, list(unread.values()), clock), strict=True):
             known[digest] = spans
             self._memo.put(digest, spans)
         return [[span for digest, part in pieces for span in part.placed(known[digest] or ())] for pieces in cut]

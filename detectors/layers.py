@@ -50,8 +50,8 @@ class Veto(Protocol):
 class Layers:
     """Every recognizer, in the order of the layers.
 
-    `structured` reads whole texts, all others read parts; `veto` judges `gazetteers` and `taggers` alone; `lists` (deny
-    list and roster) may change while the process lives and is therefore never remembered.
+    `structured` reads whole texts, all others read parts; `veto` judges `gazetteers` and `taggers` alone, and so does
+    `safe`, the customer's own safe list; `lists` are the customer's deny list and roster.
     """
 
     structured: tuple[Recognizer, ...] = ()
@@ -61,6 +61,7 @@ class Layers:
     lists: tuple[Recognizer, ...] = ()
     net: SecondNet = field(default_factory=SecondNet)
     veto: Veto | None = None
+    safe: Veto | None = None
     memory: Rememberer | None = None
     digests: tuple[str, ...] = field(default=(), repr=False)
 

@@ -44,7 +44,9 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
             read = _read_many(recognizer, passages)
             if recognizer in layers.taggers:
                 read = [_counting(layers, passage, spans) for passage, spans in zip(passages, read, strict=True)]
-            for index, spans in zip(batch, _allowed(layers.veto, passages, read), strict=True):
+            for veto in (layers.veto, layers.safe):
+                read = _allowed(veto, passages, read)
+            for index, spans in zip(batch, read, strict=True):
                 found[index] += spans
     return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
 
@@ -65,9 +67,7 @@ def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[S
     return [counted for span in spans if (counted := layers.net.counted(passage.text, span)) is not None]
 
 
-def _allowed(
-    veto: Veto | None, passages: Sequence[Passage], found: Sequence[Sequence[Span]]
-) -> Sequence[Sequence[Span]]:
+def _allowed(veto: Veto | None, passages: Sequence[Passage], found: list[Sequence[Span]]) -> list[Sequence[Span]]:
     if veto is None:
         return found
     asked = [(passage, span) for passage, spans in zip(passages, found, strict=True) for span in spans]

@@ -1,0 +1,143 @@
+"""What decided that a recognizer reports a span: words beside it, a check digit; found by taking each away.
+
+A recognizer is asked again about the same passage without a word, or with another last digit. What makes the span go,
+or its score fall by a step, decided; so the answer is true of any recognizer, ours or not.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from detectors.patterns.checksums import is_dea, is_gtin, is_iban, is_luhn, is_npi, is_vin
+from detectors.recognizer import Passage
+from schemas.spans import Span
+
+Read = Callable[[Sequence[Passage]], Sequence[Sequence[Span]]]
+Range = tuple[int, int]
+
+_WORD = re.compile(r"[^\W_]+")
+_BEFORE, _AFTER = 64, 32
+_MOST_WORDS = 24
+_MOST_TEXT = 16 * 1024  # A longer passage would be read some twenty times.
+_STEP = 0.04  # The smallest difference that recognizers make between two signs.
+_NEARLY = 1e-9
+_FEWEST_DIGITS = 6
+
+
+def is_mod97(value: str) -> bool:
+    """Tell whether letters and digits leave the remainder 1 modulo 97 (ISO 7064).
+
+    >>> is_mod97("123456789012344"), is_mod97("123456789012334")
+    (False, True)
+    """
+    return value.isascii() and value.isalnum() and int("".join(str(int(char, 36)) for char in value)) % 97 == 1
+
+
+#: Check digits by name, each of a value without its separators.
+CHECKS: Mapping[str, Callable[[str], bool]] = {
+    "npi": lambda value: value.isdigit() and is_npi(value),
+    "luhn": lambda value: value.isdigit() and is_luhn(value),
+    "gtin": lambda value: value.isdigit() and is_gtin(value),
+    "vin": is_vin,
+    "dea": is_dea,
+    "iban": lambda value: is_iban(value.encode("ascii", "replace")),
+    "mod97": is_mod97,
+}
+
+
+def passes(check: str, value: str) -> bool:
+    """Tell whether a value, its separators left out, carries the check digit of that name."""
+    plain = "".join(char for char in value if char.isalnum())
+    return bool(plain) and plain.isascii() and CHECKS[check](plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The words that a span hangs on, as ranges of the passage, and the check that its value passed."""
+
+    words: tuple[Range, ...] = ()
+    validator: str | None = None
+
+
+def decided(read: Read, passage: Passage, span: Span) -> Decided:
+    """Return what decided that *read* reports *span* in *passage*; nothing where the passage is too long to ask."""
+    if len(passage.text) > _MOST_TEXT:
+        return Decided()
+    trial = _Trial.of(read, passage, span)
+    if trial is None:
+        return Decided()
+    bare = _Trial.of(read, Passage(trial.bare(), passage.hint), span)  # A word may say the same as the check.
+    return Decided(trial.words(), trial.validator() or (bare.validator() if bare is not None else None))
+
+
+class _Trial:
+    """Asks one recognizer about one span again and again."""
+
+    def __init__(self, read: Read, passage: Passage, span: Span, lost_at: float) -> None:
+        self._read, self._passage, self._span, self._lost_at = read, passage, span, lost_at
+
+    @classmethod
+    def of(cls, read: Read, passage: Passage, span: Span) -> "_Trial | None":
+        """Return a trial, or None where the recognizer does not report the span."""
+        score = max((found.score for found in read([passage])[0] if _same(found, span)), default=None)
+        return None if score is None else cls(read, passage, span, score - _STEP + _NEARLY)
+
+    def bare(self) -> str:
+        """Return the passage without the words around the span."""
+        return self._without(self._near())
+
+    def words(self) -> tuple[Range, ...]:
+        """Return each word without which the span goes; where none is alone, the fewest that are together."""
+        near = self._near()
+        alone = [
+            word for word, lost in zip(near, self._lost([self._without([word]) for word in near]), strict=True) if lost
+        ]
+        return tuple(sorted(alone or self._together(near)))
+
+    def validator(self) -> str | None:
+        """Return the name of the check that the value passes and must pass: no other last digit will do."""
+        text, span = self._passage.text, self._span
+        value = text[span.start : span.end]
+        passed = [name for name in CHECKS if passes(name, value)]
+        digits = [index for index, char in enumerate(value) if char.isascii() and char.isdigit()]
+        if not passed or len(digits) < _FEWEST_DIGITS:
+            return None
+        at = span.start + digits[-1]
+        others = [text[:at] + digit + text[at + 1 :] for digit in "0123456789" if digit != text[at]]
+        return passed[0] if all(self._lost(others)) else None
+
+    def _near(self) -> list[Range]:
+        """Return the words around the span, the nearest first."""
+        text, span = self._passage.text, self._span
+        least, most = max(0, span.start - _BEFORE), min(len(text), span.end + _AFTER)
+        words = [found.span() for found in _WORD.finditer(text, least, most)]
+        outside = [word for word in words if word[1] <= span.start or word[0] >= span.end]
+        return sorted(outside, key=lambda word: max(span.start - word[1], word[0] - span.end))[:_MOST_WORDS]
+
+    def _together(self, near: Sequence[Range]) -> Sequence[Range]:
+        sets = [near[: count + 1] for count in range(1, len(near))]
+        lost = self._lost([self._without(words) for words in sets])
+        if not any(lost):
+            return ()
+        kept = list(sets[lost.index(True)])
+        for word in tuple(kept):
+            fewer = [other for other in kept if other != word]
+            if fewer and self._lost([self._without(fewer)])[0]:
+                kept = fewer
+        return kept
+
+    def _without(self, words: Sequence[Range]) -> str:
+        text = self._passage.text
+        for start, end in words:
+            text = text[:start] + " " * (end - start) + text[end:]
+        return text
+
+    def _lost(self, texts: Sequence[str]) -> list[bool]:
+        """Tell of each altered text whether the span is gone, or its score a step lower."""
+        found = self._read([Passage(text, self._passage.hint) for text in texts]) if texts else ()
+        best = [max((span.score for span in spans if _same(span, self._span)), default=-1.0) for spans in found]
+        return [score <= self._lost_at for score in best]
+
+
+def _same(one: Span, other: Span) -> bool:
+    return (one.start, one.end, one.type) == (other.start, other.end, other.type)
