@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from schemas.errors import Malformed, QuarantineReason
 from schemas.events import LLMEvent
-from schemas.raw import DEFAULT_BOUNDS, Bounds, decode_raw
+from schemas.raw import DEFAULT_BOUNDS, Bounds
 from schemas.sources.all import recognise
 from schemas.sources.generic import GENERIC
+from schemas.sources.otlp import decode_value
 from schemas.sources.pieces import holds_piece, is_server_sent_events
 from schemas.sources.source import Source
 from streams.log.ports import Record
@@ -48,7 +49,7 @@ class Decoder:
             return _declared_text(value, self.bounds)
         if is_server_sent_events(value):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
-        tree = decode_raw(value, self.bounds)
+        tree = decode_value(value, self.bounds)
         if holds_piece(tree):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return tree

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from detectors.analyzer import Analyzer
 from schemas.codec import encode
 from schemas.errors import DetectionError, Malformed, QuarantineReason, RecognizerTimeout
-from schemas.events import LLMEvent, RedactedEvent
+from schemas.events import LLMEvent, RedactedEvent, TextField
 from schemas.sources.source import Source
+from schemas.spans import Span
 from schemas.vault import Secret, VaultEntry
-from streams.conversation import conversation_of
+from streams.conversation import Scope, scopes_of
 from streams.decode import Decoder
 from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import Record
-from streams.redact import Redactor
+from streams.redact import RedactedText, Redactor
 from streams.redacted_event import EventWriter
 from streams.tenants import Tenant, Tenants
 from streams.walk import Walker
@@ -82,8 +83,7 @@ class Pipeline:
             return Quarantined(record, event_id, tenant, QuarantineReason.DETECTION_FAILED)
 
     def _redact(self, record: Record, event: LLMEvent, source: Source, tenant: Tenant, batch_id: str) -> Redacted:
-        seed = source.seed(event.document)
-        staff = tenant.is_staff(seed.application)
+        scopes = scopes_of(source, event, tenant)
         walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
         texts = walker.texts(event)
@@ -92,19 +92,19 @@ class Pipeline:
             deadline=self.limits.deadline(record),
             scope=f"{tenant.id}|{self.redactor.policy.fingerprint}",
         )
-        scope = tenant.minter.scope(event.event_id, conversation_of(seed, tenant.minter), record.timestamp_ms)
-        redacted = [
-            self.redactor.redact(text, spans_in_place(text, spans, staff=staff), scope, staff=staff)
-            for text, spans in zip(texts, found, strict=True)
-        ]
+        redacted = [self._redacted(text, spans, scopes.of(text.path)) for text, spans in zip(texts, found, strict=True)]
         rebuilt = walker.rebuild(event, [text.text for text in redacted])
         types = [type_ for text in redacted for type_ in text.types]
         secrets = list({secret.token: secret for text in redacted for secret in text.secrets}.values())
 
-        written = self.writer.write(event, source, rebuilt, types, scope, tenant, record, batch_id, staff=staff)
+        written = self.writer.write(event, source, rebuilt, types, scopes, tenant, record, batch_id)
         value = encode(written)
         self._refuse_grown(value, secrets)
         return Redacted(written, value, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))
+
+    def _redacted(self, text: TextField, spans: Sequence[Span], scope: Scope) -> RedactedText:
+        placed = spans_in_place(text, spans, staff=scope.staff)
+        return self.redactor.redact(text, placed, scope.tokens, staff=scope.staff)
 
     def _refuse_grown(self, value: bytes, secrets: Sequence[Secret]) -> None:
         """Raise Malformed where the event, or an entry of it, would exceed what the log takes; before it is sealed."""

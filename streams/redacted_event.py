@@ -10,10 +10,10 @@ from schemas.events import Call, Coordinates, LLMEvent, PayloadDigest, PhiSummar
 from schemas.identifiers import IdentifierType
 from schemas.sources.source import Source
 from streams.clock import Clock, rfc3339
+from streams.conversation import Scope, Scopes
 from streams.log.ports import Record
 from streams.register import Agreements
 from streams.tenants import Tenant
-from streams.vault.tokens import TokenScope
 from streams.walk import Rebuilt
 
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}){0,3}(?:\.\d+)?")
@@ -34,17 +34,13 @@ class EventWriter:
         source: Source,
         rebuilt: Rebuilt,
         types: Sequence[IdentifierType],
-        scope: TokenScope,
+        scopes: Scopes,
         tenant: Tenant,
         record: Record,
         batch_id: str,
-        *,
-        staff: bool,
     ) -> RedactedEvent:
         """Return the redacted event; its call is described from the redacted record, so it holds nothing clear."""
-        call = self._completed(source.describe(rebuilt.document), record, staff=staff)
-        call = replace(call, conversation=call.conversation or scope.conversation)
-        several = source.calls(rebuilt.document) if source.calls is not None else ()
+        several = source.calls(rebuilt.document) if source.calls is not None and scopes.calls else ()
         counts = Counter(type_.value for type_ in types)
         return RedactedEvent(
             v=REDACTED_EVENT.version,
@@ -56,7 +52,7 @@ class EventWriter:
             time=rfc3339(record.timestamp_ms),
             redacted_at=rfc3339(self.clock.now_ms()),
             coordinates=Coordinates(record.topic, record.partition, record.offset, record.timestamp_ms),
-            call=call,
+            call=self._completed(source.describe(rebuilt.document), record, scopes.whole),
             phi=PhiSummary(bool(counts), dict(sorted(counts.items()))),
             payload_digest=PayloadDigest(
                 "hmac-sha256", tenant.minter.digest_key_id, tenant.minter.digest(record.value or b"")
@@ -69,15 +65,16 @@ class EventWriter:
             key=rebuilt.record_key,
             headers=rebuilt.headers,
             record=rebuilt.document,
-            calls=tuple(self._completed(each, record, staff=staff) for each in several) if len(several) > 1 else (),
+            calls=tuple(self._completed(call, record, scopes.of(pointer)) for pointer, call in several),
         )
 
-    def _completed(self, call: Call, record: Record, *, staff: bool) -> Call:
+    def _completed(self, call: Call, record: Record, scope: Scope) -> Call:
         """Return a call with what its source does not say of it."""
         return replace(
             call,
             called_at=_time(call.called_at),
-            workforce=call.end_user if staff else None,
+            conversation=call.conversation or scope.conversation,
+            workforce=call.end_user if scope.staff else None,
             agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
         )
 

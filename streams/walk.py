@@ -1,5 +1,6 @@
 """From an event to its texts and back: default deny, every leaf is text unless its exact path says otherwise."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ _PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
 #: What OTLP/JSON wraps the value of an attribute in (opentelemetry-proto, common.proto, AnyValue).
 _WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values".split())
+#: A numbered part of an attribute's name, as OpenInference and OpenLLMetry write lists.
+_NUMBERED = re.compile(r"(?<=\.)\d{1,4}(?=\.|$)")
 _LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SMALL = 1000.0
 
@@ -115,7 +118,7 @@ class _Visit:
 
     def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int, above: str) -> dict[str, Any]:
         labels, wrapped = _label_of(node), _WRAPPERS.issuperset(node)
-        outer, self.attribute = self.attribute, labels if _by_name(rules) else self.attribute
+        outer, self.attribute = self.attribute, self.attribute or (labels if _by_name(rules) else "")
         rules = _rules_of(node, rules) if path else rules
         out: dict[str, Any] = {}
         for key, child in node.items():
@@ -127,6 +130,8 @@ class _Visit:
                 continue
             if key == "data" and node.get("type") == "text":
                 below = None  # A document given as text, where other sources stand in base64.
+            if key == "bytesValue" and wrapped:
+                below = Treatment.OPAQUE
             label = above if wrapped else labels if key.lower() in _LABELLED else ""
             out[name] = self.node(child, below, (*path, key), decoded, label)
         self.attribute = outer
@@ -220,7 +225,7 @@ def _rules_of(node: Any, rules: Any) -> Any:
     """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
     if _by_name(rules) and isinstance(node, dict):
         name = node.get("key")
-        named = rules["="].get(name) if isinstance(name, str) else None
+        named = rules["="].get(_NUMBERED.sub("#", name)) if isinstance(name, str) else None
         return rules if named is None else {**named, "key": Shape.LABEL}
     if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
         return rules

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from tests.schemas.sources.wire import attribute, held, said
+
 EMAIL = "thessaly.quorn@example.org"
 PHONE = "212-555-0187"
 SSN = "521-44-9183"
@@ -38,6 +40,7 @@ def planted_records() -> Iterator[Planted]:
     yield Planted("error text", orjson.dumps({"error": {"message": f"no such row: {PROSE}", "traceback": PROSE}}))
     yield Planted("log probabilities", orjson.dumps(_with_logprobs()))
     yield Planted("image", orjson.dumps(_with_image()))
+    yield Planted("protobuf spans", _otlp())
     for reason, value in _broken(PROSE.encode()):
         yield Planted(reason, value, key=EMAIL.encode(), headers=(("x-note", PHONE.encode()),))
 
@@ -108,10 +111,20 @@ def _with_image() -> dict[str, Any]:
     return {"model": "gpt-4o", "messages": [{"role": "user", "content": [part]}]}
 
 
+def _otlp() -> bytes:
+    """Return an OTLP export request of two calls, with canaries in names, values, events and bytes."""
+    ids = (held(1, bytes(range(16))), held(2, bytes(range(8))))
+    prompt = said(9, "gen_ai.prompt.0.content", PROSE)
+    span = held(2, *ids, held(5, f"ask {NAME}"), prompt, held(11, held(2, f"call {PHONE}"), said(3, EMAIL, PROSE)))
+    other = held(2, *ids, said(9, "gen_ai.system", f"SSN {SSN}"), attribute(9, "raw", held(7, PROSE)))
+    return held(1, held(1, said(1, "host.name", f"mail {EMAIL}")), held(2, span, other))
+
+
 def _broken(text: bytes) -> Iterator[tuple[str, bytes]]:
     yield "truncated", b'{"note": "' + text
     yield "log line", b"2026-01-01 ERROR " + text
     yield "html", b"<html>" + text + b"</html>"
+    yield "protobuf of a field unknown", held(1, held(2, held(99, text)))
     yield "wrong encoding", b'{"note": "\xff' + text + b'"}'
     yield "not finite", b'{"note": "' + text + b'", "x": NaN}'
     yield "too deep", b"[" * 200 + b'"' + text + b'"' + b"]" * 200

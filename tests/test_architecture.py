@@ -21,6 +21,8 @@ HOMES = {
     "presidio_anonymizer": ("streams/redact.py", "streams/operators.py"),
     "opensearchpy": ("streams/siem/opensearch",),
     "cryptography": ("streams/vault/", "streams/audit/", "streams/log/seal.py"),
+    "google": ("schemas/sources/otlp.py",),
+    "opentelemetry": ("schemas/sources/otlp.py",),
     "re2": ("detectors/patterns/", "detectors/structured/", "detectors/gazetteers/"),
 }
 

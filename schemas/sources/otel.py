@@ -4,118 +4,28 @@ Field names from opentelemetry-proto and the GenAI semantic conventions, current
 OpenLLMetry where theirs differ. Attributes are objects {"key", "value"}; messages stand in strings of JSON.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
+from schemas.sources.otel_rules import RULES
 from schemas.sources.read import at, items, opened, scalar, vocabulary
-from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
-_PARTS: Rules = {
-    "[]": {
-        "type": Shape.ENUMERATION,
-        "id": Shape.LABEL,
-        "name": Shape.LABEL,
-        "mime_type": Shape.LABEL,
-        "modality": Shape.ENUMERATION,
-        "file_id": Treatment.POINTER,
-        "uri": Treatment.POINTER,
-    }
-}
-_MESSAGES: Rules = {"[]": {"role": Shape.ENUMERATION, "finish_reason": Shape.ENUMERATION, "parts": _PARTS}}
-_LABEL: Rules = {"value": {"stringValue": Shape.LABEL}}
-_COUNT: Rules = {"value": {"intValue": Shape.COUNT, "stringValue": Shape.COUNT}}
-_NUMBER: Rules = {"value": {"doubleValue": Shape.NUMBER, "intValue": Shape.COUNT}}
-_REASONS: Rules = {
-    "value": {
-        "stringValue": {"[]": Shape.ENUMERATION},
-        "arrayValue": {"values": {"[]": {"stringValue": Shape.ENUMERATION}}},
-    }
-}
-_LABELS = """
-gen_ai.request.model gen_ai.response.model gen_ai.response.id gen_ai.provider.name gen_ai.system gen_ai.operation.name
-gen_ai.output.type gen_ai.tool.name gen_ai.tool.type gen_ai.tool.call.id gen_ai.openai.request.service_tier
-gen_ai.openai.response.service_tier gen_ai.openai.response.system_fingerprint openai.request.service_tier
-openai.response.service_tier openai.response.system_fingerprint openai.api.type server.address error.type service.name
-service.version service.namespace telemetry.sdk.name telemetry.sdk.language telemetry.sdk.version
-deployment.environment deployment.environment.name cloud.region cloud.provider llm.model_name llm.provider llm.system
-llm.request.type openinference.span.kind traceloop.span.kind event.name
-"""
-_COUNTS = """
-gen_ai.usage.input_tokens gen_ai.usage.output_tokens gen_ai.usage.prompt_tokens gen_ai.usage.completion_tokens
-gen_ai.usage.total_tokens gen_ai.usage.cache_read.input_tokens gen_ai.usage.cache_creation.input_tokens
-gen_ai.usage.reasoning.output_tokens gen_ai.request.max_tokens gen_ai.request.choice.count gen_ai.request.seed
-gen_ai.request.top_k llm.usage.total_tokens llm.token_count.prompt llm.token_count.completion llm.token_count.total
-server.port http.response.status_code
-"""
-_NUMBERS = """
-gen_ai.request.temperature gen_ai.request.top_p gen_ai.request.frequency_penalty gen_ai.request.presence_penalty
-"""
-#: Attributes whose name is known and whose value is text.
-_TEXTS = """
-gen_ai.tool.definitions gen_ai.tool.call.arguments gen_ai.tool.call.result gen_ai.retrieval.query.text
-gen_ai.retrieval.documents gen_ai.evaluation.explanation gen_ai.conversation.id gen_ai.agent.id gen_ai.agent.name
-gen_ai.prompt gen_ai.completion input.value output.value traceloop.entity.input traceloop.entity.output enduser.id
-user.id session.id
-"""
-_NAMED: Rules = {
-    **dict.fromkeys(_LABELS.split(), _LABEL),
-    **dict.fromkeys(_COUNTS.split(), _COUNT),
-    **dict.fromkeys(_NUMBERS.split(), _NUMBER),
-    **{name: {} for name in _TEXTS.split()},
-    "gen_ai.response.finish_reasons": _REASONS,
-    "gen_ai.input.messages": {"value": {"stringValue": _MESSAGES}},
-    "gen_ai.output.messages": {"value": {"stringValue": _MESSAGES}},
-    "gen_ai.system_instructions": {"value": {"stringValue": _PARTS}},
-}
-_ATTRIBUTES: Rules = {"[]": {"=": _NAMED}}
-_DROPPED: Rules = {"attributes": _ATTRIBUTES, "droppedAttributesCount": Shape.COUNT}
-_IDS: Rules = {"traceId": Shape.LABEL, "spanId": Shape.LABEL, "parentSpanId": Shape.LABEL, "flags": Shape.COUNT}
-_SPAN: Rules = {
-    **_DROPPED,
-    **_IDS,
-    "kind": Shape.NUMBER,
-    "startTimeUnixNano": Shape.TIME,
-    "endTimeUnixNano": Shape.TIME,
-    "events": {"[]": {**_DROPPED, "timeUnixNano": Shape.TIME, "name": Shape.LABEL}},
-    "links": {"[]": {**_DROPPED, **_IDS}},
-    "status": {"code": Shape.NUMBER},
-    "droppedEventsCount": Shape.COUNT,
-    "droppedLinksCount": Shape.COUNT,
-}
-_LOG: Rules = {
-    **_DROPPED,
-    **_IDS,
-    "timeUnixNano": Shape.TIME,
-    "observedTimeUnixNano": Shape.TIME,
-    "severityNumber": Shape.NUMBER,
-    "severityText": Shape.ENUMERATION,
-    "eventName": Shape.LABEL,
-}
-_SCOPE: Rules = {"scope": {**_DROPPED, "name": Shape.LABEL, "version": Shape.LABEL}, "schemaUrl": Shape.LABEL}
-_RULES: Rules = {
-    "resourceSpans": {
-        "[]": {
-            "resource": _DROPPED,
-            "schemaUrl": Shape.LABEL,
-            "scopeSpans": {"[]": {**_SCOPE, "spans": {"[]": _SPAN}}},
-        }
-    },
-    "resourceLogs": {
-        "[]": {
-            "resource": _DROPPED,
-            "schemaUrl": Shape.LABEL,
-            "scopeLogs": {"[]": {**_SCOPE, "logRecords": {"[]": _LOG}}},
-        }
-    },
-}
 #: Status codes of a span, by number or name; 0 says nothing.
 _STATUS = {"1": "ok", "2": "error", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
+#: Where OpenInference and OpenLLMetry write one message an attribute, by number.
+_FLAT = re.compile(r"(llm\.input_messages|llm\.output_messages|gen_ai\.prompt|gen_ai\.completion)\.(\d{1,4})\.(.+)")
+_END_USER = ("enduser.id", "user.id", "traceloop.association.properties.user_id", "llm.user")
+_SESSION = ("session.id", "traceloop.association.properties.session_id")
+_ANSWERS = ("llm.output_messages", "gen_ai.completion")
 _KEYS = vocabulary(
-    _RULES,
+    RULES,
     "key value stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values body message "
-    "traceState role parts type content arguments response result id name finish_reason",
+    "traceState entityRefs idKeys descriptionKeys stringValueStrindex keyStrindex role parts type content arguments "
+    "response result id name finish_reason",
 )
 
 
@@ -135,14 +45,29 @@ def side(path: Path) -> Side:
     return Side.INPUT if any(word in name for word in words) else Side.ENVELOPE
 
 
-def _calls(tree: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Yield each span and log record with its attributes and, beneath them, those of its resource."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One span or log record: its JSON pointer, and its attributes above those of its resource."""
+
+    pointer: str
+    node: Any = field(repr=False)
+    held: dict[str, Any] = field(repr=False)
+
+    @property
+    def is_call(self) -> bool:
+        """Tell whether this tells of a model's call."""
+        return any(name.startswith(("gen_ai.", "llm.", "openinference.")) for name in self.held)
+
+
+def _all(tree: Any) -> Iterator[_Told]:
+    """Yield each span and log record."""
     for outer, inner, leaf in (("resourceSpans", "scopeSpans", "spans"), ("resourceLogs", "scopeLogs", "logRecords")):
-        for resource in items(tree, outer):
+        for first, resource in enumerate(items(tree, outer)):
             shared = _attributes(at(resource, "resource"))
-            for scope in items(resource, inner):
-                for node in items(scope, leaf):
-                    yield node, shared | _attributes(node)
+            for second, scope in enumerate(items(resource, inner)):
+                for third, node in enumerate(items(scope, leaf)):
+                    pointer = f"/{outer}/{first}/{inner}/{second}/{leaf}/{third}"
+                    yield _Told(pointer, node, shared | _attributes(node))
 
 
 def _attributes(node: Any) -> dict[str, Any]:
@@ -162,20 +87,16 @@ def _unwrapped(value: Any) -> Any:
     return next((value[key] for key in ("stringValue", "intValue", "doubleValue", "boolValue") if key in value), None)
 
 
-def _is_call(attributes: dict[str, Any]) -> bool:
-    return any(name.startswith(("gen_ai.", "llm.", "openinference.")) for name in attributes)
-
-
-def calls(tree: Any) -> tuple[Call, ...]:
-    """Map every span and log record that tells of a model's call; where none does, the first of all."""
-    found = list(_calls(tree))
-    told = [(node, attributes) for node, attributes in found if _is_call(attributes)]
-    return tuple(_call(node, attributes) for node, attributes in told or found[:1])
+def calls(tree: Any) -> tuple[tuple[str, Call], ...]:
+    """Map every span and log record that tells of a model's call, by its pointer; where none does, the first of all."""
+    found = list(_all(tree))
+    told = [each for each in found if each.is_call]
+    return tuple((each.pointer, _call(each.node, each.held)) for each in told or found[:1])
 
 
 def describe(tree: Any) -> Call:
     """Map the first call of a redacted record; `calls` maps them all."""
-    return next(iter(calls(tree)), Call())
+    return next((call for _, call in calls(tree)), Call())
 
 
 def _call(node: Any, held: dict[str, Any]) -> Call:
@@ -184,19 +105,21 @@ def _call(node: Any, held: dict[str, Any]) -> Call:
         provider=scalar(held, "gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"),
         endpoint=scalar(held, "server.address"),
         operation=scalar(held, "gen_ai.operation.name", "llm.request.type", "openinference.span.kind"),
-        model=scalar(held, "gen_ai.response.model", "gen_ai.request.model", "llm.model_name"),
+        model=scalar(held, "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "embedding.model_name"),
         usage=_usage(held),
         status=scalar(held, "error.type") or _STATUS.get(str(at(node, "status", "code"))),
         finish_reasons=_finish_reasons(held),
         latency_ms=_latency(node),
         application=scalar(held, "service.name"),
-        end_user=scalar(held, "enduser.id", "user.id"),
-        session=scalar(held, "session.id"),
+        end_user=scalar(held, *_END_USER),
+        session=scalar(held, *_SESSION),
         conversation=scalar(held, "gen_ai.conversation.id"),
         trace_id=scalar(node, "traceId"),
         span_id=scalar(node, "spanId"),
         response_id=scalar(held, "gen_ai.response.id"),
-        data_sources=tuple(filter(None, (scalar(held, "gen_ai.tool.name"), scalar(held, "gen_ai.data_source.id")))),
+        data_sources=tuple(
+            filter(None, (scalar(held, "gen_ai.tool.name", "tool.name"), scalar(held, "gen_ai.data_source.id")))
+        ),
         region=scalar(held, "cloud.region"),
     )
 
@@ -230,19 +153,47 @@ def _latency(node: Any) -> float | None:
 
 def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of; calls of several conversations in one record share none."""
-    told = [attributes for _, attributes in _calls(tree) if _is_call(attributes)]
-    given = {scalar(held, "gen_ai.conversation.id", "session.id") for held in told}
-    if len(told) != 1:
-        return ConversationSeed(given=next(iter(given)) if len(given) == 1 else None)
-    held = told[0]
-    history = opened(held.get("gen_ai.input.messages"))
+    told = [each.held for each in _all(tree) if each.is_call]
+    if len(told) == 1:
+        return _seed(told[0])
+    given = {_given(held) for held in told}
+    return ConversationSeed(given=next(iter(given)) if len(given) == 1 else None)
+
+
+def seeds(tree: Any) -> Mapping[str, ConversationSeed]:
+    """Return that of each span and log record, by its pointer, where a record tells of several calls.
+
+    What names no conversation belongs to that of its trace, where the trace has one.
+    """
+    found = list(_all(tree))
+    if sum(each.is_call for each in found) < 2:  # noqa: PLR2004 - one call is the whole record's.
+        return {}
+    named: dict[str, set[str]] = {}
+    for each in found:
+        if (given := _given(each.held)) is not None and (trace := scalar(each.node, "traceId")):
+            named.setdefault(trace, set()).add(given)
+    return {each.pointer: _in_trace(each, named) for each in found}
+
+
+def _in_trace(told: _Told, named: Mapping[str, set[str]]) -> ConversationSeed:
+    own = _seed(told.held)
+    of_trace = named.get(scalar(told.node, "traceId") or "", set())
+    return replace(own, given=next(iter(of_trace))) if own.given is None and len(of_trace) == 1 else own
+
+
+def _seed(held: dict[str, Any]) -> ConversationSeed:
+    asked, answered = opened(held.get("gen_ai.input.messages")), opened(held.get("gen_ai.output.messages"))
     return ConversationSeed(
-        given=next(iter(given)),
+        given=_given(held),
         application=scalar(held, "service.name"),
-        end_user=scalar(held, "enduser.id", "user.id"),
-        first_message=_said(history, "user"),
-        first_answer=_said(history, "assistant") or _said(opened(held.get("gen_ai.output.messages")), "assistant"),
+        end_user=scalar(held, *_END_USER),
+        first_message=_said(asked, "user") or _said_flat(held, "user"),
+        first_answer=_said(asked, "assistant") or _said(answered, "assistant") or _said_flat(held, "assistant"),
     )
+
+
+def _given(held: dict[str, Any]) -> str | None:
+    return scalar(held, "gen_ai.conversation.id", *_SESSION)
 
 
 def _said(history: Any, role: str) -> str | None:
@@ -251,6 +202,27 @@ def _said(history: Any, role: str) -> str | None:
     return "\n".join(filter(None, (scalar(part, "content") for part in parts))) or None
 
 
+def _said_flat(held: dict[str, Any], role: str) -> str | None:
+    """Return the text of the first message in a role, where each stands in attributes of its own."""
+    messages: dict[tuple[bool, int], dict[str, str]] = {}
+    for name, value in held.items():
+        found = _FLAT.fullmatch(name)
+        if found is not None and isinstance(value, str):
+            place = (found.group(1) in _ANSWERS, int(found.group(2)))
+            messages.setdefault(place, {})[found.group(3).removeprefix("message.")] = value
+    said = (message.get("content") for _, message in sorted(messages.items()) if message.get("role") == role)
+    return next(said, None) or None
+
+
 OTEL = Source(
-    "otel", matches, _RULES, _KEYS, side, describe, seed, "OpenTelemetry GenAI, spans and logs in OTLP/JSON", calls
+    "otel",
+    matches,
+    RULES,
+    _KEYS,
+    side,
+    describe,
+    seed,
+    "OpenTelemetry GenAI, spans and logs in OTLP, JSON or protobuf",
+    calls,
+    seeds,
 )

@@ -1,6 +1,6 @@
 """The one shape every source has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,8 @@ class Source:
 
     `matches` and `seed` read the raw tree, `describe` the redacted one. `rules` name what is not text, by exact path;
     everything else is. `keys` are the format's own object keys: vocabulary, not text. `about` is one line for people.
-    `calls` maps each call of a redacted record of a format that may hold several.
+    A format whose records may hold several calls has `calls`, which maps each of a redacted record, and `seeds`, what
+    the conversation of each is made of in the raw one; both by the JSON pointer beneath which the call stands.
     """
 
     name: str
@@ -42,4 +43,5 @@ class Source:
     describe: Callable[[Any], Call]
     seed: Callable[[Any], ConversationSeed]
     about: str = ""
-    calls: Callable[[Any], tuple[Call, ...]] | None = None
+    calls: Callable[[Any], tuple[tuple[str, Call], ...]] | None = None
+    seeds: Callable[[Any], Mapping[str, ConversationSeed]] | None = None

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from schemas.events import Call, LLMEvent, Side, TokenUsage
 from schemas.raw import decode_raw, encode_raw
 from schemas.sources.all import SOURCES, recognise
-from schemas.sources.otel import calls
+from schemas.sources.otel import calls, seeds
 from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, fits
 from streams.walk import Walker
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 ALL = pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+PLACES = ("0/scopeSpans/0/spans/0", "0/scopeSpans/1/spans/0", "1/scopeSpans/0/spans/0")
 WRAPPED = {"model": "m", "messages": [{"role": "user", "content": "Maria Quintana"}]}
 
 
@@ -310,7 +311,7 @@ def test_every_call_of_a_record_is_mapped() -> None:
     found = calls(golden)
 
     assert [("gpt-4o-mini", "triage-bot", 12), ("claude-x", "coder", 7)] == [
-        (call.model, call.application, call.usage.input) for call in found
+        (call.model, call.application, call.usage.input) for _, call in found
     ]
 
 
@@ -320,6 +321,9 @@ def test_strangers_in_one_record_share_no_conversation() -> None:
 
     assert recognise(golden).seed(golden).given is None
     assert recognise(golden).seed(golden).first_message is None
+    of_each = seeds(golden)
+    assert ["s-perpetua"] * 3 == [of_each[f"/resourceSpans/{place}"].given for place in PLACES]
+    assert {"triage-bot", "coder"} == {seed.application for seed in of_each.values()}
 
 
 @pytest.mark.parametrize(
