@@ -154,5 +154,5 @@ CHANGES: tuple[tuple[Change, float], ...] = (
     (_capitalise, 0.02),
     (_emphasise, 0.06),
     (_upper, 0.04),
-    (_lower, 0.16),
+    (_lower, 0.2),
 )
