@@ -141,7 +141,7 @@ class Filler:
                 pieces += [*self._between(carrier, cast), Piece(rng.choice((" ", " ", "\n")))]
         if carrier.kind != "dialogue" and rng.random() < density:
             pieces += [Piece("\n"), *self._slots(rng.choice(sentences()["footer"]), cast)]
-        return Draft.of(pieces).example(carrier.kind)
+        return Draft.of(pieces).example("filled")
 
     def general(self) -> Example:
         """Return one to four lines of work, school and small talk."""

@@ -12,22 +12,25 @@ from detectors.ner.features import features
 from detectors.ner.labels import OUTSIDE, Kind, label_run
 from detectors.ner.splitting import Words, split
 from detectors.ner.training.datasets import MASK
+from detectors.ner.training.generate import templates
 from detectors.ner.training.generate.pieces import Example
 from detectors.ner.wordpieces import WordPieces
 
 IGNORED = -1
 MAX_WORDS = 256
+# The kinds of texts that are written here from the first word to the last.
+WRITTEN = frozenset({"negative", "general", *(template.kind for template in templates.load())})
 Array = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One text: the word, the gap before it and the label of each place."""
+    """One text: the word, the gap before it and the label of each place; *exact* ones leave nothing unlabelled."""
 
     rows: Array = field(repr=False)
     gaps: Array = field(repr=False)
     labels: Array = field(repr=False)
-    weight: float = 1.0
+    exact: bool = False
 
 
 class WordTable:
@@ -66,14 +69,14 @@ class WordTable:
         self.features = np.concatenate([self.features, table]) if len(self.features) else table
 
 
-def encode(example: Example, table: WordTable, weight: float = 1.0) -> Sequence | None:
+def encode(example: Example, table: WordTable) -> Sequence | None:
     """Return an example as arrays, None where it has no word."""
     words = split(example.text)
     if not len(words):
         return None
     labels = word_labels(words, example.spans)[:MAX_WORDS]
     rows = np.array(table.rows_of(words.texts[:MAX_WORDS]), dtype=np.int32)
-    return Sequence(rows, words.gaps[:MAX_WORDS].astype(np.int32), labels, weight)
+    return Sequence(rows, words.gaps[:MAX_WORDS].astype(np.int32), labels, example.kind in WRITTEN)
 
 
 def word_labels(words: Words, spans: Iterable[tuple[int, int, str]]) -> Array:

@@ -46,6 +46,7 @@ class Batch:
     gaps: Tensor
     labels: Tensor
     mask: Tensor
+    exact: Tensor
 
 
 def collate(group: list[Sequence], table: WordTable, rng: np.random.Generator | None) -> Batch:
@@ -59,6 +60,7 @@ def collate(group: list[Sequence], table: WordTable, rng: np.random.Generator | 
         size = len(sequence.rows)
         rows[index, :size], gaps[index, :size], labels[index, :size] = sequence.rows, sequence.gaps, sequence.labels
         mask[index, :size] = 1
+    exact = np.array([sequence.exact for sequence in group])[:, None]
     variants = np.zeros_like(rows) if rng is None else _variants(labels, rng)
     distinct, places = np.unique(rows * 4 + variants, return_inverse=True)
     words, variant = distinct >> 2, distinct & 3
@@ -76,6 +78,7 @@ def collate(group: list[Sequence], table: WordTable, rng: np.random.Generator | 
         torch.from_numpy(gaps),
         torch.from_numpy(labels),
         torch.from_numpy(mask),
+        torch.from_numpy(exact),
     )
 
 
@@ -136,9 +139,7 @@ class Learner:
         scores = _scores(self.model, batch)
         loss = self._loss(scores.flatten(0, 1), batch.labels.flatten())
         if taught is not None:
-            soft = -(taught * torch.log_softmax(scores, -1)).sum(-1, keepdim=True)
-            share = self._settings.taught
-            loss = (1 - share) * loss + share * (soft * batch.mask).sum() / batch.mask.sum()
+            loss = self._with_teachers(batch, scores, taught)
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -147,6 +148,17 @@ class Learner:
         self._done += 1
         self._average()
         return float(loss.detach())
+
+    def _with_teachers(self, batch: Batch, scores: Tensor, taught: Tensor) -> Tensor:
+        """Return the loss where teachers count, who are not heard where they contradict an exact label."""
+        labelled = batch.labels != IGNORED
+        wrong = labelled & batch.exact & (taught.argmax(-1) != batch.labels)
+        share = self._settings.taught * (~wrong).float()
+        own = torch.where(labelled, 1 - share, 0.0)
+        goal = torch.nn.functional.one_hot(batch.labels.clamp(min=0), scores.shape[-1]) * own[..., None]
+        loss = -((goal + taught * share[..., None]) * torch.log_softmax(scores, -1)).sum(-1, keepdim=True)
+        mean: Tensor = (loss * batch.mask).sum() / batch.mask.sum()
+        return mean
 
     def _average(self) -> None:
         weight = min(self._settings.average, (1 + self._done) / (10 + self._done))

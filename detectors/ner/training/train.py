@@ -13,7 +13,7 @@ from detectors.ner.training import export, pretrained
 from detectors.ner.training.encode import Sequence, WordTable, encode
 from detectors.ner.training.learn import Learner, Settings
 from detectors.ner.training.mixture import Amounts, Mixture
-from detectors.ner.training.network import Shape, Tagger, load
+from detectors.ner.training.network import Shape, Tagger, folded, load
 from detectors.ner.wordpieces import WordPieces
 
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--encoders", type=Path, help="folder of fetched encoders, if not --out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--passes", type=int, default=Settings().passes)
+    parser.add_argument("--steps", type=int, help="end after so many steps, if not after the last pass")
     parser.add_argument("--width", type=int, default=Shape().width)
     parser.add_argument("--generated", type=int, default=Amounts().generated, help="generated texts a pass")
     parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="weights of networks to learn from")
@@ -49,7 +50,7 @@ def train(options: argparse.Namespace) -> None:
     model = Tagger(torch.from_numpy(first), torch.from_numpy(continued), Shape(width=options.width))
     if options.start:
         model = load(options.start)
-    teachers = [load(path) for path in options.teachers]
+    teachers = [folded(load(path)) for path in options.teachers]
     settings = Settings(passes=options.passes, rate=options.rate)
     learner: Learner | None = None
     for number in range(settings.passes):
@@ -61,7 +62,7 @@ def train(options: argparse.Namespace) -> None:
             flush=True,
         )
         if learner is None:
-            steps = int(settings.passes * words * 1.035 / settings.batch_words)
+            steps = options.steps or int(settings.passes * words * 1.035 / settings.batch_words)
             learner = Learner(model, table, settings, steps, teachers)
         for _ in learner.run(sequences, rng):
             pass

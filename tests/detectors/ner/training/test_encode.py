@@ -53,6 +53,15 @@ def test_equal_words_share_a_row_of_the_table() -> None:
     assert encode(Example(" \n", (), ""), table) is None
 
 
+def test_only_what_was_written_here_is_exact() -> None:
+    """Public and filled texts may hold names that nobody labelled."""
+    table = WordTable(PIECES, Gazetteers.load())
+    kinds = {"negative": True, "portal": True, "filled": False, "crossner": False, "chat": False}
+    found = {kind: encode(Example("ann", (), kind), table) for kind in kinds}
+
+    assert kinds == {kind: sequence is not None and sequence.exact for kind, sequence in found.items()}
+
+
 def test_batches_hold_every_sequence_once() -> None:
     """Grouping by length loses nothing."""
     table = WordTable(PIECES, Gazetteers.load())

@@ -23,6 +23,50 @@ VOCABULARY = [
 TEXTS = ["Ann Lee of Tarrant, 61.", "no one here", "x"]
 
 
+def test_a_folded_network_answers_like_the_one_it_was() -> None:
+    """A teacher's tables are projected once, and its answers stay."""
+    from detectors.ner.features import COUNT  # noqa: PLC0415
+    from detectors.ner.training.network import Shape, Tagger, folded  # noqa: PLC0415
+
+    torch.manual_seed(1)
+    first, continued = torch.randn(9, 12), torch.randn(7, 12)
+    first[0] = continued[0] = 0
+    model = Tagger(first, continued, Shape(width=16, hidden=24)).eval()
+    words = torch.tensor([[1, 0, 0, 0, 0, 0], [8, 2, 3, 0, 0, 6]]), torch.tensor([[5] * 14] * 2), torch.ones(2, COUNT)
+    with torch.no_grad():
+        expected = model.words(*words)
+        answer = folded(model).words(*words)
+
+    assert torch.allclose(expected, answer, atol=1e-5)
+
+
+def test_a_teacher_is_not_heard_against_an_exact_label() -> None:
+    """In a text that was written here a teacher's wrong answer changes nothing, in any other it does."""
+    from detectors.ner.training.learn import Learner, Settings, collate  # noqa: PLC0415
+    from detectors.ner.training.network import Shape, Tagger  # noqa: PLC0415
+
+    def loss(kind: str, wrong: int) -> float:
+        torch.manual_seed(1)
+        pieces = WordPieces(VOCABULARY)
+        first, continued = (torch.randn(size, 12) for size in pieces.sizes)
+        model = Tagger(first, continued, Shape(width=16, hidden=24))
+        table = WordTable(pieces, Gazetteers.load())
+        sequence = encode(Example("no one", (), kind), table)
+        table.fill()
+        assert sequence is not None
+        batch = collate([sequence], table, None)
+        answers = torch.nn.functional.one_hot(torch.tensor([[wrong, 0]]), len(LABELS)).float()
+        learner = Learner(model, table, Settings(), 10, [])
+        return float(
+            learner._with_teachers(
+                batch, torch.zeros(1, 2, len(LABELS)).index_fill_(2, torch.tensor([3]), 2.0), answers
+            )
+        )
+
+    assert loss("negative", 1) == loss("negative", 3)
+    assert loss("broad_twitter_corpus", 1) != loss("broad_twitter_corpus", 3)
+
+
 def test_the_export_in_int8_answers_like_the_network(tmp_path: Path) -> None:
     """Folding tables and quantising changes probabilities by little."""
     from detectors.ner.training import export  # noqa: PLC0415
