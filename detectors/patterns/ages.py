@@ -25,13 +25,13 @@ _FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
 _SCANNED = r"(?:9[0-9OoIl]|1[O0][0-9OoIl]|9 [0-9])"
 _NUMBER = rf"(?:0?{_FIGURE}(?:\.[0-9])?|{_WORDS})"
 _AGE_UNIT = (
-    r"(?:[- ]?(?:years?|yrs?\.?|y\.?)(?:[- ]?(?:old|o\.?|olds|of age|young)|[ /]o\b)|[- ]?y[./]?o\.?\b|[- ]?yo[mf]?\b|"
+    r"(?:[- ]?(?:years?|yrs?\.?|y\.?)(?:[- ]?(?:olds?|of age|young|o\b\.?)|[ /]o\b)|[- ]?y[./]?o\.?\b|[- ]?yo[mf]?\b|"
     r"[- ]?(?:years?|yrs?|y)\b|[- ]?a\xf1os|[- ]?anos|[- ]?ans\b|[- ]?j\xe4hrig|[- ]?jahre|[- ]?anni\b)"
 )
 
 _GATE = compile_latin(
     r"9[0-9OoIl]|1[0-2][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|neunzig|born|birth|"
-    r"\bb\.|nac|year of"
+    r"\bb\.|nac|year of|dob|d\.o\.b"
 )
 #: A number with the unit of an age behind it.
 _WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
@@ -70,6 +70,25 @@ _BRACKETED = compile_latin(
 #: The field of an observation: "OBX|1|NM|30525-0^AGE^LN||96|a".
 _OBSERVED = compile_latin(rf"\|[^|\n^]{{0,16}}\^?\bage\b[^|\n]{{0,40}}\|[^|\n]{{0,8}}\|({_FIGURE})\|")
 _OF_PATIENT = compile_latin(rf"\b(?:pt|patient|resident|client),? ({_FIGURE}),")
+#: Beside a word for somebody old, or for somebody in a prompt: "nonagenarian, 94", "a spry 93", "gent 91 from home".
+_ELDER = compile_latin(
+    r"\b(?:nonagenarian|(?:super)?centenarian|spry|elderly|geriatric|gent|gentleman|lady|widow(?:er)?|"
+    r"great-?grand[a-z]+|"
+    r"dx(?:'?d)?(?: [a-z]+)? at|(?:diagnosed|retired|widowed|(?:re)?married|driving|drove)(?: [a-z]+){0,2} (?:at|"
+    r"until|till))"
+    rf"[ ,(]{{1,3}}({_NUMBER})(?: (?:in|from|with|w/|who|was|is|and|here|woman|man|lady|resident|s/p|c/o)\b|[),;.]|"
+    rf"\s*$|\n)"
+)
+#: With a word behind that only somebody has: "93 and frail", and at the start of a line "95 w/ dementia".
+_STATED = compile_latin(
+    rf"(?:(?:^|[\n,;(] ?)({_FIGURE}) (?:w/|c/o|s/p|h/o|from (?:home|snf|nh|alf?|ltc|memory care|assisted|nursing|a "
+    rf"nursing))"
+    rf"|\b({_FIGURE}),? (?:and|but|yet) (?:still )?(?:frail|spry|sharp|independent|active|living|lives|driving|"
+    rf"drives|healthy|"
+    r"going strong|walks|walking)\b)"
+)
+#: The sex right before: "F93 s/p ORIF", which without such a word behind is a code.
+_SEX_GLUED = compile_latin(rf"\b[MF]({_FIGURE}),? (?:w/|c/o|s/p|h/o|with|from|here|presents|presenting|admitted|admit)")
 _TOO_OLD = compile_latin(rf"\b({_NUMBER}) (?:is )?too old\b")
 _BETWEEN = compile_latin(rf"\b(?:somewhere|anywhere|age|aged) between ({_NUMBER}) and ({_NUMBER})\b")
 _RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
@@ -85,21 +104,32 @@ _NO_AGE = compile_latin(
     r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|"
     r"months?|mos?\b|min|"
     r"hours?|hrs?|h\b|minutes|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|dollars|pack|th "
-    r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows)"
+    r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
+    r"char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
 )
-_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD)
+_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD, _ELDER, _SEX_GLUED)
 _OLD_NOT = compile_latin(
     r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
+#: Before a number of years that are no age: "used for over a hundred years".
+_LASTING = compile_latin(
+    r"\b(?:for|after|in|within|every|last|past|next|since|than|over)"
+    r"(?: (?:over|about|nearly|almost|around|more than|at least|the))* $"
+)
+_DEGREES = compile_latin(
+    r"\b(?:high|highs|low|lows|heat|index|outside|reached|hit|weather)(?: (?:of|was|is|index|at|around|in the))* ?$"
+)
+_OUTDOORS = compile_latin(r"\s*(?:temp|outside|outdoors|heat|weather|fever)")
 _OLD = compile_latin(r"(?:old|olds|young|age|y[./ ]?o\.?[mf]?|a\xf1os)$|[/ ]o$")
 _BIRTH_YEAR = compile_latin(
-    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|nac(?:i\xf3|ido|ida)(?: en)?|"
+    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|d\.?o\.?b\.?(?: year| yr)?|"
+    r"nac(?:i\xf3|ido|ida)(?: en)?|"
     r"a\xf1o de "
     r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
 )
 _BORN_AT = compile_latin(r"\bborn (?:and raised )?(?:in|at|near|on) [^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b")
 _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
-_EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})\xff")
+_EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})[\xff\x1a]")
 _YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
 _BIRTH_KEYS = frozenset(("birthyear", "yearofbirth", "yob", "a\xf1onacimiento"))
 _VITALS = phrases(r"""
@@ -138,6 +168,10 @@ class AgeRecognizer:
         for found in chain(_SEX_BEHIND.finditer(latin), _SEX_BEFORE.finditer(latin)):
             if _is_age_of_sex(latin, found) and not self._vitals.before(latin, found.start(), 16):
                 yield found.start(1), found.end(1)
+        for found in _STATED.finditer(latin):
+            group = 1 if found.start(1) >= 0 else 2
+            if not self._vitals.before(latin, found.start(group), 14):
+                yield found.start(group), found.end(group)
         yield from self._beside_names(latin)
         for found in chain(_BIRTHDAY.finditer(latin), _CELEBRATED.finditer(latin)):
             yield found.start(1), found.end(1)
@@ -158,7 +192,8 @@ class AgeRecognizer:
         if _OLD.search(latin[found.end(1) : found.end()]) is not None:
             return True
         behind = latin[found.end() : found.end() + 24].lstrip().lower()
-        return _OLD_NOT.match(behind) is None and not self._vitals.before(latin, found.start(), 10)
+        lasting = _OLD_NOT.match(behind) is not None or follows(_LASTING, latin, found.start(), 40)
+        return not lasting and not self._vitals.before(latin, found.start(), 10)
 
     def _hinted(self, passage: Passage) -> Iterator[tuple[int, int]]:
         """Yield a year of birth that only its key tells as one."""
@@ -175,7 +210,8 @@ class AgeRecognizer:
 
 def _is_age(latin: bytes, end: int, *, sex: bool = False) -> bool:
     """Tell whether a number in an age's place is neither cut out of a longer one nor a measure."""
-    touched = end < len(latin) and is_word(latin[end]) and latin[end] not in b"yYfFmM"
+    figure = 48 <= latin[end - 1] <= 57
+    touched = end < len(latin) and is_word(latin[end]) and not (figure and latin[end] in b"yYfFmM")
     if touched and not sex:
         return False
     return _NO_AGE.match(latin, end) is None and not _is_category(latin, end)
@@ -186,6 +222,8 @@ def _is_age_of_sex(latin: bytes, found: Match) -> bool:
     if found.end() == found.end(1):
         return _is_age(latin, found.end(1), sex=True)
     letter = found.group()[-1:]
+    if letter in b"Ff" and (_OUTDOORS.match(latin, found.end()) or follows(_DEGREES, latin, found.start(1), 32)):
+        return False
     return letter != b"m" and _is_age(latin, found.end(), sex=True)
 
 
@@ -210,9 +248,9 @@ def _before_in_list(latin: bytes, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Yield the number before the Chinese or Japanese sign for years of age."""
+    """Yield the number before the Chinese or Japanese sign for years of age, or a sign of the sex."""
     if passage.text.isascii():
         return
     for found in _EASTERN.finditer(passage.latin):
-        if passage.text[found.end(1)] in "歳岁歲才":
+        if passage.text[found.end(1)] in "歳岁歲才♀♂":
             yield found.start(1), found.end(1)
