@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import compile_latin, is_word, phrases
+from detectors.patterns.scanning import behind, compile_latin, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -12,13 +12,22 @@ _PHOTO = IdentifierType.PHOTO
 SCORE = 0.9
 _EXTENSION = (
     "(?:jpe?g|png|heic|heif|gif|bmp|tiff?|webp|cr2|nef|dng|raw|avif|mp4|mov|avi|mkv|webm|m4v|3gp|obj|stl|ply|tom|glb|"
-    "pdf|dcm)"
+    "pdf|dcm|zip)"
 )
 _NAME = r"[A-Z0-9_\xaa-\xff()@+=~,&#$-][A-Z0-9._\xaa-\xff()@+=~&#$%-]*"
 _FILE = compile_latin(
     rf"(?:(?:[a-z][a-z0-9+.-]{{1,9}}://|[A-Z]:\\|\\\\|/)?(?:{_NAME}[/\\]){{0,12}})?(?:WhatsApp Image [0-9-]{{10}} at"
-    rf" [0-9.]{{7,8}}|photo \([0-9]+\)|{_NAME})\.{_EXTENSION}\b"
+    rf" [0-9.]{{7,8}}|photo \([0-9]+\)|[A-Z]{{4,12}}(?: ?shot)? [0-9-]{{10}} at [0-9.]{{4,8}}(?: ?[AP]M)?|{_NAME})"
+    rf"\.{_EXTENSION}\b"
 )
+#: Words of a file's name before its last one: "called face rash 2.jpg", "pt face 2.jpg".
+_NAMED = compile_latin(
+    r"\b(?:called|named|titled|file ?name(?: is)?|saved as)[ :]{1,2}[\x22']?((?:[A-Z0-9_-]+ ){1,4})$"
+)
+#: What ends a clause: no dot behind a title or an initial.
+_CLOSED = compile_latin(r"(?:[^rs.]|[^md\s][rs]|[a-z][a-z][rs])([.;!]) ")
+_NUMBER_ALONE = compile_latin(r"\(?[0-9]{1,3}\)?\.[A-Z0-9]{3,4}")
+_WORD_BEFORE = compile_latin(r"(?:^|[\s\\/\x22'(])([A-Z0-9_-]{2,24} \(?)$")
 _FOLDER = compile_latin(r"(?:\b|[\s(])(/(?:[A-Z0-9_.-]+/){1,8})(?:[\s,;)]|$)")
 _DATA = compile_latin(
     "data:(?:image|video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]{8,}|data:(?:image|"
@@ -43,10 +52,15 @@ _GATE = compile_latin(
 )
 #: What a file's own name says of a face.
 _FACE_NAME = compile_latin(
-    r"(?:^|[^a-z])(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|full-?face|selfies?|portrait|"
+    r"(?:^|[^a-z]|patient|pt|my|her|his|baby|kid)(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|"
+    r"full-?face|selfies?|portrait|"
     r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
     "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)_(?:front|back|combined|card)|"
-    "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking)"
+    "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking|identification|"
+    "head_?scan|webcam|"
+    r"(?:mom|mommy|dad|daddy|grandma|grandpa|granny|nana|abuela|baby|newborn|toddler|birthday|wedding|graduation|"
+    r"family|"
+    r"cheeks?|melasma|rosacea|facetime)(?:[^a-z]|$)|visa_?2x2|carnet)"
 )
 _BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.
@@ -58,7 +72,9 @@ _FACE = Context(
         licen[cs]e; badge photo; avatar; video visit recording; of my mom; of mom; of (?:him|her) ; newborn'?s? first
         picture; polaroids?; rostro; cara; visage; gesicht; green card; before and after; frontal; album; identify
         (?:her|him); booking; jail; eyelid; dysmorphology; mouth; pic-face; thats me; that's me; patient smiling;
-        school portrait; photo["']?; licence next to face; face/photo
+        school portrait; photo["']?; (?:toddler|baby|child|kid|mom|dad|son|daughter|grandson|
+        granddaughter|resident|client|wife|husband)'?s (?:first )?(?:pic|picture|photo|webcam|facetime)s?;
+        licence next to face; face/photo
     """)
 )
 _NO_FACE = Context(
@@ -68,8 +84,33 @@ _NO_FACE = Context(
         (?:back|arm|leg); mri; ct; knee; tympanic; icon; holter; stoma; ostomy; pain scale; nerve diagram; atlas; face
         ?sheet; facet; audiogram; carotid; plaque; orientation; growth; burn; pill; echo; spectrogram; bone;
         dockerfile; landing page; mandible; swallow; food; qr; chest film; heel; ulcer; cough; scan bone; banner;
+        form; face masks?; mask poster; otoscope; walker; wheelchair; receipt; label; bruise; error;
+        pill bottle;
         ultrasound of; cxr; hand; template
     """)
+)
+#: Whose picture it is: somebody, a face, or a thing.
+_PICTURE_OF = compile_latin(
+    r"\b(?:photo(?:graph)?|picture|pic|image|img|snap|shot|selfie|still|video|vid|clip|footage|capture|recording|"
+    r"foto)s?"
+    r" (?:of|from|with|showing|de) (?:(?:the|a|an|our|both|all|this|that|my|your|his|her|their|two|la|el|mi|su|"
+    r"pt(?:'?s)?|patient'?s|"
+    r"client'?s|resident'?s|child'?s|baby'?s|kid'?s|son'?s|daughter'?s|mom'?s|mother'?s|dad'?s|father'?s|wife'?s|"
+    r"husband'?s|"
+    r"little|young|older|elderly|whole|smiling|entire|left|right|missing|dysmorphic|full) ){0,3}([a-z\xdf-\xff]{2,14})"
+)
+_SOMEBODY = frozenset(
+    b"him her me them us himself herself patient patients pt client resident member driver man woman boy girl guy "
+    b"lady person "
+    b"people child children kid kids baby babies newborn infant toddler twins son sons daughter daughters mom mommy "
+    b"mother mum "
+    b"dad daddy father grandma grandpa granny grandmother grandfather nana papa abuela abuelo wife husband spouse "
+    b"partner "
+    b"fiance sister brother siblings aunt uncle cousin niece nephew family parents couple nurse doctor surgeon staff "
+    b"caregiver "
+    b"caller victim suspect intruder visitor face faces facies smile profile cara rostro selfie headshot student "
+    b"teacher "
+    b"grandson granddaughter grandkids friend friends roommate neighbor employee worker passenger decedent body".split()
 )
 _NO_FACE_NAME = compile_latin(
     "xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|slide|knee|hand|foot|feet|toe|rash|stoma|bone|mri|ct_|"
@@ -102,28 +143,55 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
         near = _sentence(latin, start, end)
         listed = shown and start - last <= 8
         own = _FACE_NAME.search(value) is not None and _NO_FACE_NAME.search(value) is None
-        told = (
-            _FACE.search_in(latin, *near)
-            and not _NO_FACE.search_in(latin, *near)
-            and _NO_FACE_NAME.search(value) is None
-        )
+        told = _is_told(latin, near, start, value)
         shown = own or told or listed
         if own and _NO_FACE.search_in(latin, *near) and not _FACE.search_in(latin, near[0], start):
             shown = not _STRONG_NO.search_in(latin, *near)
         last = end
         if shown:
-            yield start, end
+            yield _name_start(latin, start, end), end
     for found in _FOLDER.finditer(latin):
         if _FACE.near(latin, found.start(1), found.end(1)) and b"hoto" in found.group():
             yield found.start(1), found.end(1)
 
 
+def _is_told(latin: bytes, near: tuple[int, int], start: int, value: bytes) -> bool:
+    """Tell whether the words around a file say that it shows somebody's face."""
+    if _OWN_FACE.search_in(latin, *near):
+        return True
+    somebody = _of_somebody(latin, near, start)
+    if somebody is not None:
+        return somebody and not _NO_PERSON.search_in(latin, *near)
+    plain = not _NO_FACE.search_in(latin, *near) and _NO_FACE_NAME.search(value) is None
+    return plain and _FACE.search_in(latin, *near)
+
+
+def _of_somebody(latin: bytes, near: tuple[int, int], start: int) -> bool | None:
+    """Tell whether a picture is said to be of a person or a thing; None where nothing is said."""
+    told = None
+    for found in _PICTURE_OF.finditer(latin, *near):
+        if found.end(1) > start:  # "picture of her IMG_1.jpg": the last word is the file's own.
+            return True if found.start() < start else told
+        told = found.group(1).lower() in _SOMEBODY
+    return told
+
+
+def _name_start(latin: bytes, start: int, end: int) -> int:
+    """Return where a file's name begins that has blanks in it."""
+    named = behind(_NAMED, latin, start, 80)
+    if named is not None:
+        return named[0].start(1) + named[1]
+    if _NUMBER_ALONE.fullmatch(latin, start, end) is not None:
+        word = behind(_WORD_BEFORE, latin, start, 32)
+        return start if word is None else word[0].start(1) + word[1]
+    return start
+
+
 def _sentence(latin: bytes, start: int, end: int) -> tuple[int, int]:
     """Return the stretch of text that speaks about a file: its clause, a little further on for what follows."""
-    left = max(latin.rfind(sign, max(0, start - 90), start) for sign in (b". ", b"; ", b"!", b"?"))
-    right = min(
-        (at for at in (latin.find(sign, end, end + 70) for sign in (b". ", b"; ", b"! ")) if at >= 0), default=end + 70
-    )
+    left = max(latin.rfind(sign, max(0, start - 90), start) for sign in (b". ", b"; ", b"?"))
+    closed = _CLOSED.search(latin, end, min(len(latin), end + 70))
+    right = end + 70 if closed is None else closed.start(1)
     return max(0, start - 90) if left < 0 else left, min(len(latin), right)
 
 
@@ -142,6 +210,20 @@ def _data(latin: bytes) -> Iterator[tuple[int, int]]:
         yield found.start(1), found.end(1)
 
 
+#: A face beyond doubt, whatever else is said of its skin.
+_OWN_FACE = Context(
+    phrases(r"""
+        (?:my|her|his|their|patient'?s?|pt'?s?) (?:whole |full )?face; face-?lift; rhinoplasty; blepharoplasty; facies;
+        here(?:'?s| is) me; this is me; on camera; facial palsy; bell'?s palsy; full-?face; face visible; mug ?shot
+    """)
+)
+#: What of somebody a picture shows that is no face.
+_NO_PERSON = Context(
+    phrases(r"""
+        x-?ray; wound; ecg; ekg; mri; ct; cxr; ultrasound; fundus; knee; foot; feet; leg; arm; forearm; hand; back; toe;
+        stoma; ulcer; histology; slide; tooth; teeth; chart; facesheet; walker; gait
+    """)
+)
 _STRONG_NO = Context(
     phrases(r"""
         pain scale; diagram; atlas; face ?sheet; icon; logo; facet; guideline; carotid; growth; orientation
