@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
-from detectors.patterns.scanning import compile_latin, count_digits, phrases, stands_alone
+from detectors.patterns.scanning import compile_latin, count_digits, follows, phrases, stands_alone
 from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -35,7 +35,8 @@ CAPTIONS = (
         profile(?: no| ids?)?; bioid; templateid; bio_?hash; speaker_embedding_id; enrolled voice; fingerprint hash;
         iris code; print number; str database entry; d-nummer\)?; daktyloskopische nummer; biometric enrol?lment
         confirmation; palm; reference profile; uidai auth token for iris; henry class; voiceit userid; iris
-        enrol?ment; minutiae; fingertemplate; plantilla de huella; finger scan nr; profile ids?
+        enrol?ment; minutiae; fingertemplate; fpc; dactyloscopic card; typing-?rhythm profile; wake-?word profile;
+        plantilla de huella; finger scan nr; profile ids?
     """),
             rf"(?:{_PART})(?:[\s_-](?:vein|biometric|print|scan|geometry|embedding))?[\s_-]{{0,1}}(?:{_KIND})",
         ),
@@ -55,7 +56,8 @@ _TEMPLATE = compile_latin(
 _HEX = compile_latin(r"[0-9a-f]{16,128}")
 _SECRET = compile_latin(r"[A-Za-z0-9+/$_.:-]{6,200}={0,2}")
 _VECTOR = compile_latin(
-    r"\b(?:face|voice|speaker|iris|finger)[ _]?(?:vector|embedding)[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]"
+    r"\b(?:face|voice|speaker|iris|finger|facial)[ _]?(?:vector|embedding|encoding|"
+    r"descriptor)[\x22']?[\s:=\[]{1,4}(-?[0-9]\.[0-9]+(?:, ?-?[0-9]\.[0-9]"
     "+){2,})"
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -88,6 +90,42 @@ _OBSERVED = compile_latin(
 )
 
 
+#: A number made of letters and figures, without any caption, where the words beside it leave no doubt.
+_MIXED = compile_latin(
+    r"\b(?:[A-Z]{1,10}[0-9]*(?:[-_:./][A-Z0-9]+){1,6}|[A-Z]{2,8}[0-9]{4,12}[A-Z]{0,3}|"
+    r"[A-Z][0-9]{4}-[A-Z0-9]{1,4}|0x[0-9A-F]{8,64})\b"
+)
+_BESIDE = Context(
+    phrases(r"""
+        fingerprints?; finger ?prints?; thumb ?prints?; (?:thumb|finger|palm|hand|iris|retina|retinal|face) (?:scan|
+        template|match|print|record|geometry)s?; voice-?prints?; voice print; faceprints?; gaitprints?; bio-?id;
+        bio-?metrics?;
+        biometricref; afis; codis; genetic fingerprint; dna (?:profile|index|database); str profile; snp fingerprint;
+        wake-?word profile; typing-?rhythm profile; keystroke (?:profile|dynamics); signature dynamics;
+        lip-?motion model;
+        speaker (?:model|profile|verification|id); voice (?:profile|biometrics?|id|model|signature|template);
+        dactyloscopic card; (?:ring|index|middle|latent|palm) prints?; live-?scan; vein (?:pattern|template|code|id);
+        facial recognition; foot-?prints?; palm vein; iris
+    """)
+)
+_NO_NUMBER = compile_latin(
+    r"\b(?:model|version|sensor|scanner|reader|lot|firmware|section|form|ref|cpt|(?:cpt|hcpcs|icd|billing) codes?|"
+    r"hcpcs|ndc|catalog|sw|build|"
+    r"standard|protocol|software|release|driver|locus|loci|allele|marker|page|at|on|from|dated|since)[\s:#]{0,2}$"
+)
+_MONTH = compile_latin(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/.][0-9].*")
+#: A template written out behind its key.
+_WRITTEN = compile_latin(
+    r"\b(?:tmpl|template|faceprint|voiceprint|fingerprint|iris|minutiae|embedding|palm)[\s=:\x22']{1,4}"
+    r"([A-Za-z0-9+/]{16,}={0,2}|0x[0-9A-F]{8,})"
+)
+
+
+#: A police classification of ten fingers: "FPC 12 PO 14 CI 13 09 PM 16 DM 11".
+_TEN = r"(?:[0-9]{2}|P[OM]|D[OM]|C[OMI]|AA|TT|WU|XX|SR)"
+_CLASSIFIED = compile_latin(rf"\bfpc[:# ]{{1,3}}({_TEN}(?: ?{_TEN}){{9}})\b")
+
+
 class BiometricRecognizer:
     """Finds biometric numbers and templates by what announces them; other checksums and loci stay."""
 
@@ -102,7 +140,7 @@ class BiometricRecognizer:
         if _GATE.search(latin) is None:
             return []
         spans = self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin), *_labelled(latin)])
+        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin), *_labelled(latin), *_mixed(latin)])
         return [*spans, *(Span(start, end, _BIOMETRIC, 0.9, self.name) for start, end in ranges)]
 
 
@@ -116,6 +154,8 @@ def _templates(latin: bytes) -> Iterator[tuple[int, int]]:
             continue
         text = latin[slice(*value)]
         mixed = is_plausible(latin, *value, 2) and count_digits(text) >= 2 and not text.isdigit() and len(text) >= 6
+        if latin[value[1] : value[1] + 4].lower() == b" lot":
+            continue
         if mixed and stands_alone(latin, *value) and not _PLAIN.fullmatch(text):
             yield value
             yield from siblings(latin, *value)
@@ -140,6 +180,23 @@ def _labelled(latin: bytes) -> Iterator[tuple[int, int]]:
             yield from siblings(latin, found.start(1), found.end(1))
 
 
+def _mixed(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield numbers of letters and figures right beside words for a print, and templates behind their key."""
+    for found in _MIXED.finditer(latin):
+        value = found.group().lower()
+        if count_digits(value) < 3 or value.startswith(_OTHER_PREFIXES) or _MONTH.fullmatch(value):
+            continue
+        start, end = found.start(), found.end()
+        if _BESIDE.near(latin, start, end) and not follows(_NO_NUMBER, latin, start, 16):
+            yield start, end
+            yield from siblings(latin, start, end)
+    for found in _CLASSIFIED.finditer(latin):
+        yield found.start(1), found.end(1)
+    for found in _WRITTEN.finditer(latin):
+        if count_digits(found.group(1)) >= 2:
+            yield found.start(1), found.end(1)
+
+
 def _read_secret(latin: bytes, start: int) -> tuple[int, int] | None:
     """Return the blob of signs that begins at *start*, or None."""
     found = _SECRET.match(latin, start)
@@ -151,7 +208,28 @@ def _vectors(latin: bytes) -> Iterator[tuple[int, int]]:
         yield found.start(1), found.end(1)
 
 
-_OTHER_PREFIXES = (b"icd", b"cpt", b"iso", b"utf", b"sha", b"covid", b"hla", b"img")
+_OTHER_PREFIXES = (
+    b"iec",
+    b"nist",
+    b"fips",
+    b"ansi",
+    b"incits",
+    b"rfc",
+    b"sp-",
+    b"pn-",
+    b"cve",
+    b"sars",
+    b"fd-258",
+    b"form",
+    b"icd",
+    b"cpt",
+    b"iso",
+    b"utf",
+    b"sha",
+    b"covid",
+    b"hla",
+    b"img",
+)
 _OWN = Context(
     phrases(r"""
         face; finger(?:print)?; thumb; voice; iris; bio hash; bio_hash; palm; face pic; faceid; face id; embedding
