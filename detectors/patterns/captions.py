@@ -44,7 +44,8 @@ _FILLER = (
     "pn|da)"
 )
 _CONNECTOR = compile_latin(
-    rf"(?:\([^()\n0-9]{{0,32}}\)|\([^()\n]{{0,16}}[A-Z]{{3}}[^()\n]{{0,16}}\)|[\s:=#.,*'\x22`>|\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|"
+    rf"(?:\([^()\n0-9]{{0,32}}\)|\([^()\n]{{0,16}}[A-Z]{{3}}[^()\n]{{0,16}}\)|[\s:=#.,*'\x22`>|"
+    rf"\\\[)<^~\x1a/]{{1,24}}|\(|-+>?|%3[AD]|%23|%20|%22|\bn\.?[\xb0\xba]|"
     r"\bcodes? |"
     rf"{_FILLER}\b\.?){{0,16}}"
 )
@@ -130,10 +131,11 @@ class Captions:
         if words is None or caption.strength is Strength.NUMBERED:
             return None
         value = read_value(latin, words.end())
-        if value is None or not count_digits(latin[value[0] : value[1]]):
+        if value is None or _AMOUNT.search(words.group()):
             return None
-        if _AMOUNT.search(words.group()):
-            return None
+        if not count_digits(latin[value[0] : value[1]]):
+            spoken = sum(1 for _ in _NUMBER.finditer(latin, *value)) >= 3
+            return value if spoken and caption.strength in (Strength.STRONG, Strength.PLAIN) else None
         pure = latin[value[0] : value[1]].isdigit()
         return value if is_plausible(latin, *value, 6 if pure else 4) else None
 

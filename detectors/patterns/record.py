@@ -88,6 +88,16 @@ _INSURANCE = Context(
 )
 _MBI = compile_latin(MBI)
 _VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}")
+#: A plan on offer ("Humana Gold Plus H5216-044"), a payer's policy on what it covers, a procedure behind its name.
+_CONTRACT = compile_latin(r"[HRSE][0-9]{4}-[0-9]{3}(?:-[0-9]{1,3})?")
+_PUBLISHED = compile_latin(
+    r"\b(?:medical|clinical|coverage|reimbursement|payment|drug|privacy|pharmacy|corporate|written|this|our) "
+    r"polic(?:y|ies)(?: (?:no\.?|number|id|on|for))?[\s:#]{1,2}$"
+)
+_PROCEDURE = compile_latin(r"[A-V][0-9]{4}|99[2-4][0-9]{2}|784[0-9]{2}")
+_COVERED = compile_latin(
+    r"\b(?:medicare|medicaid|tricare|plan|insurance|insured|bcbs|aetna|cigna|humana|uhc|anthem|kaiser|blue cross|mpi) $"
+)
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
 _NO_ID_BEFORE = compile_latin(r"\b(?:epi|mpi|plan|policy|group|contract|insurance|medicare|medicaid|recipient) $")
 
@@ -110,9 +120,11 @@ class RecordRecognizer:
 
 
 def _is_version(latin: bytes, span: Span) -> bool:
-    """Tell whether a value is the year of an equation ("CKD-EPI 2021") or a version ("policy=v4.12.0")."""
+    """Tell whether a value is the year of an equation ("CKD-EPI 2021"), a version, a public plan or a code."""
     value = latin[span.start : span.end]
-    if _VERSION.fullmatch(value):
+    if _VERSION.fullmatch(value) or _CONTRACT.fullmatch(value) or follows(_PUBLISHED, latin, span.start, 40):
+        return True
+    if _PROCEDURE.fullmatch(value) and follows(_COVERED, latin, span.start, 20):
         return True
     return _YEAR.fullmatch(value) is not None and follows(_NO_ID_BEFORE, latin, span.start, 12)
 

@@ -32,13 +32,15 @@ _DECADE = compile_latin(r"(?:19|20)?[0-9]0'?s")
 _CLASS = compile_latin(
     r"(?:urn:oid:)?(?:2\.16\.840\.1\.113(?:883|762)|1\.2\.840\.10008|1\.3\.6\.1\.4\.1\.19376)\.[0-9.]+"
 )
+#: A code of a procedure, a diagnosis or a drug with the name of its system.
+_CODED = compile_latin(r"(?:cpt|hcpcs|ndc|loinc|drg|icd-?(?:9|10)|icd-?10-?cm)[-:#/]?[A-Z]?[0-9][A-Z0-9.-]*")
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if"
     b" so "
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
     b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc "
-    b"cpt icd".split()
+    b"cpt icd mri ct pet eeg emg ekg ecg dexa cxr echo".split()
 )
 _STATES = frozenset(
     b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
@@ -153,7 +155,7 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
         or _DECIMAL.fullmatch(value)
     ):
         return False
-    if _DECADE.fullmatch(value) or _CLASS.match(value):
+    if _DECADE.fullmatch(value) or _CLASS.match(value) or _CODED.fullmatch(value):
         return False
     if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
         return False
