@@ -1,8 +1,13 @@
 """Stop and restart single servers of the running stack, for tests of what outlives an outage."""
 
+import time
+
 from tests.stack import daemon, kafka, opensearch
 from tests.stack.running import Stack
 from tests.stack.settings import StackError, StackSettings
+
+# What a controller takes at most to act on a session that has run out.
+_FENCING_SECONDS = 1.0
 
 
 def restart_kafka(*, kill: bool = False) -> None:
@@ -12,8 +17,10 @@ def restart_kafka(*, kill: bool = False) -> None:
 
 
 def stop_kafka(*, kill: bool = False) -> None:
-    """Stop the broker and keep its data."""
+    """Stop the broker and keep its data; the controller, which goes on, knows of it on return."""
     daemon.stop(_settings().state, kafka.NAME, kill=kill)
+    if kill:
+        time.sleep(kafka.SESSION_SECONDS + _FENCING_SECONDS)
 
 
 def start_kafka() -> None:

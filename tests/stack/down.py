@@ -14,9 +14,9 @@ _DATA_FILE = "data.path"
 
 
 def stop_all(settings: StackSettings) -> tuple[str, ...]:
-    """Stop both servers, of whichever kind they are, and return the names of those that ran."""
+    """Stop every server, of whichever kind they are, and return the names of those that ran."""
     forget(settings.state)
-    stopped = tuple(name for name in (opensearch.NAME, kafka.NAME) if daemon.stop(settings.state, name))
+    stopped = tuple(name for name in (opensearch.NAME, *kafka.NAMES) if daemon.stop(settings.state, name))
     note = settings.state / _DATA_FILE
     if note.is_file():
         shutil.rmtree(Path(note.read_text(encoding="utf-8")), ignore_errors=True)
@@ -40,7 +40,7 @@ def main() -> int:
     except StackError as error:
         echo(f"stack-down: {error}", err=True)
         return 1
-    echo(f"Stopped {' and '.join(stopped)}." if stopped else "No stack was up.")
+    echo(f"Stopped {', '.join(stopped)}." if stopped else "No stack was up.")
     return 0
 
 

@@ -1,10 +1,14 @@
-"""Start a real Kafka broker from its jars: plain, or with TLS, SCRAM passwords and ACLs."""
+"""Start real Kafka from its jars, a controller and a broker: plain, or with TLS, SCRAM passwords and ACLs.
+
+Two processes, because a broker that is its own controller believes after a kill that it still leads: it then writes off
+the commit markers that it owes, and the transaction hangs for ever. A controller that lives on has noted the death.
+"""
 
 import base64
 import os
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from confluent_kafka import KafkaException
@@ -18,13 +22,38 @@ from tests.stack.settings import INNER_PORT_DISTANCE, StackError, StackSettings
 
 KafkaOptions = dict[str, str | int | float | bool]
 NAME = "kafka"
+CONTROLLER = "kafka-controller"
+#: In the order in which they are stopped: a broker that ends in order says so to its controller.
+NAMES = (NAME, CONTROLLER)
 VERSION = "4.3.1"
 READY_SECONDS = 90.0
+#: So long after its last heartbeat a silent broker counts as alive.
+SESSION_SECONDS = 3.0
 # A raw record may have 8 MiB; sealed or with tokens in place of what was found it is larger.
 LARGEST_RECORD_BYTES = 20 * 1024 * 1024
 # The accounts of the secure broker. The super users pass without an ACL.
 SUPER_USERS = ("broker", "admin")
 USERS = (*SUPER_USERS, *(role.value for role in Role))
+# What both processes are told: the broker acts on most of it, the controller on what it decides for the broker.
+_SHARED = {
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "8",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "8",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "message.max.bytes": str(LARGEST_RECORD_BYTES),
+    "replica.fetch.max.bytes": str(LARGEST_RECORD_BYTES),
+    "log.segment.bytes": str(256 * 1024 * 1024),
+    # A killed broker may come back only when its old session has run out.
+    "broker.session.timeout.ms": str(round(SESSION_SECONDS * 1000)),
+    "broker.heartbeat.interval.ms": "500",
+}
 # What makes the secure broker strict, wherever it runs.
 STRICT = {
     "auto.create.topics.enable": "false",
@@ -36,6 +65,8 @@ STRICT = {
     "allow.everyone.if.no.acl.found": "false",
 }
 _HEAP = ("-Xms256m", "-Xmx640m", "-XX:+UseSerialGC")
+# Short-lived or nearly idle programs: little memory, and no time spent on optimising.
+_SMALL_HEAP = ("-Xms64m", "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _FORMAT_SECONDS = 60
 
 _LOG4J = """\
@@ -51,25 +82,25 @@ logger.client.level = error
 """
 
 
-def launch(
+def launches(
     settings: StackSettings, data: Path, users: Mapping[str, str], certificates: Certificates | None
-) -> daemon.Launch:
-    """Format a fresh data folder and say how the broker over it is started."""
+) -> tuple[daemon.Launch, ...]:
+    """Format fresh data folders and say how controller and broker are started over them."""
     jdk = find_jdk(f"Kafka {VERSION}", at_least=17)
     libraries = maven.fetch(settings.cache, "kafka", "44 MB") / "libs"
-    folder = data / NAME
-    folder.mkdir(mode=0o700)
-    properties = folder / "server.properties"
-    lines = _properties(settings, folder)
-    if certificates is not None:
-        lines |= _security(certificates, users["broker"])
-    properties.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
-    logging = folder / "log4j2.properties"
+    security = _security(certificates, users["broker"]) if certificates else {}
+    logging = data / "log4j2.properties"
     logging.write_text(_LOG4J, encoding="utf-8")
     java = (str(jdk.java), f"-Dlog4j2.configurationFile={logging}", "-cp", f"{libraries}/*")
-    _format(java, properties, users if certificates is not None else {})
-    command = (java[0], *_HEAP, *java[1:], "kafka.Kafka", str(properties))
-    return daemon.Launch(NAME, command, str(folder), dict(os.environ))
+    controller = _lay_out(data / CONTROLLER, _controller(settings), security)
+    broker = _lay_out(data / NAME, _broker(settings), security)
+    _format(java, controller, broker, users if certificates else {})
+    return tuple(
+        daemon.Launch(
+            file.parent.name, (java[0], *heap, *java[1:], "kafka.Kafka", str(file)), str(file.parent), dict(os.environ)
+        )
+        for file, heap in ((controller, _SMALL_HEAP), (broker, _HEAP))
+    )
 
 
 def is_ready(options: KafkaOptions) -> bool:
@@ -82,35 +113,33 @@ def is_ready(options: KafkaOptions) -> bool:
         return False
 
 
-def _properties(settings: StackSettings, folder: Path) -> dict[str, str]:
-    protocol = "SASL_SSL" if settings.secure else "PLAINTEXT"
-    controller = f"127.0.0.1:{settings.kafka_port + INNER_PORT_DISTANCE}"
-    listeners = f"{protocol}://127.0.0.1:{settings.kafka_port},CONTROLLER://{controller}"
+def _lay_out(folder: Path, lines: Mapping[str, str], security: Mapping[str, str]) -> Path:
+    folder.mkdir(mode=0o700)
+    file = folder / "server.properties"
+    file.touch(mode=0o600)
+    full = {**lines, **_SHARED, "log.dirs": str(folder / "log"), **security}
+    file.write_text("".join(f"{name}={value}\n" for name, value in full.items()), encoding="utf-8")
+    return file
+
+
+def _controller(settings: StackSettings) -> dict[str, str]:
+    address = f"127.0.0.1:{settings.kafka_port + INNER_PORT_DISTANCE}"
     return {
-        "process.roles": "broker,controller",
+        "process.roles": "controller",
+        "node.id": "2",
+        "controller.quorum.bootstrap.servers": address,
+        "listeners": f"CONTROLLER://{address}",
+    }
+
+
+def _broker(settings: StackSettings) -> dict[str, str]:
+    protocol = "SASL_SSL" if settings.secure else "PLAINTEXT"
+    return {
+        "process.roles": "broker",
         "node.id": "1",
-        "controller.quorum.bootstrap.servers": controller,
-        "controller.listener.names": "CONTROLLER",
+        "controller.quorum.bootstrap.servers": f"127.0.0.1:{settings.kafka_port + INNER_PORT_DISTANCE}",
+        "listeners": f"{protocol}://127.0.0.1:{settings.kafka_port}",
         "inter.broker.listener.name": protocol,
-        "listeners": listeners,
-        "advertised.listeners": listeners,
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        "log.dirs": str(folder / "log"),
-        "auto.create.topics.enable": "false",
-        "offsets.topic.replication.factor": "1",
-        "offsets.topic.num.partitions": "8",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
-        "transaction.state.log.num.partitions": "8",
-        "share.coordinator.state.topic.replication.factor": "1",
-        "share.coordinator.state.topic.min.isr": "1",
-        "group.initial.rebalance.delay.ms": "0",
-        "message.max.bytes": str(LARGEST_RECORD_BYTES),
-        "replica.fetch.max.bytes": str(LARGEST_RECORD_BYTES),
-        "log.segment.bytes": str(256 * 1024 * 1024),
-        # A killed broker may come back only when its old session has run out.
-        "broker.session.timeout.ms": "3000",
-        "broker.heartbeat.interval.ms": "500",
     }
 
 
@@ -130,21 +159,21 @@ def _security(certificates: Certificates, broker_password: str) -> dict[str, str
     }
 
 
-def _format(java: tuple[str, ...], properties: Path, users: Mapping[str, str]) -> None:
+def _format(java: Sequence[str], controller: Path, broker: Path, users: Mapping[str, str]) -> None:
+    """Format both folders at once; the accounts go into the metadata, which the controller keeps."""
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     scram = [f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
     # The id may begin with a dash, so it is joined to its option.
-    command = [
-        *java,
-        "kafka.tools.StorageTool",
-        "format",
-        "--standalone",
-        f"--cluster-id={cluster}",
-        "-c",
-        str(properties),
+    command = [java[0], *_SMALL_HEAP, *java[1:], "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c"]
+    running = [
+        subprocess.Popen([*command, *rest], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for rest in ([str(controller), "--standalone", *scram], [str(broker), "--no-initial-controllers"])
     ]
-    result = subprocess.run(
-        [*command, *scram], capture_output=True, text=True, check=False, timeout=_FORMAT_SECONDS
-    )  # fmt: skip
-    if result.returncode != 0:
-        raise StackError("Kafka's storage could not be formatted:\n" + (result.stdout + result.stderr)[-2000:])
+    for tool in running:
+        try:
+            said, _ = tool.communicate(timeout=_FORMAT_SECONDS)
+        except subprocess.TimeoutExpired:
+            tool.kill()
+            raise StackError(f"Kafka's storage was not formatted within {_FORMAT_SECONDS} seconds.") from None
+        if tool.returncode != 0:
+            raise StackError("Kafka's storage could not be formatted:\n" + said[-2000:])

@@ -79,7 +79,7 @@ def load_stack(secure: bool = False) -> Stack | None:
     stack = Stack.load(state)
     if stack is None or stack.secure != secure:
         return None
-    up = all(daemon.running_pid(state, name) is not None for name in (kafka.NAME, opensearch.NAME))
+    up = all(daemon.running_pid(state, name) is not None for name in (*kafka.NAMES, opensearch.NAME))
     return stack if up else None
 
 

@@ -43,10 +43,11 @@ def _start(settings: StackSettings) -> Stack:
     note_data(settings, data)
     certificates = make_stack_certificates(settings.state / "certificates") if settings.secure else None
     stack = _describe(settings, certificates)
-    for name in (kafka.NAME, opensearch.NAME):
+    for name in (*kafka.NAMES, opensearch.NAME):
         daemon.log_file(settings.state, name).unlink(missing_ok=True)
     daemon.start(settings.state, opensearch.launch(settings, data, certificates))
-    daemon.start(settings.state, kafka.launch(settings, data, stack.kafka_passwords, certificates))
+    for launch in kafka.launches(settings, data, stack.kafka_passwords, certificates):
+        daemon.start(settings.state, launch)
     options, context = stack.kafka_options(), stack.admin_context()
     daemon.wait_ready(settings.state, kafka.NAME, lambda: kafka.is_ready(options), kafka.READY_SECONDS)
     daemon.wait_ready(
