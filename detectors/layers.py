@@ -12,6 +12,7 @@ from detectors.ner.recognizer import NerRecognizer
 from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
 from detectors.recognizer import Passage, Recognizer
+from detectors.roster import SealedList
 from detectors.scripts import ScriptRecognizer
 from detectors.second_net import SecondNet
 from detectors.spelled import SpelledRecognizer
@@ -51,7 +52,8 @@ class Layers:
     """Every recognizer, in the order of the layers.
 
     `structured` reads whole texts, all others read parts; `veto` judges `gazetteers` and `taggers` alone, and so does
-    `safe`, the customer's own safe list; `lists` are the customer's deny list and roster.
+    `safe`, the customer's own safe list; `lists` are the customer's deny list and roster; `sealed` names the files behind
+    the customer's lists, which may change while the process lives.
     """
 
     structured: tuple[Recognizer, ...] = ()
@@ -63,6 +65,7 @@ class Layers:
     veto: Veto | None = None
     safe: Veto | None = None
     memory: Rememberer | None = None
+    sealed: tuple[SealedList, ...] = ()
     digests: tuple[str, ...] = field(default=(), repr=False)
 
 

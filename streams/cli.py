@@ -9,6 +9,7 @@ from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
 from streams.commands.indexer import indexer
+from streams.commands.lists import lists_app
 from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
@@ -38,6 +39,7 @@ app.command()(tail)
 app.command()(sources)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
+app.add_typer(lists_app, name="lists")
 app.add_typer(config_app, name="config")
 
 #: Settings, files or keys that no second try will mend.

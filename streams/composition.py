@@ -15,6 +15,7 @@ from streams.batch import BatchBuilder
 from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
 from streams.decode import Decoder
+from streams.detection import ListWatch, watching
 from streams.embedded import REDACTORS, TENANT, EmbeddedState
 from streams.generalize import Generalizer
 from streams.identity import EventIdentity
@@ -92,7 +93,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         tenants=tenants,
         clock=clock,
     )
-    return Worker(
+    worker = Worker(
         log=log,
         pipeline=build_pipeline(settings, log, tenants, policy, analyzer),
         builder=builder,
@@ -102,6 +103,8 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         doomed=folder.doomed(),
         stopping=slot.stopping,
     )
+    worker.stopping = watching(worker, ListWatch(analyzer, worker.metrics), slot.stopping)
+    return worker
 
 
 def build_pipeline(

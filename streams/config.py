@@ -4,21 +4,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import ConfigError
 from schemas.topics import DAY_MS
+from streams.detector_settings import DetectorSettings
+from streams.section import Section
 
 #: 45 CFR 164.316(b)(2)(i): six years.
 SIX_YEARS_DAYS = 2_192
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class TopicSettings(_Section):
+class TopicSettings(Section):
     """A raw topic of the user's: whose it is, and how its values are written."""
 
     tenant: str | None = None
@@ -26,7 +24,7 @@ class TopicSettings(_Section):
     format: Literal["json", "text"] = "json"
 
 
-class TenantSettings(_Section):
+class TenantSettings(Section):
     """One tenant: its region must agree with that of its keys and index; KEKs may be its own."""
 
     region: str | None = None
@@ -34,7 +32,7 @@ class TenantSettings(_Section):
     staff_applications: tuple[str, ...] = ()
 
 
-class AgreementSettings(_Section):
+class AgreementSettings(Section):
     """One business associate agreement of the register."""
 
     provider: str
@@ -44,7 +42,7 @@ class AgreementSettings(_Section):
     region: str | None = None
 
 
-class KafkaSettings(_Section):
+class KafkaSettings(Section):
     """How to reach the brokers. Without TLS only on loopback, unless `allow_plaintext` of the root says otherwise."""
 
     bootstrap_servers: str = "127.0.0.1:19092"
@@ -67,7 +65,7 @@ class KafkaSettings(_Section):
     region: str | None = None
 
 
-class VaultSettings(_Section):
+class VaultSettings(Section):
     """Where keys lie. KEKs by URI; the redactor's side can wrap and never unwrap."""
 
     kek_uri: str | None = None
@@ -77,7 +75,7 @@ class VaultSettings(_Section):
     region: str | None = None
 
 
-class SiemSettings(_Section):
+class SiemSettings(Section):
     """The OpenSearch index."""
 
     url: str = "http://127.0.0.1:19200"
@@ -92,14 +90,7 @@ class SiemSettings(_Section):
     region: str | None = None
 
 
-class DetectorSettings(_Section):
-    """How texts are analysed."""
-
-    profile: Literal["fast"] = "fast"
-    memo_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
-
-
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """Bounds of records and transactions; sizes in bytes, times in seconds."""
 
     record_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
@@ -114,7 +105,7 @@ class LimitSettings(_Section):
     wall_seconds: Annotated[float, Field(gt=0, le=290)] = 240.0
 
 
-class RetentionSettings(_Section):
+class RetentionSettings(Section):
     """How long things live, in days. A vault kept shorter than the events that hold its tokens is refused."""
 
     raw_days: Annotated[int, Field(ge=1)] = 3
@@ -124,7 +115,7 @@ class RetentionSettings(_Section):
     audit_days: Annotated[int, Field(ge=1)] = SIX_YEARS_DAYS
 
 
-class MonitorSettings(_Section):
+class MonitorSettings(Section):
     """The monitor: where its view is served, and when it alarms."""
 
     web_port: Annotated[int, Field(ge=1, le=65_535)] = 16066
@@ -151,7 +142,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     vault: VaultSettings = VaultSettings()
     siem: SiemSettings = SiemSettings()
-    detectors: DetectorSettings = DetectorSettings()
+    detector: DetectorSettings = DetectorSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
     monitor: MonitorSettings = MonitorSettings()

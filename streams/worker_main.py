@@ -17,6 +17,8 @@ from detectors.analyzer import Analyzer
 from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
 from streams.composition import Slot, build_worker, embedded_log, embedded_settings
 from streams.config import Settings, load_settings
+from streams.detection import build_analyzer
+from streams.detector_settings import DetectorSettings
 from streams.embedded import EmbeddedState
 from streams.log.ports import TransactionalLog
 from streams.supervisor import FENCED_STATUS, STOPPED_STATUS
@@ -39,7 +41,9 @@ class _Stop:
         self.asked = True
 
 
-def main(arguments: list[str] | None = None, make_analyzer: Callable[[], Analyzer] = Analyzer.default) -> int:
+def main(
+    arguments: list[str] | None = None, make_analyzer: Callable[[DetectorSettings], Analyzer] = build_analyzer
+) -> int:
     """Run one worker until it is asked to end; return the exit status."""
     options = _parser().parse_args(arguments)
     harden()
@@ -52,7 +56,7 @@ def main(arguments: list[str] | None = None, make_analyzer: Callable[[], Analyze
         settings = _settings(options)
         with _open_log(options, settings) as opened:
             slot = Slot(options.slot, options.run_folder, lambda: stop.asked)
-            worker = build_worker(settings, opened, slot, make_analyzer())
+            worker = build_worker(settings, opened, slot, make_analyzer(settings.detector))
             if settings.metrics_port:
                 worker.metrics.serve(settings.metrics_port + 1 + options.slot)
             worker.run(until_drained=options.drain)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import orjson
 import typer
 
+from streams.commands.options import ConfigFile
+
 if TYPE_CHECKING:
     from detectors.analyzer import Analyzer
 
@@ -28,6 +30,7 @@ def detect(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say who found each span, what decided, and what was left out.")
     ] = False,
+    config: ConfigFile = None,
     json: Annotated[bool, typer.Option("--json", help="With --explain: one JSON object a line, without text.")] = False,
 ) -> None:
     """Find identifiers in texts, one JSON object a line.
@@ -40,7 +43,7 @@ def detect(
     if json and not explain:
         raise typer.BadParameter("goes with --explain; without it every line is JSON", param_hint="--json")
     answers: Answers = (_json_explained if json else _explained) if explain else _found
-    analyzer = Analyzer.default()
+    analyzer = Analyzer.default() if config is None else _configured(config)
     number = bad = 0
     stdin = cast("BufferedReader", sys.stdin.buffer)
     with contextlib.nullcontext(stdin) if file == "-" else Path(file).open("rb") as source:
@@ -54,6 +57,13 @@ def detect(
             sys.stdout.flush()
     if bad:
         raise typer.Exit(BAD_LINE_STATUS)
+
+
+def _configured(config: Path) -> "Analyzer":
+    from streams.config import load_settings
+    from streams.detection import build_analyzer
+
+    return build_analyzer(load_settings(config).detector)
 
 
 def _found(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:

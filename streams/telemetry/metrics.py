@@ -39,6 +39,12 @@ METRICS: tuple[MetricSpec, ...] = (
         "phistream_redactor_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"
     ),
     MetricSpec("phistream_redactor_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec(
+        "phistream_detector_list_reloads_total",
+        Kind.COUNTER,
+        ("list", "outcome"),
+        "customer's lists changed or refused",
+    ),
     MetricSpec("phistream_indexer_documents_total", Kind.COUNTER, ("outcome",), "documents settled, by outcome"),
     MetricSpec("phistream_indexer_pushbacks_total", Kind.COUNTER, (), "times the index asked to slow down"),
     MetricSpec("phistream_indexer_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),

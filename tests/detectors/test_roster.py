@@ -1,14 +1,14 @@
 """Test the sealed lists."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from detectors.recognizer import Passage
-from detectors.roster import SealedList, write_list
+from detectors.roster import CustomerSafeList, Reload, SealedList, write_list
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
+from schemas.spans import Span
 
 SECRET, SALT = b"s" * 32, b"salt"
 
@@ -45,23 +45,53 @@ def test_a_possessive_stays_outside(tmp_path: Path) -> None:
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
-    """A new list counts without a restart."""
+    """A new list counts without a restart, once it is asked for, and has another version."""
     roster = sealed(tmp_path, "Okonkwo")
-    assert found(roster, "Okonkwo and Bjornstad") == ["Okonkwo"]
-
+    before = roster.version
     write_list(tmp_path / "list", ["Bjornstad", "Kowalczyk"], SECRET, SALT)
-    os.utime(tmp_path / "list", ns=(1, 1))
+    assert (roster.version, found(roster, "Okonkwo and Bjornstad")) == (before, ["Okonkwo"])
 
+    assert [roster.refresh(), roster.refresh()] == [Reload.CHANGED, Reload.SAME]
     assert found(roster, "Okonkwo and Bjornstad") == ["Bjornstad"]
+    assert roster.version != before
+
+
+def test_a_file_written_again_with_the_same_entries_is_the_same(tmp_path: Path) -> None:
+    """What is remembered need not be forgotten for a new date."""
+    roster = sealed(tmp_path, "Okonkwo")
+    write_list(tmp_path / "list", ["Okonkwo"], SECRET, SALT)
+
+    assert roster.refresh() is Reload.SAME
+
+
+@pytest.mark.parametrize("damage", ["gone", "torn", "other key", "empty"])
+def test_a_broken_file_leaves_the_old_list(tmp_path: Path, damage: str) -> None:
+    """It is refused once, however often it is looked at; mended, it counts."""
+    path = tmp_path / "list"
+    roster = sealed(tmp_path, "Adaeze Okonkwo", "Bjornstad")
+    before = roster.version
+    whole = path.read_text(encoding="ascii").splitlines(keepends=True)
+    if damage == "gone":
+        path.unlink()
+    elif damage == "other key":
+        write_list(path, ["Kowalczyk"], b"t" * 32, SALT)
+    else:
+        path.write_text("".join((*whole[:1], *whole[2:])) if damage == "torn" else "", encoding="ascii")
+
+    assert [roster.refresh(), roster.refresh()] == [Reload.REFUSED, Reload.SAME]
+    assert (roster.version, found(roster, "Bjornstad")) == (before, ["Bjornstad"])
+    write_list(path, ["Kowalczyk"], SECRET, SALT)
+    assert roster.refresh() is Reload.CHANGED
+    assert found(roster, "Bjornstad, Kowalczyk") == ["Kowalczyk"]
 
 
 def test_the_file_names_nobody(tmp_path: Path) -> None:
-    """Only digests lie on disk, and another secret finds nothing."""
+    """Only digests lie on disk, and with another secret they are no list."""
     sealed(tmp_path, "Adaeze Okonkwo")
-    other = SealedList("roster", tmp_path / "list", b"t" * 32, IdentifierType.NAME)
 
     assert "okonkwo" not in (tmp_path / "list").read_text(encoding="ascii").lower()
-    assert found(other, "Adaeze Okonkwo") == []
+    with pytest.raises(ConfigError):
+        SealedList("roster", tmp_path / "list", b"t" * 32, IdentifierType.NAME)
 
 
 @pytest.mark.parametrize("content", ["", "nonsense\n", "phistream-list 1 zz\n", "phistream-list 1 00\nnot digests\n"])
@@ -70,13 +100,13 @@ def test_a_broken_file_is_an_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "list"
     path.write_text(content, encoding="ascii")
     with pytest.raises(ConfigError):
-        SealedList("deny_list", path, SECRET, IdentifierType.OTHER_ID).recognize(Passage("Okonkwo"))
+        SealedList("deny_list", path, SECRET, IdentifierType.OTHER_ID)
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """A list that is configured has to be there."""
     with pytest.raises(ConfigError):
-        SealedList("deny_list", tmp_path / "none", SECRET, IdentifierType.OTHER_ID).recognize(Passage("Okonkwo"))
+        SealedList("deny_list", tmp_path / "none", SECRET, IdentifierType.OTHER_ID)
 
 
 @pytest.mark.parametrize("entry", ["", "  ", "x", "a b c d e f g h i"])
@@ -85,3 +115,28 @@ def test_an_entry_that_would_find_too_much_is_refused(tmp_path: Path, entry: str
     with pytest.raises(ConfigError) as caught:
         write_list(tmp_path / "list", ["Okonkwo", entry], SECRET, SALT)
     assert caught.value.facts == {"line": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "vetoed"),
+    [
+        ("at Mercy Point today", "Mercy Point", True),
+        ("at Mercy Point today", "Mercy", True),
+        ("at MERCY POINT's desk", "MERCY POINT's", True),
+        ("at Mercy Point Denver", "Mercy Point Denver", False),
+        ("Ann Mercy Point", "Ann Mercy", False),
+        ("at Mercy General", "Mercy", False),
+    ],
+)
+def test_a_safe_entry_vetoes_what_lies_inside_it(tmp_path: Path, text: str, guess: str, vetoed: bool) -> None:
+    """A guess that reaches beyond the entry, or stands elsewhere, is left to count."""
+    start = text.index(guess)
+    span = Span(start, start + len(guess), IdentifierType.GEO, 0.7, "ner")
+    safe = CustomerSafeList(sealed(tmp_path, "Mercy Point"))
+
+    assert safe.vetoes_all(
+        [(Passage("Mercy Point"), Span(0, 5, IdentifierType.GEO, 0.7, "ner")), (Passage(text), span)]
+    ) == [
+        True,
+        vetoed,
+    ]

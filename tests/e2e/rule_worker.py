@@ -6,4 +6,4 @@ from streams.worker_main import end, main
 from tests.streams.embedded_rig import RuleAnalyzer
 
 if __name__ == "__main__":
-    end(main(sys.argv[1:], RuleAnalyzer))
+    end(main(sys.argv[1:], lambda _: RuleAnalyzer()))

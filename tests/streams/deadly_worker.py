@@ -33,4 +33,4 @@ class DeadlyRecognizer:
 
 
 if __name__ == "__main__":
-    end(main(sys.argv[1:], lambda: RuleAnalyzer(DeadlyRecognizer())))
+    end(main(sys.argv[1:], lambda _: RuleAnalyzer(DeadlyRecognizer())))

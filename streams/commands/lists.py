@@ -1,0 +1,47 @@
+"""`phistream lists`: rosters, deny lists and safe lists, sealed."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.errors import ConfigError
+
+lists_app = typer.Typer(help="Rosters, deny lists and safe lists of your own, sealed.", no_args_is_help=True)
+
+KeyFile = Annotated[Path, typer.Option("--key", help="The key file of the lists (0600); keep it apart from them.")]
+
+
+@lists_app.command()
+def seal(
+    plain: Annotated[str, typer.Argument(metavar="FILE|-", help="One entry a line, # for comments; - reads input.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The sealed list; replaced in one step.", dir_okay=False)],
+    key: KeyFile,
+) -> None:
+    """Seal a plain list: keyed digests of its entries, which name nobody without the key.
+
+    The key file is made where there is none. Workers take a changed list up by themselves.
+    """
+    from streams.lists import ensure_lists_key, seal_list
+
+    try:
+        content = sys.stdin.buffer.read() if plain == "-" else Path(plain).read_bytes()
+    except OSError as error:
+        raise ConfigError("a plain list cannot be read", path=plain, reason=error.strerror) from None
+    count = seal_list(content, out, ensure_lists_key(key))
+    typer.echo(f"{count} entries sealed in {out}; nothing of phistream needs the plain list any more.")
+
+
+@lists_app.command()
+def check(
+    sealed: Annotated[Path, typer.Argument(metavar="SEALED", help="A sealed list.")],
+    key: KeyFile,
+) -> None:
+    """Tell whether a sealed list is whole and of this key, and how many entries it has."""
+    from detectors.roster import SealedList
+    from schemas.identifiers import IdentifierType
+    from streams.lists import read_lists_key
+
+    entries = SealedList("list", sealed, read_lists_key(key), IdentifierType.OTHER_ID)
+    typer.echo(f"{len(entries)} entries, whole and of this key.")

@@ -1,0 +1,87 @@
+"""From the `[detector]` section to an analyzer, and what keeps its lists up to date while a worker runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from detectors.analyzer import Analyzer
+from detectors.layers import Layers, default_layers
+from detectors.memo import Memo
+from detectors.roster import CustomerSafeList, Reload, SealedList
+from schemas.errors import ConfigError
+from schemas.identifiers import IdentifierType
+from streams.detector_settings import DetectorSettings
+from streams.lists import read_lists_key
+from streams.telemetry.metrics import Metrics
+from streams.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+#: The lists by their settings, and what their entries are; the safe list's are none.
+_ROSTER, _DENY_LIST, _SAFE_LIST = "roster", "deny_list", "safe_list"
+
+
+def build_analyzer(settings: DetectorSettings) -> Analyzer:
+    """Return the analyzer of the settings; raises ConfigError for lists that cannot be read, ModelUnavailable."""
+    return Analyzer(_with_lists(default_layers(), settings), Memo(settings.memo_bytes))
+
+
+def _with_lists(layers: Layers, settings: DetectorSettings) -> Layers:
+    """Add the customer's sealed lists."""
+    paths = {_ROSTER: settings.roster, _DENY_LIST: settings.deny_list, _SAFE_LIST: settings.safe_list}
+    if not any(paths.values()):
+        return layers
+    if settings.lists_key_file is None:
+        raise ConfigError("setting is missing", setting="detector.lists_key_file")
+    secret = read_lists_key(settings.lists_key_file)
+    finding = tuple(
+        SealedList(name, path, secret, type_)
+        for name, type_ in ((_DENY_LIST, IdentifierType.OTHER_ID), (_ROSTER, IdentifierType.NAME))
+        if (path := paths[name]) is not None
+    )
+    safe = _safe_list(settings.safe_list, secret)
+    veto = None if safe is None else CustomerSafeList(safe)
+    sealed = finding if safe is None else (*finding, safe)
+    return replace(layers, lists=finding, safe=veto, sealed=sealed)
+
+
+def _safe_list(path: Path | None, secret: bytes) -> SealedList | None:
+    return None if path is None else SealedList(_SAFE_LIST, path, secret, IdentifierType.OTHER_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class ListWatch:
+    """Looks at the files of an analyzer's lists, and tells operators what came of it."""
+
+    analyzer: Analyzer
+    metrics: Metrics
+
+    def take_up(self) -> bool:
+        """Read lists that have changed, and tell whether any did; one that cannot be read leaves the old one."""
+        outcomes = {entries.name: (entries.refresh(), len(entries)) for entries in self.analyzer.layers.sealed}
+        for name, (outcome, count) in outcomes.items():
+            if outcome is not Reload.SAME:
+                self.metrics.count("phistream_detector_list_reloads_total", list=name, outcome=outcome.value)
+            if outcome is Reload.CHANGED:
+                log.info("A customer's list was read again.", kind=name, count=count)
+            elif outcome is Reload.REFUSED:
+                log.error("A customer's list cannot be read; the one before stands.", kind=name, count=count)
+        return any(outcome is Reload.CHANGED for outcome, _ in outcomes.values())
+
+
+def watching(worker: Worker, watch: ListWatch, stopping: Callable[[], bool]) -> Callable[[], bool]:
+    """Return what the worker asks between readings: lists that changed are taken up before it is answered.
+
+    So every event of a reading, and its batch, carry the fingerprint of the lists that they were analysed with.
+    """
+
+    def ask() -> bool:
+        if watch.take_up():
+            detector = watch.analyzer.fingerprint
+            worker.builder = replace(worker.builder, detector=detector)
+            worker.pipeline = replace(worker.pipeline, writer=replace(worker.pipeline.writer, detector=detector))
+        return stopping()
+
+    return ask
