@@ -2,7 +2,8 @@
 
 PhistreamError
 ├── SchemaError              bytes are not an event we know                quarantine
-│   └── Malformed
+│   ├── Malformed
+│   └── Unjoinable           pieces that do not make one event
 ├── UnknownVersion           a newer record on a topic of ours             stop
 ├── ConfigError              settings that cannot be run with              stop
 ├── DetectionError           a recognizer could not finish                 quarantine
@@ -82,6 +83,10 @@ class Malformed(SchemaError):
     def __init__(self, reason: QuarantineReason, **facts: str | float | bool | None) -> None:
         super().__init__(f"record is malformed: {reason.value}", **facts)
         self.reason = reason
+
+
+class Unjoinable(SchemaError):
+    """Pieces of a stream do not make one event: they stay pieces."""
 
 
 class UnknownVersion(PhistreamError):

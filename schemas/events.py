@@ -40,8 +40,21 @@ class TextField:
 
 
 @dataclass(frozen=True, slots=True)
+class Assembly:
+    """How an event was put together: of how many pieces of a stream, and whether its begin and end are among them.
+
+    `offsets` are the first and last of each run of records that hold them, in the partition of the event's
+    coordinates; empty where all stand in one record.
+    """
+
+    pieces: int
+    whole: bool
+    offsets: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LLMEvent:
-    """A decoded raw record.
+    """A decoded raw record, or what the pieces of a stream make.
 
     `source` names the format; `document` is the JSON tree (dict, list, str, int, float, bool, None), or None for a
     tombstone; it is never changed in place.
@@ -54,6 +67,7 @@ class LLMEvent:
     record_key: str | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     timestamp_ms: int = 0
+    assembly: Assembly | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,7 @@ class RedactedEvent:
     headers: dict[str, str | None] = field(repr=False)
     record: Any = field(repr=False)
     calls: tuple[Call, ...] = ()
+    assembly: Assembly | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from schemas.errors import Malformed, QuarantineReason
-from schemas.events import LLMEvent
+from schemas.errors import Malformed, QuarantineReason, Unjoinable
+from schemas.events import Assembly, LLMEvent
 from schemas.raw import DEFAULT_BOUNDS, Bounds
 from schemas.sources.all import recognise
 from schemas.sources.generic import GENERIC
 from schemas.sources.otlp import decode_value
-from schemas.sources.pieces import holds_piece, is_server_sent_events
+from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
+from schemas.sources.streamed.gathered import Gathered, gather, join_events, may_hold_pieces
+from schemas.sources.streamed.sse import is_event_stream
 from streams.log.ports import Record
 from streams.tenants import Tenant
 
@@ -29,34 +31,48 @@ class Decoder:
         """
         if not tenant.known:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
-        source, document = GENERIC, None
+        source, read = GENERIC, Gathered(None)
         if record.value is not None:
-            document = self._document(record.value, text=tenant.format_of(record.topic) == "text")
-            source = recognise(document)
+            read = self._read(record.value, text=tenant.format_of(record.topic) == "text")
+            source = recognise(read.document)
         event = LLMEvent(
             event_id,
             tenant.id,
             source.name,
-            document,
+            read.document,
             _text(record.key),
             tuple((name, _text(value)) for name, value in record.headers),
             record.timestamp_ms,
+            Assembly(read.pieces, whole=read.whole) if read.pieces else None,
         )
         return event, source
 
-    def _document(self, value: bytes, *, text: bool) -> object:
+    def _read(self, value: bytes, *, text: bool) -> Gathered:
+        """Return the tree of a record, with the streams that stand whole in it joined."""
         if text:
-            return _declared_text(value, self.bounds)
-        if is_server_sent_events(value):
+            return Gathered(_declared_text(value, self.bounds))
+        if is_event_stream(value):
+            return self._event_stream(value)
+        read = Gathered(decode_value(value, self.bounds))
+        if may_hold_pieces(value):
+            read = gather(read.document, self.bounds)
+        if holds_piece(read.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
-        tree = decode_value(value, self.bounds)
-        if holds_piece(tree):
+        return read
+
+    def _event_stream(self, value: bytes) -> Gathered:
+        """Return what a body of server-sent events makes; one without its begin or end is a piece of another."""
+        try:
+            joined = join_events(_declared_text(value, self.bounds), self.bounds)
+        except Unjoinable:
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value)) from None
+        if not (joined.begun and joined.ended) or holds_piece(joined.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
-        return tree
+        return Gathered(joined.document, joined.pieces)
 
 
 def _declared_text(value: bytes, bounds: Bounds) -> str:
-    """Read the value of a topic that is declared to hold plain text."""
+    """Read a value that is text and not JSON: of a topic that is declared so, or an event stream."""
     if len(value) > bounds.record_bytes:
         raise Malformed(QuarantineReason.TOO_LARGE, size=len(value), limit=bounds.record_bytes)
     text = _text(value)

@@ -61,11 +61,12 @@ class EventWriter:
             policy=self.policy,
             detector=self.detector,
             batch_id=batch_id,
-            incomplete=rebuilt.incomplete,
+            incomplete=rebuilt.incomplete or (event.assembly is not None and not event.assembly.whole),
             key=rebuilt.record_key,
             headers=rebuilt.headers,
             record=rebuilt.document,
             calls=tuple(self._completed(call, record, scopes.of(pointer)) for pointer, call in several),
+            assembly=event.assembly,
         )
 
     def _completed(self, call: Call, record: Record, scope: Scope) -> Call:

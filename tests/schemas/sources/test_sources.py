@@ -6,9 +6,10 @@ import pytest
 
 from schemas.events import Side
 from schemas.sources.all import SOURCES, recognise
-from schemas.sources.pieces import holds_piece, is_server_sent_events
+from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, fits
 from schemas.sources.source import Source
+from schemas.sources.streamed.sse import is_event_stream
 
 REQUEST = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}], "user": "u1"}
 RESPONSE = {
@@ -157,7 +158,7 @@ def test_whole_records_are_no_pieces(tree: Any) -> None:
 )
 def test_server_sent_events_are_recognised(value: bytes, *, expected: bool) -> None:
     """Raw SSE bytes are pieces, not broken JSON."""
-    assert expected == is_server_sent_events(value)
+    assert expected == is_event_stream(value)
 
 
 @pytest.mark.parametrize(

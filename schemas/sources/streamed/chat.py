@@ -1,0 +1,70 @@
+"""OpenAI chat completion chunks, and those of compatible servers: joined to the completion, choice by choice.
+
+Field names from the Chat Completions API reference ("Streaming").
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.sources.streamed.merge import Joined, grow, object_of, objects, settled, whole_number
+
+_OBJECTS = {"chat.completion.chunk": "chat.completion", "text_completion.chunk": "text_completion"}
+#: Random characters that hide a chunk's length.
+_PADDING = "obfuscation"
+
+
+def is_piece(node: dict[str, Any]) -> bool:
+    """Recognise a chunk by its object, or by the delta of a choice."""
+    if isinstance(node.get("object"), str) and node["object"] in _OBJECTS:
+        return True
+    choices = node.get("choices")
+    return isinstance(choices, list) and any(isinstance(choice, dict) and "delta" in choice for choice in choices)
+
+
+def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
+    """Return the completion that the chunks make; *done* tells that the end mark of the stream was among them.
+
+    Chunks that are none (errors, notices) are kept beside the choices.
+    """
+    top: dict[str, Any] = {}
+    choices: dict[int, dict[str, Any]] = {}
+    others: list[Any] = []
+    for piece in pieces:
+        if not (is_piece(piece) or "choices" in piece or "usage" in piece):
+            others.append(piece)
+            continue
+        grow(top, {key: value for key, value in piece.items() if key not in ("choices", _PADDING)}, repeats=True)
+        for choice in objects(piece, "choices"):
+            index = whole_number(choice, "index", 0)
+            _grow_choice(choices.setdefault(index, {"index": index, "message": {}}), choice)
+    document = _completion(settled(top), [settled(choices[index]) for index in sorted(choices)])
+    if others:
+        document["other_events"] = others
+    begun = bool(choices) and all(_has_begun(choice) for choice in choices.values())
+    ended = done or (bool(choices) and all(choice.get("finish_reason") for choice in choices.values()))
+    return Joined(document, len(pieces), begun, ended)
+
+
+def _grow_choice(into: dict[str, Any], choice: dict[str, Any]) -> None:
+    grow(into["message"], object_of(choice, "delta"))
+    growing: dict[str, Any] = {key: choice[key] for key in ("text", "logprobs") if key in choice}
+    grow(into, growing)
+    named = {"index", "delta", "message", *growing}
+    grow(into, {key: value for key, value in choice.items() if key not in named}, repeats=True)
+    grow(into["message"], object_of(choice, "message"))
+
+
+def _has_begun(choice: dict[str, Any]) -> bool:
+    return "role" in choice["message"] or "text" in choice
+
+
+def _completion(top: dict[str, Any], choices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Put the choices where a completion has them; one of plain texts has no messages."""
+    named = _OBJECTS.get(str(top.get("object")))
+    if named is not None:
+        top["object"] = named
+    for choice in choices:
+        if not choice["message"] and "text" in choice:
+            del choice["message"]
+    usage = {"usage": top.pop("usage")} if "usage" in top else {}
+    return {**top, "choices": choices, **usage}

@@ -1,0 +1,156 @@
+"""Streams for tests: a text cut anywhere, sent as each provider sends it, and the place where it must stand whole."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """One format: *pieces* makes the pieces of a text in parts, *text* reads it from the joined event."""
+
+    name: str
+    source: str
+    pieces: Callable[[Sequence[str]], list[Tree]]
+    text: Callable[[Any], str]
+
+
+def chat(parts: Sequence[str], *, index: int = 0, id_: str = "chatcmpl-1") -> list[Tree]:
+    """Return the chunks of a chat completion."""
+    head = {"id": id_, "object": "chat.completion.chunk", "created": 1_772_619_780, "model": "gpt-4o"}
+
+    def chunk(delta: Tree, reason: str | None = None) -> Tree:
+        return {**head, "choices": [{"index": index, "delta": delta, "finish_reason": reason}]}
+
+    usage = {**head, "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}
+    first = chunk({"role": "assistant", "content": ""})
+    return [first, *(chunk({"content": part}) for part in parts), chunk({}, "stop"), usage]
+
+
+def tool_call(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of a call whose arguments hold the text."""
+    whole = chat([])
+    head = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": ""}}
+    deltas: list[Tree] = [{"role": "assistant", "tool_calls": [head]}]
+    deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in parts]
+    chunks = [{**whole[0], "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    return [*chunks, *whole[1:]]
+
+
+def messages(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a message with one block of text."""
+    return message_of(
+        {"type": "text", "text": ""},
+        [{"type": "text_delta", "text": part} for part in parts],
+    )
+
+
+def tool_use(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a message with one tool use, whose input comes as JSON in pieces."""
+    block = {"type": "tool_use", "id": "toolu_1", "name": "look_up", "input": {}}
+    return message_of(block, [{"type": "input_json_delta", "partial_json": part} for part in parts])
+
+
+def message_of(block: Tree, deltas: Sequence[Tree]) -> list[Tree]:
+    """Return the events of a message with one block."""
+    message: Tree = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-x",
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {"input_tokens": 4, "output_tokens": 1},
+    }
+    return [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        {"type": "ping"},
+        *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}},
+        {"type": "message_stop"},
+    ]
+
+
+def responses(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a response that was cut before its last event."""
+    place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
+    part = {"type": "output_text", "text": "", "annotations": []}
+    response = {"id": "resp_1", "object": "response", "status": "in_progress", "model": "gpt-4o", "output": []}
+    events: list[Tree] = [
+        {"type": "response.created", "response": response},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **place, "part": part},
+        *({"type": "response.output_text.delta", **place, "delta": each, "obfuscation": "x9"} for each in parts),
+    ]
+    return [{**event, "sequence_number": number} for number, event in enumerate(events)]
+
+
+def completed(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a response with its last event, which repeats everything."""
+    events = responses(parts)
+    text = {"type": "output_text", "text": "".join(parts), "annotations": []}
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [text]}
+    response = {**events[0]["response"], "status": "completed", "output": [item]}
+    return [*events, {"type": "response.completed", "sequence_number": len(events), "response": response}]
+
+
+def converse(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of Bedrock's ConverseStream."""
+    return [
+        {"messageStart": {"role": "assistant"}},
+        *({"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": part}}} for part in parts),
+        {"contentBlockStop": {"contentBlockIndex": 0}},
+        {"messageStop": {"stopReason": "end_turn"}},
+        {"metadata": {"usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}, "metrics": {"latencyMs": 9}}},
+    ]
+
+
+def gemini(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of an answer of Gemini."""
+    chunks: list[Tree] = [
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": part}]}, "index": 0}]} for part in parts
+    ]
+    return [*chunks, {"candidates": [{"finishReason": "STOP", "index": 0}], "modelVersion": "gemini-x"}]
+
+
+def _arguments(tree: Any) -> str:
+    found: str = tree["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
+    return found
+
+
+def _input(tree: Any) -> str:
+    found = tree["content"][0]["input"]
+    return json.dumps(found) if isinstance(found, dict) else str(found)
+
+
+STREAMED = (
+    Streamed("chat", "openai", chat, lambda tree: tree["choices"][0]["message"]["content"]),
+    Streamed("tool call", "openai", tool_call, _arguments),
+    Streamed("messages", "anthropic", messages, lambda tree: tree["content"][0]["text"]),
+    Streamed("tool use", "anthropic", tool_use, _input),
+    Streamed("responses", "responses", responses, lambda tree: tree["output"][0]["content"][0]["text"]),
+    Streamed("completed", "responses", completed, lambda tree: tree["output"][0]["content"][0]["text"]),
+    Streamed("converse", "generic", converse, lambda tree: tree["output"]["message"]["content"][0]["text"]),
+    Streamed("gemini", "vertex", gemini, lambda tree: tree["candidates"][0]["content"]["parts"][0]["text"]),
+)
+
+
+def cut(text: str, places: Sequence[int]) -> list[str]:
+    """Return *text* cut at the given places."""
+    ends = sorted({min(place, len(text)) for place in places} - {0, len(text)})
+    return [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+
+
+def event_stream(pieces: Sequence[Tree], *, done: bool = False) -> str:
+    """Return pieces as server-sent events, named where they have a type."""
+    lines = [
+        (f"event: {piece['type']}\n" if "type" in piece else "") + f"data: {json.dumps(piece)}\n\n" for piece in pieces
+    ]
+    return "".join(lines) + ("data: [DONE]\n\n" if done else "")
