@@ -100,7 +100,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         phases=PhaseMap(folder.phase_map(slot.number)),
         metrics=Metrics(),
         limits=build_limits(settings),
-        doomed=folder.doomed(),
+        doomed=folder.doomed,
         stopping=slot.stopping,
     )
     worker.stopping = watching(worker, ListWatch(analyzer, worker.metrics), slot.stopping)

@@ -69,7 +69,7 @@ _MEASURE_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Worker:
-    """One slot's loop; `doomed` holds coordinates of records that have killed two workers."""
+    """One slot's loop; `doomed` tells the coordinates of records that have killed two workers, of whichever slot."""
 
     log: TransactionalLog
     pipeline: Pipeline
@@ -77,7 +77,7 @@ class Worker:
     phases: PhaseMap
     metrics: Metrics
     limits: Limits
-    doomed: frozenset[str] = frozenset()
+    doomed: Callable[[], frozenset[str]] = frozenset
     stopping: Callable[[], bool] = field(default=lambda: False)
     _failures: int = 0
     _stale: bool = False
@@ -105,7 +105,7 @@ class Worker:
         self._measure()
         records = self.log.read(self.limits.records, self.limits.poll_seconds)
         if not records:
-            return until_drained and self._is_drained()
+            return until_drained and self.log.drained()
         self._settle(records)
         return False
 
@@ -114,11 +114,6 @@ class Worker:
         if time.monotonic() >= self._measure_at:
             self._measure_at = time.monotonic() + _MEASURE_SECONDS
             self.metrics.set("phistream_redactor_lag_records", sum(self.log.lag().values()))
-
-    def _is_drained(self) -> bool:
-        """Tell whether partitions are assigned and nothing is left in them."""
-        lag = self.log.lag()
-        return bool(lag) and not any(lag.values())
 
     def _settle(self, records: Sequence[Record]) -> None:
         """Publish *records* run by run; past the time for one reading, the rest is read again.
@@ -157,15 +152,16 @@ class Worker:
     def _outcomes(self, records: Sequence[Record], batch_id: str, until: float) -> list[tuple[Record, Outcome]]:
         """Redact records until the time for one reading is over, at least one."""
         outcomes: list[tuple[Record, Outcome]] = []
+        doomed = self.doomed()
         for record in records:
-            outcomes.append((record, self._outcome(record, batch_id)))
+            outcomes.append((record, self._outcome(record, batch_id, doomed)))
             if time.monotonic() > until:
                 break
         return outcomes
 
-    def _outcome(self, record: Record, batch_id: str) -> Outcome:
+    def _outcome(self, record: Record, batch_id: str, doomed: frozenset[str]) -> Outcome:
         """Redact one record, or quarantine it unanalysed where it has killed two workers."""
-        if f"{record.topic}/{record.partition}/{record.offset}" in self.doomed:
+        if f"{record.topic}/{record.partition}/{record.offset}" in doomed:
             tenant, event_id = self.pipeline.tenants.of(record), self.pipeline.identity.of(record)
             return Quarantined(record, event_id, tenant, QuarantineReason.KILLED_WORKER, attempts=2)
         self.phases.write(Phase.ANALYSE, record, self.limits.budgets(record))

@@ -15,7 +15,7 @@ from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, Transac
 from streams.config import KafkaSettings, Settings
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import consumer_settings, producer_settings, translated
-from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, places
+from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, partitions_of, places
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
@@ -90,6 +90,10 @@ class KafkaTransactionalLog:
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         return self._reader.lag()
+
+    def drained(self) -> bool:
+        """Tell whether the group has settled everything."""
+        return self._reader.drained()
 
     def close(self) -> None:
         """Abort what is open and leave the group."""
@@ -179,11 +183,8 @@ def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") 
     """Yield what a topic holds by now, partition by partition; the group is named for its rights and never joined."""
     consumer = Consumer(consumer_settings(settings.kafka, group))
     try:
-        found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-        if found.error is not None:
-            raise KafkaException(found.error)  # noqa: TRY301 - the client tells it as a value.
-        for number in sorted(found.partitions):
-            yield from _read_partition(consumer, Place(topic, number, OFFSET_BEGINNING))
+        for place in partitions_of(consumer, topic):
+            yield from _read_partition(consumer, place)
     except KafkaException as error:
         raise translated(error) from None
     finally:
@@ -193,7 +194,7 @@ def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") 
 def _read_partition(consumer: Consumer, place: Place) -> Iterator[Record]:
     """Yield the records of one partition up to what is its end now."""
     low, end = consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
-    consumer.assign([place])
+    consumer.assign([Place(place.topic, place.partition, OFFSET_BEGINNING)])
     reached = low
     while reached < end:
         for message in consumer.consume(500, 1.0):

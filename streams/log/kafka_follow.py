@@ -10,7 +10,7 @@ from confluent_kafka import TopicPartition as Place
 from schemas.errors import LogUnavailable
 from streams.config import Settings
 from streams.log.client import consumer_settings, translated
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record
+from streams.log.kafka_reader import ADMIN_SECONDS, as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
 #: The group whose rights are used; it is named, never joined.
@@ -53,12 +53,9 @@ class KafkaFollower:
         self._consumer.close()
 
     def _find(self, topic: str) -> None:
-        found = self._consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-        if found.error is not None:
-            raise KafkaException(found.error)
-        for number in found.partitions:
-            high = self._consumer.get_watermark_offsets(Place(topic, number), timeout=ADMIN_SECONDS)[1]
-            self._ends[TopicPartition(topic, number)] = high
+        for place in partitions_of(self._consumer, topic):
+            high = self._consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
+            self._ends[TopicPartition(place.topic, place.partition)] = high
 
     def _low(self, place: TopicPartition) -> int:
         return int(self._consumer.get_watermark_offsets(Place(place.topic, place.partition), timeout=ADMIN_SECONDS)[0])

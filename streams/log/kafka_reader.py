@@ -26,8 +26,10 @@ class KafkaReader:
 
     def __init__(self, settings: Mapping[str, Any], topics: Sequence[str], *, start: str = "earliest") -> None:
         self.consumer = Consumer(dict(settings))
+        self._topics = tuple(topics)
         self._start = OFFSET_END if start == "latest" else OFFSET_BEGINNING
         self._ends: dict[TopicPartition, int] = {}
+        self._returned: dict[TopicPartition, int] = {}
         self._assignments = 0
         self._stale = False
         self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
@@ -69,6 +71,7 @@ class KafkaReader:
         """Go back to the committed offsets; where there is none, to where the group begins."""
         self._stale = True
         self._ends.clear()
+        self._returned.clear()
         try:
             assigned = self.consumer.assignment()
             self.consumer.resume(assigned)
@@ -91,6 +94,17 @@ class KafkaReader:
         except KafkaException as error:
             raise member_error(error) from None
         return lags
+
+    def drained(self) -> bool:
+        """Tell whether the group has settled everything."""
+        if any(self.lag().values()):
+            return False
+        try:
+            self._commit_ends()
+            wanted = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
+            return all(self._is_settled(place) for place in committed_offsets(self.consumer, wanted))
+        except KafkaException as error:
+            raise member_error(error) from None
 
     def holds(self, records: Sequence[Record]) -> bool:
         """Tell whether the partitions of *records* are still assigned."""
@@ -121,7 +135,10 @@ class KafkaReader:
         records = list(self._records(messages))
         # Across a change of partitions some may have been read twice: they are left, and read again from the offsets.
         self._stale = bool(records) and assignments != self._assignments
-        return [] if self._stale else records
+        if self._stale:
+            return []
+        self._returned.update(after(records))
+        return records
 
     def _records(self, messages: Sequence[Message]) -> Iterator[Record]:
         """Yield records, and note where partitions end; any other error is raised, never taken for an empty one."""
@@ -143,9 +160,31 @@ class KafkaReader:
                 raise
 
     def _committed(self, place: Place) -> int:
-        low, high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
-        committed = committed_offsets(self.consumer, [place])[0].offset
-        return int(committed if committed >= 0 else high if self._start == OFFSET_END else low)
+        return self._begin(committed_offsets(self.consumer, [place])[0])[0]
+
+    def _is_settled(self, committed: Place) -> bool:
+        begin, end = self._begin(committed)
+        return begin >= end
+
+    def _begin(self, committed: Place) -> tuple[int, int]:
+        """Return where a new member would begin to read a partition, and where the partition ends."""
+        low, high = self.consumer.get_watermark_offsets(committed, timeout=ADMIN_SECONDS)
+        begin = committed.offset if committed.offset >= 0 else high if self._start == OFFSET_END else low
+        return int(begin), int(high)
+
+    def _commit_ends(self) -> None:
+        """Commit past the markers of transactions behind the last records, which others would take for unread ones.
+
+        Only where what was returned is committed: what stands before the end then is markers alone.
+        """
+        reached = [Place(where.topic, where.partition, end) for where, end in self._ends.items()]
+        behind = []
+        for end, known in zip(reached, committed_offsets(self.consumer, reached), strict=True):
+            returned = self._returned.get(TopicPartition(end.topic, end.partition), known.offset)
+            if returned <= known.offset < end.offset:
+                behind.append(end)
+        if behind:
+            self.consumer.commit(offsets=behind, asynchronous=False)
 
     def _assign(self, consumer: Consumer, assigned: Sequence[Place]) -> None:
         """Take partitions at their committed offsets; one without begins at the group's start, explicitly."""
@@ -167,6 +206,7 @@ class KafkaReader:
     def _forget(self, changed: Sequence[Place]) -> None:
         for place in changed:
             self._ends.pop(TopicPartition(place.topic, place.partition), None)
+            self._returned.pop(TopicPartition(place.topic, place.partition), None)
 
 
 def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place]:
@@ -176,6 +216,14 @@ def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place
         if place.error is not None:
             raise KafkaException(place.error)
     return found
+
+
+def partitions_of(consumer: Consumer, topic: str) -> list[Place]:
+    """Return the partitions of a topic; one that is not there, or may not be seen, raises KafkaException."""
+    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return [Place(topic, number) for number in sorted(found.partitions)]
 
 
 def as_record(message: Message) -> Record:

@@ -13,7 +13,7 @@ from confluent_kafka import TopicPartition as Place
 from schemas.errors import LogUnavailable
 from streams.config import Settings
 from streams.log.client import consumer_settings, translated
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record, committed_offsets
+from streams.log.kafka_reader import ADMIN_SECONDS, as_record, committed_offsets, partitions_of
 from streams.log.ports import Record
 
 #: How far back a partition is looked at to see of which time it is.
@@ -28,7 +28,7 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
     """
     consumer = Consumer(consumer_settings(settings.kafka, group))
     try:
-        places = _places(consumer, topic)
+        places = partitions_of(consumer, topic)
         ends = [place for place in committed_offsets(consumer, places) if place.offset > 0]
         since = _open_since(consumer, ends, window_ms)
         if since is None:
@@ -39,14 +39,6 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
         raise translated(error) from None
     finally:
         consumer.close()
-
-
-def _places(consumer: Consumer, topic: str) -> list[Place]:
-    """Return the partitions of a topic; one that is not there, or may not be seen, raises KafkaException."""
-    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-    if found.error is not None:
-        raise KafkaException(found.error)
-    return [Place(topic, number) for number in sorted(found.partitions)]
 
 
 def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> int | None:

@@ -91,6 +91,13 @@ class Reader(Protocol):
         """Return, for each assigned partition, how many records stand after the position."""
         ...
 
+    def drained(self) -> bool:
+        """Tell whether the group has settled all that the topics hold, whoever holds the partitions.
+
+        A partition of a member that ended or waits for its place counts too, so that nobody ends over its records.
+        """
+        ...
+
     def close(self) -> None:
         """Leave the group."""
         ...
@@ -136,6 +143,10 @@ class TransactionalLog(Protocol):
 
     def lag(self) -> Mapping[TopicPartition, int]:
         """As Reader.lag."""
+        ...
+
+    def drained(self) -> bool:
+        """As Reader.drained."""
         ...
 
     def close(self) -> None:

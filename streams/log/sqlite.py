@@ -76,8 +76,17 @@ class SqliteReader:
         """Return what stands after the positions."""
         return {place: self._store.ends(place)[1] - position for place, position in self._positions.items()}
 
+    def drained(self) -> bool:
+        """Tell whether everything is settled: the one member holds every partition."""
+        return all(self._is_settled(place) for place in self._store.places(self._topics))
+
     def close(self) -> None:
         """Leave the group; the store stays open, it belongs to the caller."""
+
+    def _is_settled(self, place: TopicPartition) -> bool:
+        low, end = self._store.ends(place)
+        committed = self._committed(place)
+        return (low if committed is None else committed) >= end
 
     def _committed(self, place: TopicPartition) -> int | None:
         row = self._store.connection.execute(
@@ -139,6 +148,10 @@ class SqliteTransactionalLog:
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         return self._reader.lag()
+
+    def drained(self) -> bool:
+        """Tell whether everything is settled."""
+        return self._reader.drained()
 
     def close(self) -> None:
         """Leave the group."""

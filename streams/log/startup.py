@@ -11,7 +11,7 @@ from schemas.topics import Role
 from streams.config import KafkaSettings, Settings
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
 from streams.log.client import consumer_settings, translated
-from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets
+from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
 
 #: The consumer group of redactors.
 REDACTORS = "redactor"
@@ -93,7 +93,7 @@ def begin_group(kafka: KafkaSettings, group: str, topics: Sequence[str], start: 
 
 
 def _begin_topic(consumer: Consumer, topic: str, start: str | None) -> None:
-    found = committed_offsets(consumer, _partitions(consumer, topic))
+    found = committed_offsets(consumer, partitions_of(consumer, topic))
     if any(place.offset >= 0 for place in found):
         return
     if start is None:
@@ -108,13 +108,6 @@ def _commit(consumer: Consumer, places: list[Place]) -> None:
         # Another worker began the group meanwhile, and only its members may commit: then it has offsets.
         if any(place.offset < 0 for place in committed_offsets(consumer, places)):
             raise
-
-
-def _partitions(consumer: Consumer, topic: str) -> list[Place]:
-    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-    if found.error is not None:
-        raise KafkaException(found.error)
-    return [Place(topic, number) for number in sorted(found.partitions)]
 
 
 def _start(consumer: Consumer, place: Place, start: str) -> Place:

@@ -51,7 +51,7 @@ class Indexer:
         """
         while not self.stopping():
             try:
-                if self._step() and until_drained and self._drained():
+                if self._step() and until_drained and self.reader.drained():
                     return
             except (LogUnavailable, TransactionFailed) as error:
                 log.warning("Log did not answer, reading again.", reason=type(error).__name__)
@@ -68,11 +68,6 @@ class Indexer:
         self._settle(distinct(documents_of(records)))
         self.reader.commit(records)
         return False
-
-    def _drained(self) -> bool:
-        """Tell whether nothing is left; a reader that was given no partition yet does not know."""
-        lag = self.reader.lag()
-        return bool(lag) and not any(lag.values())
 
     def _settle(self, documents: Sequence[Document]) -> None:
         """Write documents until each has settled; only those that were pushed back are written again."""

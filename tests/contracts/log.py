@@ -201,6 +201,20 @@ class LogContract:
             assert left == 15 - len(first)
             assert set(log.lag().values()) == {0}
 
+    def test_drained_when_everything_is_settled(self, bench: LogBench) -> None:
+        """Read is not settled: a log is drained when all that its topic holds was published, and then again not."""
+        for partition in range(PARTITIONS):
+            bench.write([b"a"], partition)
+        with bench.open() as log:
+            records = read(log, PARTITIONS)
+            assert nothing_more(log)
+            assert not log.drained()
+            log.publish([], records)
+            assert nothing_more(log)
+            assert log.drained()
+            bench.write([b"b"])
+            assert not log.drained()
+
     def test_a_second_holder_fences_the_first(self, bench: LogBench) -> None:
         """Once another holds the slot, the first publishes nothing and ends with Fenced."""
         bench.write([b"a"])

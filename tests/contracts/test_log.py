@@ -152,17 +152,28 @@ class TestKafkaLog(LogContract):
 
     def test_markers_of_transactions_are_no_lag(self, bench: KafkaBench) -> None:
         """A partition that ends in a transaction's marker counts as read."""
-        producer = Producer({**bench.deployment.stack.kafka_options(), "transactional.id": f"test-{uuid.uuid4()}"})
-        producer.init_transactions(20)
-        producer.begin_transaction()
-        producer.produce(bench.raw, b"a", partition=0)
-        producer.commit_transaction(10)
+        _write_in_transaction(bench, 0)
         with bench.open() as log:
             records = read(log, 1)
             log.publish([], records)
             log.read(10, 1.0)
 
             assert set(log.lag().values()) == {0}
+
+    def test_nobody_ends_over_the_records_of_another(self, bench: KafkaBench) -> None:
+        """A slot whose own partitions are settled is not drained while another has records left; markers are none."""
+        with bench.open(0) as first, bench.open(1) as second:
+            own, others = _share(first, second)
+            for partition in range(PARTITIONS):
+                _write_in_transaction(bench, partition)
+            first.publish([], read(first, own))
+            assert not first.read(10, 1.0)
+            assert not first.drained()
+            second.publish([], read(second, others))
+            assert not second.read(10, 1.0)
+
+            assert second.drained()
+            assert first.drained()
 
     def test_partitions_taken_away_are_not_published(self, bench: KafkaBench) -> None:
         """A partition that went to another slot between read and publish is published by that one alone."""
@@ -268,6 +279,25 @@ def _holder(path: Path) -> Iterator[subprocess.Popen[str]]:
         assert process.stdout is not None
         assert process.stdout.readline() == "written\n"
         yield process
+
+
+def _share(first: TransactionalLog, second: TransactionalLog) -> tuple[int, int]:
+    """Poll until both slots hold partitions and none is on its way; return how many each holds."""
+    for _ in range(200):
+        first.read(10, 0.1)
+        second.read(10, 0.1)
+        held = len(first.lag()), len(second.lag())
+        if all(held) and sum(held) == PARTITIONS:
+            return held
+    pytest.fail("the slots never shared the partitions")
+
+
+def _write_in_transaction(bench: KafkaBench, partition: int) -> None:
+    producer = Producer({**bench.deployment.stack.kafka_options(), "transactional.id": f"test-{uuid.uuid4()}"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    producer.produce(bench.raw, b"a", partition=partition)
+    producer.commit_transaction(20)
 
 
 def _read_in_turns(wanting: TransactionalLog, giving: TransactionalLog) -> list[Record]:

@@ -22,9 +22,10 @@ from schemas.errors import (
     VaultError,
 )
 from schemas.spans import Span
-from schemas.topics import BATCHES, QUARANTINE, REDACTED, VAULT
+from schemas.topics import BATCHES, QUARANTINE, RAW, REDACTED, VAULT
 from streams.log.ports import Publication, Record, TransactionalLog
 from streams.log.sqlite import SqliteTransactionalLog
+from streams.supervisor import RunFolder
 from streams.vault.kek_local_private import LocalPrivateKek
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.opening import open_quarantined
@@ -179,6 +180,20 @@ def test_detection_that_fails_is_no_clean_text(tmp_path: Path) -> None:
     outcomes = by_offset(rig.trees(REDACTED))
 
     assert [outcomes[number].get("reason") for number in range(3)] == ["detection_failed", "timeout", None]
+
+
+def test_a_running_worker_hears_of_deaths(rig: EmbeddedRig) -> None:
+    """What killed two workers of another slot is not analysed by one that has been running since before."""
+    worker = rig.worker()
+    worker.run(until_drained=True)
+    rig.feed(b'{"a": "first@example.org"}', b'{"a": "second@example.org"}')
+    folder = RunFolder(rig.state.run_folder)
+    for _ in range(2):
+        folder.count_death(f"{RAW}/0/0")
+    worker.run(until_drained=True)
+    outcomes = by_offset(rig.trees(REDACTED))
+
+    assert [outcomes[number].get("reason") for number in range(2)] == ["killed_worker", None]
 
 
 def test_stop_and_fenced_end_the_worker(rig: EmbeddedRig) -> None:
