@@ -5,10 +5,10 @@ or its score fall by a step, decided; so the answer is true of any recognizer, o
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from detectors.patterns.checksums import is_dea, is_gtin, is_iban, is_luhn, is_npi, is_vin
+from detectors.checks import CHECKS, passes
 from detectors.recognizer import Passage
 from schemas.spans import Span
 
@@ -22,33 +22,6 @@ _MOST_TEXT = 16 * 1024  # A longer passage would be read some twenty times.
 _STEP = 0.04  # The smallest difference that recognizers make between two signs.
 _NEARLY = 1e-9
 _FEWEST_DIGITS = 6
-
-
-def is_mod97(value: str) -> bool:
-    """Tell whether letters and digits leave the remainder 1 modulo 97 (ISO 7064).
-
-    >>> is_mod97("123456789012344"), is_mod97("123456789012334")
-    (False, True)
-    """
-    return value.isascii() and value.isalnum() and int("".join(str(int(char, 36)) for char in value)) % 97 == 1
-
-
-#: Check digits by name, each of a value without its separators.
-CHECKS: Mapping[str, Callable[[str], bool]] = {
-    "npi": lambda value: value.isdigit() and is_npi(value),
-    "luhn": lambda value: value.isdigit() and is_luhn(value),
-    "gtin": lambda value: value.isdigit() and is_gtin(value),
-    "vin": is_vin,
-    "dea": is_dea,
-    "iban": lambda value: is_iban(value.encode("ascii", "replace")),
-    "mod97": is_mod97,
-}
-
-
-def passes(check: str, value: str) -> bool:
-    """Tell whether a value, its separators left out, carries the check digit of that name."""
-    plain = "".join(char for char in value if char.isalnum())
-    return bool(plain) and plain.isascii() and CHECKS[check](plain)
 
 
 @dataclass(frozen=True, slots=True)

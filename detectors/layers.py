@@ -52,8 +52,8 @@ class Layers:
     """Every recognizer, in the order of the layers.
 
     `structured` reads whole texts, all others read parts; `veto` judges `gazetteers` and `taggers` alone, and so does
-    `safe`, the customer's own safe list; `lists` are the customer's deny list and roster; `sealed` names the files behind
-    the customer's lists, which may change while the process lives.
+    `safe`, the customer's own safe list; `lists` are the customer's deny list and roster; `sealed` are all lists of the
+    customer's, whose files may change while the process lives.
     """
 
     structured: tuple[Recognizer, ...] = ()

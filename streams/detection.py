@@ -7,12 +7,13 @@ from pathlib import Path
 import structlog
 
 from detectors.analyzer import Analyzer
+from detectors.custom import CustomRecognizer, CustomRule
 from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
 from detectors.roster import CustomerSafeList, Reload, SealedList
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
-from streams.detector_settings import DetectorSettings
+from streams.detector_settings import DetectorSettings, RecognizerSettings
 from streams.lists import read_lists_key
 from streams.telemetry.metrics import Metrics
 from streams.worker import Worker
@@ -25,7 +26,38 @@ _ROSTER, _DENY_LIST, _SAFE_LIST = "roster", "deny_list", "safe_list"
 
 def build_analyzer(settings: DetectorSettings) -> Analyzer:
     """Return the analyzer of the settings; raises ConfigError for lists that cannot be read, ModelUnavailable."""
-    return Analyzer(_with_lists(default_layers(), settings), Memo(settings.memo_bytes))
+    layers = _with_lists(default_layers(), settings)
+    rules = build_recognizers(settings)
+    patterns = (*layers.patterns, *rules)
+    layers = replace(layers, patterns=patterns, digests=(*layers.digests, *(rule.digest for rule in rules)))
+    return Analyzer(layers, Memo(settings.memo_bytes))
+
+
+def build_recognizers(settings: DetectorSettings) -> tuple[CustomRecognizer, ...]:
+    """Return the recognizers of the settings, proved by their own vectors; raises ConfigError that names the place."""
+    names = [recognizer.name for recognizer in settings.recognizers]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise ConfigError("two recognizers have one name", setting=f"detector.recognizers.{number}.name")
+    return tuple(
+        CustomRecognizer(_rule(recognizer), f"detector.recognizers.{number}")
+        for number, recognizer in enumerate(settings.recognizers)
+    )
+
+
+def _rule(settings: RecognizerSettings) -> CustomRule:
+    return CustomRule(
+        name=settings.name,
+        type=settings.identifier,
+        pattern=settings.pattern,
+        context=settings.context,
+        validator=settings.validator,
+        score=settings.score,
+        ignore_case=settings.ignore_case,
+        whole=settings.whole,
+        examples=settings.examples,
+        near_misses=settings.near_misses,
+    )
 
 
 def _with_lists(layers: Layers, settings: DetectorSettings) -> Layers:

@@ -6,7 +6,33 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from detectors.memo import DEFAULT_BYTES
+from detectors.scoring import PROBABLE
+from schemas.identifiers import IdentifierType
 from streams.section import Section
+
+#: The check digits that a recognizer may ask for.
+Validator = Literal["npi", "luhn", "gtin", "vin", "dea", "iban", "mod97"]
+
+#: A word or phrase beside a value; it begins and ends with a letter or digit.
+Word = Annotated[str, Field(pattern=r"^[^\W_](?:.*[^\W_])?$")]
+
+
+class RecognizerSettings(Section):
+    """One recognizer of the customer's: a pattern in RE2's syntax, words beside it, a check digit, and vectors.
+
+    At start every example has to be found, and no near miss.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    identifier: IdentifierType
+    pattern: Annotated[str, Field(min_length=1)]
+    context: tuple[Word, ...] = ()
+    validator: Validator | None = None
+    score: Annotated[float, Field(gt=0, le=1)] = PROBABLE
+    ignore_case: bool = True
+    whole: bool = True
+    examples: Annotated[tuple[str, ...], Field(min_length=1)]
+    near_misses: tuple[str, ...] = ()
 
 
 class DetectorSettings(Section):
@@ -21,3 +47,4 @@ class DetectorSettings(Section):
     deny_list: Path | None = None
     safe_list: Path | None = None
     lists_key_file: Path | None = None
+    recognizers: tuple[RecognizerSettings, ...] = ()

@@ -22,12 +22,15 @@ def check(
     file: Annotated[Path | None, typer.Option("--config", "-c", help="The TOML file.")] = None,
 ) -> None:
     """Print every setting with secrets hidden, and refuse what no service may run with."""
+    from streams.detection import build_recognizers
+
     settings = load_settings(file)
     console = Console()
     console.print_json(_shown(settings).decode())
     if settings.allow_plaintext:
         console.print("allow_plaintext = true: connections may be read on the way", style="bold red")
     refuse_undeclared(settings)
+    build_recognizers(settings.detector)
     console.print("Settings are fit to run with.", style="green")
 
 
