@@ -8,6 +8,7 @@ from schemas.errors import PhistreamError
 from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
+from streams.commands.explain import explain
 from streams.commands.indexer import indexer
 from streams.commands.lists import lists_app
 from streams.commands.monitor import monitor
@@ -37,6 +38,7 @@ app.command()(monitor)
 app.command()(search)
 app.command()(tail)
 app.command()(sources)
+app.command()(explain)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")

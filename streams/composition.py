@@ -22,6 +22,7 @@ from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import TransactionalLog
 from streams.log.sqlite import SqliteTransactionalLog
+from streams.novelty import Novelty
 from streams.phase import PhaseMap
 from streams.pipeline import Pipeline
 from streams.policy import Policy, load_policy
@@ -85,6 +86,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     folder = RunFolder(slot.run_folder)
     kek = _tested(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")))
     seal = QuarantineSeal(kek, clock)
+    metrics = Metrics()
     builder = BatchBuilder(
         slot=f"{settings.kafka.environment}-{slot.number}",
         policy=policy.fingerprint,
@@ -95,10 +97,10 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     )
     worker = Worker(
         log=log,
-        pipeline=build_pipeline(settings, log, tenants, policy, analyzer),
+        pipeline=build_pipeline(settings, log, tenants, policy, analyzer, metrics),
         builder=builder,
         phases=PhaseMap(folder.phase_map(slot.number)),
-        metrics=Metrics(),
+        metrics=metrics,
         limits=build_limits(settings),
         doomed=folder.doomed,
         stopping=slot.stopping,
@@ -107,8 +109,8 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     return worker
 
 
-def build_pipeline(
-    settings: Settings, log: TransactionalLog, tenants: Tenants, policy: Policy, analyzer: Analyzer
+def build_pipeline(  # noqa: PLR0913, PLR0917 - the parts of a run meet here, once.
+    settings: Settings, log: TransactionalLog, tenants: Tenants, policy: Policy, analyzer: Analyzer, metrics: Metrics
 ) -> Pipeline:
     """Wire the pure centre."""
     bounds = Bounds(
@@ -124,6 +126,7 @@ def build_pipeline(
         writer=EventWriter(policy.fingerprint, analyzer.fingerprint, agreements, SystemClock()),
         limits=build_limits(settings),
         max_record_bytes=log.max_record_bytes,
+        novelty=Novelty(metrics.read, metrics.met),
     )
 
 

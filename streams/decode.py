@@ -33,7 +33,7 @@ class Decoder:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
         source, read = GENERIC, Gathered(None)
         if record.value is not None:
-            read = self._read(record.value, text=tenant.format_of(record.topic) == "text")
+            read = self.read(record.value, text=tenant.format_of(record.topic) == "text")
             source = recognise(read.document)
         event = LLMEvent(
             event_id,
@@ -47,7 +47,7 @@ class Decoder:
         )
         return event, source
 
-    def _read(self, value: bytes, *, text: bool) -> Gathered:
+    def read(self, value: bytes, *, text: bool) -> Gathered:
         """Return the tree of a record, with the streams that stand whole in it joined."""
         if text:
             return Gathered(_declared_text(value, self.bounds))

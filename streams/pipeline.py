@@ -18,6 +18,7 @@ from streams.decode import Decoder
 from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import Record
+from streams.novelty import Novelty
 from streams.redact import RedactedText, Redactor
 from streams.redacted_event import EventWriter
 from streams.tenants import Tenant, Tenants
@@ -68,6 +69,7 @@ class Pipeline:
     writer: EventWriter
     limits: Limits
     max_record_bytes: int
+    novelty: Novelty
 
     def process(self, record: Record, batch_id: str) -> Outcome:
         """Redact one record, or say why it must be quarantined."""
@@ -87,6 +89,7 @@ class Pipeline:
         walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
         texts = walker.texts(event)
+        self.novelty.saw(source.name, texts)
         found = self.analyzer.analyze_all(
             [(text.text, text.hint) for text in texts],
             deadline=self.limits.deadline(record),

@@ -1,6 +1,5 @@
 """From an event to its texts and back: default deny, every leaf is text unless its exact path says otherwise."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +9,11 @@ from schemas.events import FieldKind, LLMEvent, Side, TextField
 from schemas.raw import DEFAULT_BOUNDS, Bounds, encode_raw, free_key, parse_json
 from schemas.sources.all import VOCABULARY, recognise
 from schemas.sources.generic import GENERIC
+from schemas.sources.otel_rules import numbered
 from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
+from streams.leaves import Leaf, Reading, Why
 from streams.opaque import describe_blob, is_media
 
 #: Headers whose values may pass in the shape of a label; all others are text.
@@ -28,12 +29,11 @@ _PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
 #: What OTLP/JSON wraps the value of an attribute in (opentelemetry-proto, common.proto, AnyValue).
 _WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values".split())
-#: A numbered part of an attribute's name, as OpenInference and OpenLLMetry write lists.
-_NUMBERED = re.compile(r"(?<=\.)\d{1,4}(?=\.|$)")
 _LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SMALL = 1000.0
 
 OnText = Callable[[TextField], str]
+OnLeaf = Callable[[Leaf], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,14 @@ class Walker:
             raise AssertionError("more texts than places")
         return rebuilt
 
-    def _visit_event(self, event: LLMEvent, on_text: OnText) -> Rebuilt:
-        visit = _Visit(self, on_text)
+    def leaves(self, event: LLMEvent) -> tuple[Leaf, ...]:
+        """Return what becomes of every leaf and unknown key of *event*, and why; raises Malformed as texts() does."""
+        found: list[Leaf] = []
+        self._visit_event(event, lambda field_: field_.text, found.append)
+        return tuple(found)
+
+    def _visit_event(self, event: LLMEvent, on_text: OnText, on_leaf: OnLeaf | None = None) -> Rebuilt:
+        visit = _Visit(self, on_text, on_leaf)
         document = visit.node(event.document, self.source.rules, (), 0)
         key = event.record_key
         if key is not None:
@@ -97,6 +103,7 @@ class _Visit:
 
     walker: Walker
     on_text: OnText
+    on_leaf: OnLeaf | None = None
     incomplete: bool = False
     decoded_bytes: int = 0
     attribute: str = ""
@@ -109,12 +116,14 @@ class _Visit:
             below = rules.get("[]") if isinstance(rules, dict) else None
             return [self.node(child, below, (*path, index), decoded, label) for index, child in enumerate(node)]
         if node is None or isinstance(node, bool):
+            self._note(path, Reading.CONSTANT, Why.NO_TEXT)
             return node
         if isinstance(rules, Shape) and self._passes(rules, node):
+            self._note(path, Reading.PASSES, rules)
             return node
         if isinstance(node, str):
             return self._string(node, rules, path, decoded, label)
-        return self._number(node, path, label)
+        return self._number(node, rules, path, label)
 
     def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int, above: str) -> dict[str, Any]:
         labels, wrapped = _label_of(node), _WRAPPERS.issuperset(node)
@@ -125,6 +134,7 @@ class _Visit:
             below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
             name = free_key(self._key(key, path), out)
             if (key in _PER_TOKEN or below is Treatment.LOGPROBS) and isinstance(child, (dict, list)):
+                self._note((*path, key), Reading.DROPPED, Why.REPEATED)
                 out[name] = None
                 out[free_key(f"{name}_count", out)] = _count_logprobs(child)
                 continue
@@ -140,22 +150,28 @@ class _Visit:
     def _key(self, key: str, path: Path) -> str:
         if key in VOCABULARY:
             return key
+        self._note((*path, key), Reading.KEY, Why.UNKNOWN_KEY)
         return self.on_text(TextField(_pointer(path), key, "", FieldKind.KEY, self._side(path)))
 
     def _string(self, text: str, rules: Any, path: Path, decoded: int, label: str) -> str:
         blob = self._treat(text, rules)
         if blob is not None:
+            self._note(path, Reading.REPLACED, rules if isinstance(rules, Treatment) else Treatment.MEDIA)
             return blob
         inner = self._inner_json(text, decoded)
         if inner is not None:
+            self._note(path, Reading.OPENED, Why.JSON)
             below = rules if isinstance(rules, dict) else None
             replaced = self.node(inner, _rules_of(inner, below), path, decoded + 1)
             return text if replaced == inner else encode_raw(replaced).decode()
+        self._note(path, Reading.TEXT, self._why_text(text, rules))
         return self.on_text(TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
 
-    def _number(self, number: float, path: Path, label: str) -> Any:
+    def _number(self, number: float, rules: Any, path: Path, label: str) -> Any:
         if isinstance(number, float) and abs(number) < _SMALL and path and isinstance(path[-1], int):
+            self._note(path, Reading.PASSES, Why.COMPONENT)
             return number  # A vector's component; no identifier is a small fraction without a key.
+        self._note(path, Reading.NUMBER, self._why_text(number, rules))
         source = repr(number)
         text = self.on_text(TextField(_pointer(path), source, _hint(path, label), FieldKind.NUMBER, self._side(path)))
         return number if text == source else text
@@ -197,6 +213,16 @@ class _Visit:
             return True
         return "phi_" not in node.lower() and not self.walker.holds_structured(node)
 
+    def _note(self, path: Path, reading: Reading, why: Why | Shape | Treatment) -> None:
+        if self.on_leaf is not None:
+            self.on_leaf(Leaf(_pointer(path), reading, why.value, self.attribute))
+
+    @staticmethod
+    def _why_text(value: Any, rules: Any) -> Why:
+        if not isinstance(rules, Shape):
+            return Why.NO_RULE
+        return Why.STRUCTURED if fits(rules, value) else Why.NOT_IN_SHAPE
+
     def _side(self, path: Path) -> Side:
         return self.walker.source.side((*path, self.attribute) if self.attribute else path)
 
@@ -225,7 +251,7 @@ def _rules_of(node: Any, rules: Any) -> Any:
     """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
     if _by_name(rules) and isinstance(node, dict):
         name = node.get("key")
-        named = rules["="].get(_NUMBERED.sub("#", name)) if isinstance(name, str) else None
+        named = rules["="].get(numbered(name)) if isinstance(name, str) else None
         return rules if named is None else {**named, "key": Shape.LABEL}
     if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
         return rules

@@ -4,6 +4,7 @@ Field names from opentelemetry-proto; attributes from the GenAI semantic convent
 OpenInference and from OpenLLMetry. A name's numbered parts stand as "#".
 """
 
+import re
 from typing import Any
 
 from schemas.sources.shapes import Rules, Shape, Treatment
@@ -175,3 +176,21 @@ RULES: Rules = {
         }
     },
 }
+
+
+#: A numbered part of an attribute's name, as OpenInference and OpenLLMetry write lists.
+_NUMBERED = re.compile(r"(?<=\.)\d{1,4}(?=\.|$)")
+
+
+def numbered(name: str) -> str:
+    """Return an attribute's name with "#" for each number in it.
+
+    >>> numbered("llm.input_messages.0.message.role")
+    'llm.input_messages.#.message.role'
+    """
+    return _NUMBERED.sub("#", name)
+
+
+def is_known_attribute(name: str) -> bool:
+    """Tell whether an attribute of this name is one of the conventions."""
+    return numbered(name) in _NAMED

@@ -33,6 +33,13 @@ METRICS: tuple[MetricSpec, ...] = (
     MetricSpec("phistream_redactor_events_total", Kind.COUNTER, ("tenant",), "events settled, redacted or quarantined"),
     MetricSpec("phistream_redactor_quarantined_total", Kind.COUNTER, ("reason",), "records sealed whole, by reason"),
     MetricSpec("phistream_redactor_identifiers_total", Kind.COUNTER, ("type",), "identifiers found, by type"),
+    MetricSpec("phistream_redactor_formats_total", Kind.COUNTER, ("format",), "records read, by recognised format"),
+    MetricSpec(
+        "phistream_redactor_unknown_fields_total",
+        Kind.COUNTER,
+        ("format",),
+        "fields that no format knows, first seen by this process",
+    ),
     MetricSpec("phistream_redactor_entries_total", Kind.COUNTER, (), "vault entries written"),
     MetricSpec("phistream_redactor_batch_seconds", Kind.HISTOGRAM, (), "seconds from read to committed, a batch"),
     MetricSpec(
@@ -93,6 +100,14 @@ class Metrics:
             self.count("phistream_redactor_identifiers_total", found, type=type_)
         self.count("phistream_redactor_entries_total", len(summary.entries))
         self.observe("phistream_redactor_batch_seconds", seconds)
+
+    def read(self, source: str) -> None:
+        """Count a record that was read, by its format."""
+        self.count("phistream_redactor_formats_total", format=source)
+
+    def met(self, source: str, fields: int) -> None:
+        """Count fields of a format that nobody declared, met for the first time."""
+        self.count("phistream_redactor_unknown_fields_total", fields, format=source)
 
     def retried(self, error: str) -> None:
         """Count a batch that was dropped and is read again."""

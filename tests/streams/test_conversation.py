@@ -40,9 +40,10 @@ def words(event: dict[str, Any]) -> list[str]:
 def test_each_call_of_a_record_has_a_conversation_of_its_own(tmp_path: Path) -> None:
     """One value has one token throughout a conversation, across records, and another one beside it."""
     rig = rig_at(tmp_path)
+    before, after = f"mail {VALUE} now", f"to {VALUE} again"
     rig.feed(
-        request(span(FIRST, 1, *asked(f"mail {VALUE} now", "one")), span(SECOND, 2, *asked(f"mail {VALUE} now", "two"))),
-        request(span(FIRST, 3, *asked(f"to {VALUE} again", "two")), span(SECOND, 4, *asked(f"to {VALUE} again", "one"))),
+        request(span(FIRST, 1, *asked(before, "one")), span(SECOND, 2, *asked(before, "two"))),
+        request(span(FIRST, 3, *asked(after, "two")), span(SECOND, 4, *asked(after, "one"))),
     )
 
     rig.drain()
