@@ -58,6 +58,15 @@ _LAST = compile_latin(
     r"pan)\b(?: (?:on file|card|account|no\.?|number|ending|ends|ended|last|four|4|digits|in|with|is|was))*"
     r"[ (:#*.x\x95]{1,8}(?:ending |last four |last 4 )?(?:in )?([0-9]{4})\b"
 )
+#: The last four digits behind a few words of a sentence: "the card she gave ends in 9021", "tarjeta terminada en 4471".
+_LAST_SAID = compile_latin(
+    r"\b(?:cards?|visa|mastercard|amex|discover|debit|credit|accounts?|acct|tarjeta|cuenta)\b[^.\n0-9]{0,40}?"
+    r"\b(?:ends?|ending|ended|terminad[ao]|termina|acaba|last (?:four|4)|[u\xfa]ltimos (?:cuatro|4))"
+    r"(?: (?:digits|d[i\xed]gitos|numbers|in|with|of|en|is|are|being|son))*[ :#(]{1,3}([0-9]{4})\b|"
+    r"[u\xfa]ltimos (?:cuatro|4)(?: d[i\xed]gitos| n[u\xfa]meros)? (?:de (?:mi|la|su|tu|una) )?(?:tarjeta|cuenta)"
+    r"(?: (?:es|son|de|del|banco|d[e\xe9]bito|cr[e\xe9]dito))*[ :]{1,2}([0-9]{4})\b"
+)
+_BUDGET = compile_latin(r"\b(?:year|fy|quarter|period|month|budget)\b")
 _MASKED = compile_latin(r"(?:[X*\x95\x1a#]{4}[- ]?){1,4}[- ]?([0-9]{4})\b")
 _IBAN = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}")
 _IBAN_CUT = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){4,26}\s?\n\s*[A-Z0-9]{1,4}(?:[ ]?[A-Z0-9]){3,26}")
@@ -192,6 +201,10 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
         between = latin[found.start() : found.start(1)].lower()
         if any(word in between for word in (b"ending", b"ends", b"last", b"*", b"...", b"(", b"xx", b"x")):
             yield found.start(1), found.end(1)
+    for found in _LAST_SAID.finditer(latin):
+        group = 1 if found.start(1) >= 0 else 2
+        if _BUDGET.search(found.group()) is None:
+            yield found.start(group), found.end(group)
     for pattern in (_MASKED, _LAST_TOLD):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)

@@ -36,7 +36,7 @@ class Caption:
     phrases: tuple[str, ...]
 
 
-_MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\.o|id|ids|i\.d|identifier|identification|#"
+_MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\xfam|n\.o|id|ids|i\.d|identifier|identification|#"
 _FILLER = (
     rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
@@ -52,7 +52,7 @@ _CONNECTOR = compile_latin(
 _NUMBERED = compile_latin(rf"#|%23|n[\xb0\xba]|\b(?:{_MARKER})\b")
 _FIELD = compile_latin(r"[\x22']\s*[:=]|[=:]\s*[\x22']|>\s*$|=\s*$|:\s*$")
 _WORDS = compile_latin(
-    r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was) )(?:(?:file|chart|card|stub) (?:says|reads) )?"
+    r"(?:[a-z/']+ ){0,4}[a-z/']+(?:: ?|=| (?:says|reads|is|was|its|it's) )(?:(?:file|chart|card|stub) (?:says|reads) )?"
 )
 _ENDING = compile_latin(r"\b(?:end(?:ing|s)|last)\b")
 _AMOUNT = compile_latin(
