@@ -86,6 +86,10 @@ _INSURANCE = Context(
         insurnace
     """)
 )
+#: Who of the family a card is for: "Dependent 02 under member ID W2209", "dep code: 01".
+_DEPENDANT = compile_latin(
+    r"\bdep(?:endent|endant)?s?\.?(?: (?:code|suffix|no\.?|number|seq(?:uence)?|#))*[\s:#]{1,2}(0[0-9])\b"
+)
 _MBI = compile_latin(MBI)
 _VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}")
 #: A plan on offer ("Humana Gold Plus H5216-044"), a payer's policy on what it covers, a procedure behind its name.
@@ -130,7 +134,10 @@ def _is_version(latin: bytes, span: Span) -> bool:
 
 
 def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
-    """Yield what stands behind a bare "ID" where the text speaks of insurance."""
+    """Yield what stands behind a bare "ID" or "dependent" where the text speaks of insurance."""
+    for found in _DEPENDANT.finditer(latin):
+        if _INSURANCE.near(latin, found.start(), found.end()):
+            yield found.start(1), found.end(1)
     for found in _BARE_ID.finditer(latin):
         if _INSURANCE.before(latin, found.start(), 64) and not follows(_PAYER, latin, found.start(), 12):
             value = read_value(latin, found.end())

@@ -149,7 +149,7 @@ SECRET password passwd pwd passcode pin secret apikey token
 # Before "id", "number" or "#": whose number it is.
 _NUMBERED = _table("""
 MRN patient pt chart record records mrn emr ehr hospital empi client resident unit facility
-PLAN member subscriber policy group plan medicare medicaid insurance beneficiary insured dependent
+PLAN member mbr mem subscriber sub policy group plan medicare medicaid insurance beneficiary insured dependent
 ACCOUNT account acct guarantor card bank billing statement check checking routing
 LICENSE license licence npi dea certificate registration provider driver drivers physician
 DEVICE serial device imei udi implant pacemaker pump equipment

@@ -18,7 +18,7 @@ _LONGEST_HEADING = 40
 _FEWEST_CELLS = 2
 _MOST_WORDS = 5
 _LONGEST_LINE = 20_000
-_NUMBER_COLUMNS = frozenset({"id", "no", "no.", "number", "#", "ref", "group"})
+_NUMBER_COLUMNS = frozenset({"id", "no", "no.", "number", "#", "ref", "group", "grp"})
 
 
 @dataclass(frozen=True, slots=True)
