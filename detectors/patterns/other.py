@@ -69,6 +69,10 @@ CAPTIONS = (
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PROCEDURE = compile_latin(r"[ABCDEGHJKLMPQRSTV][0-9]{4}", ignore_case=False)
+_LEVEL = compile_latin(r"99[2-4][0-9]{2}")
+_AT_LEVEL = compile_latin(
+    r"\b(?:visits?|encounter|claims?|orders?|reports?|docum[a-z]+|auth|referral|case|file|job|subject) $"
+)
 _BILLED = compile_latin(r"\b(?:auth[a-z]*|part [ab]|codes?|bill(?:ed)?|precert|cover(?:s|ed|age)?)\b[^0-9\n]{0,20}$")
 _UUID_NOT = compile_latin(
     r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|"
@@ -83,7 +87,8 @@ _WELL_KNOWN = compile_latin(
 _UID = compile_latin(r"(?:1\.2|1\.3|2\.25|2\.16)\.[0-9.]{12,62}[0-9]")
 #: Roots that name classes, code systems and transfer syntaxes.
 _UID_CLASS = compile_latin(
-    r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113(?:883|762)\..*|1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|"
+    r"1\.2\.840\.(?:10008|113619\.6|114350\.1\.72)\.?.*|2\.16\.840\.1\.113(?:883|762)\..*|"
+    r"1\.3\.6\.1\.4\.1\.[0-9.]{1,12}|"
     r"1\.2\.840\.114350\.1\.13\..{0,20}"
 )
 _UPS = compile_latin(r"1Z[0-9A-Z]{16}")
@@ -96,7 +101,7 @@ _CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
 _ISBT = compile_latin(r"\b[A-Z][0-9]{4} ?[0-9]{2} ?[0-9]{6}(?: ?[0-9]{2}(?: ?[A-Z0-9])?)?\b", ignore_case=False)
 _BLOOD = Context(
     phrases(r"""
-        units?; donation; donor; platelets; rbcs?; prbc; plasma; ffp; blood; transfus(?:ed|ion); cryo
+        units?; donation; donor; platelets; rbcs?; prbc; plasma; ffp; blood; din; isbt; transfus(?:ed|ion); cryo
     """)
 )
 _PATHNO = compile_latin(
@@ -173,7 +178,10 @@ class OtherIdRecognizer:
 
 def _is_procedure(latin: bytes, span: Span) -> bool:
     """Tell whether a value is the code of what was authorised or billed."""
-    shaped = _PROCEDURE.fullmatch(latin[span.start : span.end]) is not None
+    value = latin[span.start : span.end]
+    if _LEVEL.fullmatch(value) and follows(_AT_LEVEL, latin, span.start, 16):
+        return True
+    shaped = _PROCEDURE.fullmatch(value) is not None
     return shaped and follows(_BILLED, latin, span.start, 32)
 
 

@@ -19,16 +19,28 @@ _ONLINE_CODE = compile_latin(
 _LOGGED_USER = compile_latin(r"\b[0-9a-f.:]{7,39} - ([a-z][a-z0-9_.@-]{2,40}) \[[0-3][0-9]/[a-z]{3}/[0-9]{4}:")
 _ON_MESSENGER = compile_latin(
     r"\b(?:kakaotalk|whatsapp|wechat|telegram|signal|snap(?:chat)?|instagram|insta|discord|tiktok|line|viber|skype|"
-    r"venmo|cashapp|kik)(?: (?:as|is|under|name|id|handle))?:? @?([a-z][a-z0-9]*[._][a-z0-9._]*[a-z0-9])\b"
+    r"venmo|cashapp|kik)(?: (?:as|is|under|name|id|handle|tag|user))?:? @?"
+    r"([a-z][a-z0-9]*[._][a-z0-9._]*[a-z0-9]|[a-z][a-z0-9._]{2,30}#[0-9]{4})\b"
 )
+#: A parcel of the post, with or without its words.
+_PARCEL = compile_latin(r"\b(9[2-5][0-9]{2}(?: ?[0-9]{4}){4}(?: ?[0-9]{2})?)\b")
+_OUR_FILE = compile_latin(
+    r"\b(?:our|your|my|their) ref(?:erence)?[.:# ]{1,3}([A-Z0-9]{1,8}(?:[-/.][A-Z0-9]{1,8}){1,4})\b"
+)
+_PIECE = compile_latin(r"\b(?:slides?|blocks?|path|specimen)[ #:]{1,2}([0-9]{2}-[0-9]{3,6}(?: ?[A-H][0-9]{0,2})?)\b")
+_KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-[0-9]{3,6})\b")
+_KIT_FOR_SALE = compile_latin(r"[^a-z]{0,3}(?:lot|ref|exp|cat|catalog)\b")
 
 
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
-    for pattern in (_COURT_CASE, _CENSUS, _ONLINE_CODE, _ON_MESSENGER):
+    for pattern in (_COURT_CASE, _CENSUS, _ONLINE_CODE, _ON_MESSENGER, _PARCEL, _OUR_FILE, _PIECE):
         for found in pattern.finditer(latin):
             if count_digits(found.group(1)):
                 yield found.start(1), found.end(1)
+    for found in _KIT.finditer(latin):
+        if not _KIT_FOR_SALE.match(latin, found.end()):
+            yield found.start(1), found.end(1)
     for found in _LOGGED_USER.finditer(latin):
         yield found.start(1), found.end(1)
     for found in _STRAW.finditer(latin):
