@@ -54,6 +54,14 @@ _MOST_CODES = 4
 _FIELDS = frozenset({Heading.DATE, Heading.AGE, Heading.PHONE, Heading.FAX, Heading.SSN, Heading.MRN})
 _SENTENCE_ENDS = (".", ",", "!", "?")
 _SHORTEST_USER = 3
+#: Whose turn it is in a conversation, or of what kind a user is; no name of one.
+_ROLES = frozenset(
+    """
+    patient assistant user system tool admin administrator root guest anonymous clinician provider nurse physician
+    doctor caregiver staff member public everyone nobody agent bot human customer client service daemon www-data
+    postgres nginx you me the a
+    """.split()
+)
 _LONGEST_DATE = 30
 _LONGEST_SHORT = 2  # "J." goes on, "Okay." ends.
 
@@ -245,5 +253,6 @@ def _token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _long_token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for low, high in _token(text, start, end):
-        if high - low >= _SHORTEST_USER and heading_of(text[low:high]) is None:
+        word = text[low:high]
+        if high - low >= _SHORTEST_USER and word.lower() not in _ROLES and heading_of(word) is None:
             yield low, high
