@@ -30,18 +30,22 @@ _CODE_WORDS = r"""
     lines? primer settings build 510\(k\) release valueset oid concept specification standard rule section
     article chapter page figure table grade stage phase cycle dose range total net trend score concentration
     velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain breakpoint filter plug
-    max_tokens tokens created count wbc rbc
+    max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users budget limit
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
     r"[\s:#.=(-]*|[<>≤≥~]\s?)\Z"
 )
 _NO_ID = re.compile(
-    r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|[0-9a-f]{40}|"
-    r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|https?.*|www.*|"
+    r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|"
+    r"[0-9a-f]{40}|"
+    r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|"
+    r"https?.*|www.*|"
     r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
-    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt))",
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|u?int\d+|float\d+|"
+    r"varchar.*|"
+    r"(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
 )
 _NO_PROPER = re.compile(r"[xX*#_.\-]+|(?i:null|none|nil|n/?a|json|xml|html|undefined|true|false|string)|\d{1,4}|.*\*.*")
@@ -50,21 +54,27 @@ _CODE_SHAPE = re.compile(r"\d{5}-\d{1,2}|G\d+P\d+.*|\d{5}-\d{3,4}-\d{1,2}|[A-Z]\
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3})?")
 _UNIT = re.compile(
-    r"\s?(?:%|°|(?:m[lg]|mcg|[dk]?g|lbs?|oz|[cmk]?m|mmhg|mmol|bpm|hz|j|v|ohms?|units?|iu|tabs?|caps?|yds?|yards?|ft|laps|steps|"
-    r"years?|yrs?|months?|weeks?|days?|hours?|hrs?|mins?|sec|s|pt|pts|french|fr|gauge|rpm|ms|kb|mb|gb|pages?|rows?|times)\b)",
+    r"\s?(?:%|°|(?:m[lg]|mcg|[dk]?g|lbs?|oz|[cmk]?m|mmhg|mmol|bpm|hz|j|v|ohms?|units?|iu|tabs?|caps?|yds?|yards?|ft|"
+    r"laps|steps|"
+    r"years?|yrs?|months?|weeks?|days?|hours?|hrs?|mins?|sec|s|pt|pts|french|fr|gauge|rpm|ms|kb|mb|gb|pages?|rows?|"
+    r"times)\b)",
     re.IGNORECASE,
 )
 _DATE_WORD = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mié|jue|vie|sáb|"
-    r"dom)[a-zé]*\b|\d(?:st|nd|rd|th)\b|\b\w+(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|"
-    r"twelfth|teenth|tieth)\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mié|jue|"
+    r"vie|sáb|"
+    r"dom)[a-zé]*\b|\d(?:st|nd|rd|th)\b|\b\w+(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
+    r"eleventh|"
+    r"twelfth|teenth|tieth)\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|"
+    r"twelfth)\b|"
     r"\b(?:day|eve|christmas|easter|thanksgiving|ramadan|eid|passover|hanukkah|diwali|epiphany|halloween|navidad)\b",
     re.IGNORECASE,
 )
 _DATE_SHAPE = re.compile(r"\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ,]\s?\d{2,4})?(?:[T ].*)?|\d{6,14}.*|\d+\W+\w+\W+\d+.*")
 _SPOKEN = re.compile(
     r"(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and|noventa|cien|ciento|y|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and|noventa|cien|"
+    r"ciento|y|"
     r"uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)[\s,-]*){2,}",
     re.IGNORECASE,
 )
@@ -72,8 +82,9 @@ _OLD = re.compile(r"(?:9\d|1[01]\d)")
 _WORD_AND_DAY = re.compile(r"[A-Za-z][A-Za-z01]{2,8}\.? \d{1,2}\b")
 _HANDLE = re.compile(r"@?[A-Za-z][\w.-]*[_.\d][\w.-]*")
 _NO_DATE_BEFORE = re.compile(
-    r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|strength|"
-    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas)[\s:(]*\S{0,6}\s?\Z",
+    r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|"
+    r"strength|"
+    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas|ages?|aged)[\s:(]*\S{0,6}\s?\Z",
     re.IGNORECASE,
 )
 _VERSIONED = re.compile(
