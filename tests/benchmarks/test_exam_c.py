@@ -1,0 +1,26 @@
+"""Test the blind exam C: it is whole, broad enough, and not touched after it was written."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.accuracy.marked import LABELS, read_marked
+
+EXAM = Path(__file__).parents[2] / "benchmarks" / "accuracy" / "exams" / "exam_c.txt"
+DIGEST = "4a519b34bc0cf1f44b7f088798cf6a6417896b531d7494164e811c28d49b33aa"
+
+
+def test_the_exam_is_frozen() -> None:
+    """A detector is measured on the texts as they were written; a changed mark needs a new digest and a reason."""
+    assert hashlib.sha256(EXAM.read_bytes()).hexdigest() == DIGEST
+
+
+def test_the_exam_is_broad_enough() -> None:
+    """Every identifier has at least thirty spans, and a third of the texts has none and says so."""
+    texts = list(read_marked(EXAM))
+    spans = Counter(span.label for text in texts for span in text.spans)
+    clean = [text for text in texts if not text.spans]
+    assert len(texts) == 320
+    assert len(clean) * 3 >= len(texts)
+    assert [text.id for text in texts if "clean" in text.tags] == [text.id for text in clean]
+    assert {label for label in LABELS - {"NEUTRAL"} if spans[label] < 30} == set()
