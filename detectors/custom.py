@@ -3,14 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from detectors.checks import passes
 from detectors.context import Context
-from detectors.normalize import normalize
 from detectors.patterns.scanning import Match, Pattern, compile_latin, stands_alone
+from detectors.proof import Proof, prove
 from detectors.recognizer import Passage
-from detectors.selftest import HARMLESS
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -34,8 +33,7 @@ class CustomRule:
     score: float
     ignore_case: bool
     whole: bool
-    examples: tuple[str, ...] = field(repr=False)
-    near_misses: tuple[str, ...] = field(repr=False)
+    proof: Proof
 
     @property
     def digest(self) -> str:
@@ -57,7 +55,7 @@ class CustomRecognizer:
         self._pattern = _compiled(rule, setting)
         self._group = 1 if getattr(self._pattern, "groups", 0) else 0
         self._context = _context(rule, setting)
-        self._prove(setting)
+        prove(self, rule.proof, setting)
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each value in a passage."""
@@ -79,18 +77,6 @@ class CustomRecognizer:
         """Return where the value stands: the group, or the whole match where the group took no part in it."""
         group = self._group if found.start(self._group) >= 0 else 0
         return found.start(group), found.end(group)
-
-    def _prove(self, setting: str) -> None:
-        """Try the rule on its own examples and near misses, and on what no recognizer may touch."""
-        for number, text in enumerate(self._rule.examples):
-            if not self.recognize(Passage(normalize(text).text)):
-                raise ConfigError("a recognizer does not find its own example", setting=f"{setting}.examples.{number}")
-        for number, text in enumerate(self._rule.near_misses):
-            if self.recognize(Passage(normalize(text).text)):
-                raise ConfigError("a recognizer finds its own near miss", setting=f"{setting}.near_misses.{number}")
-        for text in HARMLESS:
-            if self.recognize(Passage(text)):
-                raise ConfigError("a recognizer finds doses or readings", setting=f"{setting}.pattern")
 
 
 def _context(rule: CustomRule, setting: str) -> Context | None:

@@ -10,10 +10,13 @@ from detectors.analyzer import Analyzer
 from detectors.custom import CustomRecognizer, CustomRule
 from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
+from detectors.presidio import PresidioRecognizer, PresidioRule
+from detectors.proof import Proof
 from detectors.roster import CustomerSafeList, Reload, SealedList
+from detectors.spacy_layer import SpacyLayer
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
-from streams.detector_settings import DetectorSettings, RecognizerSettings
+from streams.detector_settings import DetectorSettings, PresidioSettings, RecognizerSettings
 from streams.lists import read_lists_key
 from streams.telemetry.metrics import Metrics
 from streams.worker import Worker
@@ -27,21 +30,52 @@ _ROSTER, _DENY_LIST, _SAFE_LIST = "roster", "deny_list", "safe_list"
 def build_analyzer(settings: DetectorSettings) -> Analyzer:
     """Return the analyzer of the settings; raises ConfigError for lists that cannot be read, ModelUnavailable."""
     layers = _with_lists(default_layers(), settings)
-    rules = build_recognizers(settings)
-    patterns = (*layers.patterns, *rules)
-    layers = replace(layers, patterns=patterns, digests=(*layers.digests, *(rule.digest for rule in rules)))
-    return Analyzer(layers, Memo(settings.memo_bytes))
+    rules, guesses = build_recognizers(settings)
+    return Analyzer(
+        replace(
+            layers,
+            patterns=(*layers.patterns, *rules),
+            taggers=(*layers.taggers, *guesses),
+            digests=(*layers.digests, *(recognizer.digest for recognizer in (*rules, *guesses))),
+        ),
+        Memo(settings.memo_bytes),
+    )
 
 
-def build_recognizers(settings: DetectorSettings) -> tuple[CustomRecognizer, ...]:
-    """Return the recognizers of the settings, proved by their own vectors; raises ConfigError that names the place."""
-    names = [recognizer.name for recognizer in settings.recognizers]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise ConfigError("two recognizers have one name", setting=f"detector.recognizers.{number}.name")
-    return tuple(
+def build_recognizers(
+    settings: DetectorSettings,
+) -> tuple[tuple[CustomRecognizer | PresidioRecognizer, ...], tuple[PresidioRecognizer | SpacyLayer, ...]]:
+    """Return the recognizers of the settings, those that know and those that guess.
+
+    Raises ConfigError that names the place where one cannot be run or fails its own vectors, ModelUnavailable for a
+    spaCy pipeline that cannot be loaded.
+    """
+    for section in ("recognizers", "presidio"):
+        names = [recognizer.name for recognizer in getattr(settings, section)]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise ConfigError("two recognizers have one name", setting=f"detector.{section}.{number}.name")
+    custom = tuple(
         CustomRecognizer(_rule(recognizer), f"detector.recognizers.{number}")
         for number, recognizer in enumerate(settings.recognizers)
+    )
+    foreign = [
+        (PresidioRecognizer(_presidio_rule(recognizer), f"detector.presidio.{number}"), recognizer.guesses)
+        for number, recognizer in enumerate(settings.presidio)
+    ]
+    layer = () if settings.spacy is None else (SpacyLayer(settings.spacy, settings.spacy_labels),)
+    knowing = tuple(recognizer for recognizer, guesses in foreign if not guesses)
+    return (*custom, *knowing), (*(recognizer for recognizer, guesses in foreign if guesses), *layer)
+
+
+def _presidio_rule(settings: PresidioSettings) -> PresidioRule:
+    return PresidioRule(
+        name=settings.name,
+        path=settings.recognizer,
+        options=settings.options,
+        entities=settings.entities,
+        least_score=settings.least_score,
+        proof=Proof(settings.examples, settings.near_misses),
     )
 
 
@@ -55,8 +89,7 @@ def _rule(settings: RecognizerSettings) -> CustomRule:
         score=settings.score,
         ignore_case=settings.ignore_case,
         whole=settings.whole,
-        examples=settings.examples,
-        near_misses=settings.near_misses,
+        proof=Proof(settings.examples, settings.near_misses),
     )
 
 

@@ -1,15 +1,17 @@
 """The `[detector]` section: how texts are analysed, and what a customer adds to it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from detectors.memo import DEFAULT_BYTES
-from detectors.scoring import PROBABLE
+from detectors.scoring import POSSIBLE, PROBABLE
 from schemas.identifiers import IdentifierType
 from streams.section import Section
 
+#: What spans call a recognizer, behind `custom.` or `presidio.`.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 #: The check digits that a recognizer may ask for.
 Validator = Literal["npi", "luhn", "gtin", "vin", "dea", "iban", "mod97"]
 
@@ -23,7 +25,7 @@ class RecognizerSettings(Section):
     At start every example has to be found, and no near miss.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    name: Name
     identifier: IdentifierType
     pattern: Annotated[str, Field(min_length=1)]
     context: tuple[Word, ...] = ()
@@ -31,6 +33,22 @@ class RecognizerSettings(Section):
     score: Annotated[float, Field(gt=0, le=1)] = PROBABLE
     ignore_case: bool = True
     whole: bool = True
+    examples: Annotated[tuple[str, ...], Field(min_length=1)]
+    near_misses: tuple[str, ...] = ()
+
+
+class PresidioSettings(Section):
+    """One of Presidio's recognizers: the path of its class, its arguments, and what its entities are here.
+
+    `guesses` lets the safe lists and the second net judge its spans, as they do the tagger's.
+    """
+
+    name: Name
+    recognizer: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")]
+    options: dict[str, Any] = Field(default_factory=dict)
+    entities: Annotated[dict[str, IdentifierType], Field(min_length=1)]
+    least_score: Annotated[float, Field(gt=0, le=1)] = POSSIBLE
+    guesses: bool = False
     examples: Annotated[tuple[str, ...], Field(min_length=1)]
     near_misses: tuple[str, ...] = ()
 
@@ -48,3 +66,6 @@ class DetectorSettings(Section):
     safe_list: Path | None = None
     lists_key_file: Path | None = None
     recognizers: tuple[RecognizerSettings, ...] = ()
+    presidio: tuple[PresidioSettings, ...] = ()
+    spacy: str | None = None
+    spacy_labels: dict[str, IdentifierType] = Field(default_factory=dict)

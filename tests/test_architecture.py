@@ -19,6 +19,7 @@ HOMES = {
     "onnxruntime": ("detectors/ner/",),
     "torch": ("detectors/ner/training/",),
     "presidio_anonymizer": ("streams/redact.py", "streams/operators.py"),
+    "presidio_analyzer": ("detectors/presidio.py",),
     "opensearchpy": ("streams/siem/opensearch",),
     "cryptography": ("streams/vault/", "streams/audit/", "streams/log/seal.py"),
     "google": ("schemas/sources/otlp.py",),

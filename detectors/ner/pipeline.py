@@ -27,8 +27,8 @@ LABELS: Mapping[str, IdentifierType] = {
 UNSCORED = 0.85  # What spaCy's own components find carries no score.
 
 
-def load_pipeline(path: Path | None = None) -> Language:
-    """Load the spaCy pipeline of a folder, or ours; raises ModelUnavailable where it cannot be loaded."""
+def load_pipeline(path: Path | str | None = None) -> Language:
+    """Load the spaCy pipeline of a folder or a package, or ours; raises ModelUnavailable where it cannot be loaded."""
     if path is None:
         pipeline = spacy.blank("en")
         pipeline.add_pipe(FACTORY)
@@ -42,14 +42,10 @@ def load_pipeline(path: Path | None = None) -> Language:
 class SpacyRecognizer:
     """Finds names and places by a spaCy pipeline of the user's; its entity labels are mapped to identifiers."""
 
-    def __init__(self, pipeline: Language, labels: Mapping[str, IdentifierType] = LABELS) -> None:
+    def __init__(self, pipeline: Language, labels: Mapping[str, IdentifierType] = LABELS, name: str = "ner") -> None:
+        self.name = name
         self._pipeline = pipeline
         self._labels = labels
-
-    @property
-    def name(self) -> str:
-        """The stable name that spans carry."""
-        return "ner"
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the identifiers of one passage."""
@@ -58,10 +54,10 @@ class SpacyRecognizer:
     def recognize_many(self, passages: Sequence[Passage]) -> list[list[Span]]:
         """Return the identifiers of each passage."""
         try:
-            docs = list(self._pipeline.pipe([passage.text for passage in passages]))
+            with self._pipeline.memory_zone():  # What it learns of words would stay, and grow, for good.
+                return [self._spans(doc) for doc in self._pipeline.pipe([passage.text for passage in passages])]
         except Exception as error:  # noqa: BLE001  # Foreign errors may hold text.
             raise DetectionError("The spaCy pipeline could not finish.", reason=type(error).__name__) from None
-        return [self._spans(doc) for doc in docs]
 
     def _spans(self, doc: Doc) -> list[Span]:
         return [

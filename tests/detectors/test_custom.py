@@ -11,6 +11,7 @@ from detectors.checks import CHECKS
 from detectors.custom import CustomRecognizer, CustomRule
 from detectors.explain import explain
 from detectors.layers import Layers
+from detectors.proof import Proof
 from detectors.recognizer import Passage
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
@@ -27,14 +28,15 @@ RULE = CustomRule(
     score=0.7,
     ignore_case=True,
     whole=True,
-    examples=("ST-0042",),
-    near_misses=("ST-042",),
+    proof=Proof(("ST-0042",), ("ST-042",)),
 )
 
 
 def made(**changes: object) -> CustomRecognizer:
     """Return the recognizer of a rule that differs in some facts."""
-    return CustomRecognizer(replace(RULE, **changes), "detector.recognizers.0")  # type: ignore[arg-type]
+    vectors = {field: changes.pop(field) for field in ("examples", "near_misses") if field in changes}
+    rule = replace(RULE, **changes, proof=replace(RULE.proof, **vectors))  # type: ignore[arg-type]
+    return CustomRecognizer(rule, "detector.recognizers.0")
 
 
 def found(recognizer: CustomRecognizer, text: str) -> list[str]:
@@ -107,7 +109,7 @@ def test_settings_know_every_check() -> None:
         ({"pattern": "a(b"}, "pattern"),
         ({"pattern": "x*"}, "pattern"),
         ({"pattern": "\u3042"}, "pattern"),
-        ({"pattern": "[0-9]{2,3}", "examples": ("12",), "near_misses": ()}, "pattern"),
+        ({"pattern": "[0-9]{2,3}", "examples": ("12",), "near_misses": ()}, ""),
         ({"context": ("\u3042",)}, "context"),
         ({"examples": ("ST-0042", "none")}, "examples.1"),
         ({"near_misses": ("none", "ST-0042")}, "near_misses.1"),
@@ -118,7 +120,7 @@ def test_a_rule_that_cannot_be_run_is_refused_by_its_place(changes: dict[str, ob
     with pytest.raises(ConfigError) as caught:
         made(**changes)
 
-    assert f"detector.recognizers.0.{where}" == caught.value.facts["setting"]
+    assert f"detector.recognizers.0.{where}".rstrip(".") == caught.value.facts["setting"]
 
 
 def test_every_fact_of_a_rule_counts_in_its_digest() -> None:
