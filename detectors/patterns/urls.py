@@ -55,7 +55,7 @@ PUBLIC_HOSTS = (
     "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|"
     "huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
     "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|"
-    "ready.gov|ecfr.gov|"
+    "ghcr.io|gcr.io|quay.io|pkg.dev|ready.gov|ecfr.gov|"
     "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|"
     "europa.eu|"
     "doi.org|orphanet.org|omim.org|pubmed.gov|nejm.org|thelancet.com|jamanetwork.com|bmj.com|nature.com|"
@@ -98,7 +98,9 @@ _NAMESPACE = compile_latin(
 )
 _DOCUMENTED = compile_latin(
     r"^[a-z0-9+.-]+:\\?/\\?/(?:(?:www|api|fhir|hapi|auth|login|ehr|emr|dev|test|staging|sandbox|server|docs|cdn|r4)"
-    r"[0-9]{0,2}\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?$"
+    r"[0-9]{0,2}\.)*example\.(?:com|org|net)/?(?:fhir|r4|api|v1|schemas?)?/?(?:r4/)?"
+    r"(?:metadata|bundle|patient|practitioner|observation|encounter|condition|procedure|coverage|claim|appointment|"
+    r"medicationrequest|documentreference|diagnosticreport|servicerequest)?(?:\?(?:_[a-z]+=[a-z0-9-]{0,12}&?)+)?$"
 )
 _CREDENTIALS = compile_latin(r"^[a-z0-9+.-]+://[^/@\s]+:[^/@\s]+@")
 
@@ -141,12 +143,17 @@ class UrlRecognizer:
                 latin[max(0, found.start() - 1) : found.start()] not in (b"/", b"@", b".")
                 and latin[found.end() : found.end() + 1] != b"@"
             )
-            if free and (personal or self._owned.before(latin, found.start(), 20)) and not _is_public(found.group()):
+            owned = self._owned.before(latin, found.start(), 20) or _OWNED_BEHIND.match(latin, found.end()) is not None
+            if free and (personal or owned) and not _is_public(found.group()):
                 yield found.start(), found.end()
         for found in _SPOKEN.finditer(latin):
             yield found.start(), found.end()
 
 
+_OWNED_BEHIND = compile_latin(
+    r",? (?:is|that's|thats|was) (?:my|his|her|our|their|the (?:family|patient)'?s?|mom's|dad's) "
+    r"(?:own |personal |new |old )?(?:website|web ?site|site|blog|page|homepage|shop|journal)"
+)
 _GATE = compile_latin(rf"//|%2F%2F|\\\\|\\/|\.{_TLDS}\b|:\\|/[a-z0-9._-]+/|\bdot (?:com|org|net|edu|gov)")
 
 
