@@ -154,6 +154,8 @@ _COUNTED = compile_latin(r"(?:max|prompt|completion|total|num|n|stop|eos|pad|bos
 def _told(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield what prose announces as a password, PIN or code."""
     for found in _PROSE.finditer(latin):
+        if latin[found.start() - 1 : found.start()] == b"$":  # A variable of the shell stands for what it holds.
+            continue
         spoken = spoken_value(latin, found.start(3))
         start, end = spoken or _prose_value(latin, found)
         if spoken or _is_secret(found.group(1).lower(), found.group(2), latin[start:end]):

@@ -27,6 +27,7 @@ _DATE = compile_latin(
     r"(?:T[0-9:.Z+-]*)?"
 )
 _TIME = compile_latin(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_TIMES = compile_latin(r"x[0-9]{1,3}")
 _DECADE = compile_latin(r"(?:19|20)?[0-9]0'?s")
 #: Roots of templates, value sets, code systems and classes, which identify nobody.
 _CLASS = compile_latin(
@@ -155,7 +156,7 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
         or _DECIMAL.fullmatch(value)
     ):
         return False
-    if _DECADE.fullmatch(value) or _CLASS.match(value) or _CODED.fullmatch(value):
+    if _TIMES.fullmatch(value) or _DECADE.fullmatch(value) or _CLASS.match(value) or _CODED.fullmatch(value):
         return False
     if len(value) <= 5 and _UNIT.match(latin, end, min(len(latin), end + 12)):
         return False
