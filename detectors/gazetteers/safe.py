@@ -22,6 +22,12 @@ _LISTING = frozenset({", ", " or ", " and ", ", and ", ", or ", "/", " / "})
 _UNCUED = 0.6  # A listed first name without any cue: a brand or a word as often; the model sees its sentence.
 _CERTAIN = 0.75  # A gazetteer recognizer that is so sure has read the context already.
 _NAMES_OR_PLACES = frozenset({IdentifierType.NAME, IdentifierType.GEO})
+#: The points of a scale behind the name of who made it: "Berg 41/56", "Braden 18,".
+_POINTS = re.compile(
+    r"(?: score| scale| index| stage| grade)?(?: of| is| was)?[ :=]{1,2}\d{1,3}(?:/\d{1,3}|\+\d)?"
+    r"(?=[,;.)\s]|\Z)(?! ?(?:y|[MF]\b))"
+)
+_LETTERS = 3  # An abbreviation of so many letters is hardly ever a name in capitals.
 _TITLED = re.compile(
     r"\b(?:dr|drs|doctor|mr|mrs|ms|miss|prof|professor|nurse|sgt|officer|judge|rev|pastor|rabbi|sra?|srta|dra)\.? ?$",
     re.IGNORECASE,
@@ -167,6 +173,8 @@ def _is_doubtful(words: Words, inside: list[int], text: str, span: Span) -> bool
     if cues.CAPTION.before(text, span.start) or cues.NAMED.before(text, span.start):
         return False
     guessed = span.recognizer == "ner"
+    if guessed and len(inside) == 1 and _is_scale_or_letters(words, inside[0], text, span):
+        return True
     if span.type is not IdentifierType.NAME:
         return guessed and span.score < _DOUBTED and not any(words.masks[at] for at in inside)
     return (
@@ -174,6 +182,16 @@ def _is_doubtful(words: Words, inside: list[int], text: str, span: Span) -> bool
         or _is_compared(words, inside)
         or _is_among_eponyms(words, inside)
     )
+
+
+def _is_scale_or_letters(words: Words, index: int, text: str, span: Span) -> bool:
+    """Tell whether a model's name is a scale with its points, or a short abbreviation among words in small letters."""
+    mask = words.masks[index]
+    if mask & m.EPONYM and not mask & m.FIRST_COMMON and _POINTS.match(text, span.end):
+        return True
+    short = span.end - span.start <= _LETTERS and words.shapes[index] == Shape.UPPER and mask & m.ABBREVIATION
+    around = text[max(0, span.start - _BEFORE) : span.start] + text[span.end : span.end + _BEFORE]
+    return bool(short) and sum(map(str.islower, around)) > sum(map(str.isupper, around))
 
 
 def _is_unsure(words: Words, inside: list[int], score: float) -> bool:
