@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from schemas.audit import BatchRecord, QuarantineRecord
 from schemas.errors import Malformed, QuarantineReason, UnknownVersion
 from schemas.events import RedactedEvent, Withheld
+from schemas.ingest import FilePosition
 from schemas.monitor import Alert
 from schemas.vault import VaultEntry
 
@@ -37,8 +38,17 @@ VAULT_ENTRY = Schema("vault_entry", VaultEntry, 1)
 BATCH_RECORD = Schema("batch_record", BatchRecord, 1)
 QUARANTINE_RECORD = Schema("quarantine_record", QuarantineRecord, 1)
 ALERT = Schema("alert", Alert, 1)
+FILE_POSITION = Schema("file_position", FilePosition, 1)
 
-SCHEMAS: tuple[Schema, ...] = (REDACTED_EVENT, WITHHELD, VAULT_ENTRY, BATCH_RECORD, QUARANTINE_RECORD, ALERT)
+SCHEMAS: tuple[Schema, ...] = (
+    REDACTED_EVENT,
+    WITHHELD,
+    VAULT_ENTRY,
+    BATCH_RECORD,
+    QUARANTINE_RECORD,
+    ALERT,
+    FILE_POSITION,
+)
 
 
 def encode(value: Any) -> bytes:

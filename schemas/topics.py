@@ -41,6 +41,7 @@ QUARANTINE = "phi.quarantine.v1"
 ASSEMBLY = "phi.assembly.v1"
 BATCHES = "phi.audit.batches.v1"
 ALERTS = "phi.alerts.v1"
+INGESTED = "phi.ingest.positions.v1"
 
 TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
@@ -122,6 +123,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         writers=frozenset({Role.MONITOR}),
         readers=frozenset({Role.INDEXER, Role.OBSERVABILITY}),
         holds="alerts of the monitor",
+    ),
+    TopicSpec(
+        INGESTED,
+        "digest|topic",
+        -1,
+        compacted=True,
+        clear=False,
+        writers=frozenset({Role.PRODUCER}),
+        readers=frozenset({Role.PRODUCER}),
+        holds="how far files were taken in: digests and positions, no text",
     ),
 )
 

@@ -10,6 +10,7 @@ from streams.commands.demo import demo
 from streams.commands.detect import detect
 from streams.commands.explain import explain
 from streams.commands.indexer import indexer
+from streams.commands.ingest import ingest
 from streams.commands.lists import lists_app
 from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(detect)
 app.command()(redact)
+app.command()(ingest)
 app.command()(worker)
 app.command()(indexer)
 app.command()(monitor)

@@ -113,9 +113,7 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - the parts of a run meet here, on
     settings: Settings, log: TransactionalLog, tenants: Tenants, policy: Policy, analyzer: Analyzer, metrics: Metrics
 ) -> Pipeline:
     """Wire the pure centre."""
-    bounds = Bounds(
-        settings.limits.record_bytes, settings.limits.depth, settings.limits.decoding_depth, settings.limits.growth
-    )
+    bounds = build_bounds(settings)
     agreements = Agreements(tuple(Agreement(**agreement.model_dump()) for agreement in settings.agreements))
     return Pipeline(
         tenants=tenants,
@@ -128,6 +126,12 @@ def build_pipeline(  # noqa: PLR0913, PLR0917 - the parts of a run meet here, on
         max_record_bytes=log.max_record_bytes,
         novelty=Novelty(metrics.read, metrics.met),
     )
+
+
+def build_bounds(settings: Settings) -> Bounds:
+    """Return how large and deep a raw record may be."""
+    limits = settings.limits
+    return Bounds(limits.record_bytes, limits.depth, limits.decoding_depth, limits.growth)
 
 
 def build_limits(settings: Settings) -> Limits:

@@ -30,7 +30,10 @@ _GROUPS = {
     Role.BREAKGLASS: "breakglass",
     Role.OBSERVABILITY: "tail",
     Role.INTAKE: "intake",
+    Role.PRODUCER: "ingest",
 }
+#: What the transactional ids of a role begin with, after group and environment.
+_TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,10 @@ def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[Ac
                 yield _allow(ResourceType.TOPIC, spec.name, principal, operation)
         if role in _GROUPS:
             yield _allow(ResourceType.GROUP, prefix + _GROUPS[role], principal, AclOperation.READ)
-        if role is Role.REDACTOR:
-            name = f"{kafka.group}-{kafka.environment}-"
+        if role is Role.PRODUCER:  # It looks at how far the redactors are.
+            yield _allow(ResourceType.GROUP, prefix + _GROUPS[Role.REDACTOR], principal, AclOperation.DESCRIBE)
+        if role in _TRANSACTIONS:
+            name = f"{kafka.group}-{kafka.environment}-{_TRANSACTIONS[role]}"
             for operation in (AclOperation.WRITE, AclOperation.DESCRIBE):
                 yield _allow(ResourceType.TRANSACTIONAL_ID, name, principal, operation, prefixed=True)
 

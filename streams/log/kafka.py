@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
@@ -23,6 +23,8 @@ _INIT_SECONDS = 20.0
 _BUFFER_SECONDS = 20.0
 #: What a record costs beside key and value (KIP-98 record batch format, with room for headers' lengths).
 _OVERHEAD = 1_024
+
+OnDelivery = Callable[[KafkaError | None, Message], None]
 
 
 class KafkaTransactionalLog:
@@ -124,13 +126,13 @@ class KafkaTransactionalLog:
             producer.begin_transaction()
             # Step 2: write everything; any failure aborts all of it.
             for publication in publications:
-                _produce(producer, publication)
+                produce(producer, publication)
             # Step 3: the offsets after this batch, under the group's generation of this very moment.
             metadata = self._reader.consumer.consumer_group_metadata()
             offsets = places(records)
             _bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
             # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
-            _commit(producer, self._seconds)
+            commit(producer, self._seconds)
         except KafkaException as error:
             raise translated(error) from None
 
@@ -206,7 +208,8 @@ def _read_partition(consumer: Consumer, place: Place) -> Iterator[Record]:
             reached = (message.offset() or 0) + (error is None)
 
 
-def _produce(producer: Producer, publication: Publication) -> None:
+def produce(producer: Producer, publication: Publication, on_delivery: OnDelivery | None = None) -> None:
+    """Hand a record to the client, waiting for room in its buffer; raises LogUnavailable where there comes none."""
     until = time.monotonic() + _BUFFER_SECONDS
     arguments: dict[str, Any] = {"key": publication.key, "value": publication.value}
     if publication.headers:
@@ -215,6 +218,8 @@ def _produce(producer: Producer, publication: Publication) -> None:
         arguments["timestamp"] = publication.timestamp_ms
     if publication.partition is not None:
         arguments["partition"] = publication.partition
+    if on_delivery is not None:
+        arguments["on_delivery"] = on_delivery
     while True:
         try:
             producer.produce(publication.topic, **arguments)
@@ -248,7 +253,8 @@ def _bounded(call: Callable[[], None], seconds: float) -> None:
         raise errors[0]
 
 
-def _commit(producer: Producer, seconds: float) -> None:
+def commit(producer: Producer, seconds: float) -> None:
+    """Commit a transaction; a local timeout leaves the outcome open, so the same call is made again."""
     until = time.monotonic() + seconds
     while True:
         try:
