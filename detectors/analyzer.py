@@ -24,9 +24,9 @@ class Analyzer:
 
     def __init__(self, layers: Layers, memo: Memo | None = None) -> None:
         encoded = EncodedRecognizer(functools.partial(read_text, layers))
-        self._given = layers
+        self.given = layers
         self.layers = replace(layers, structured=(*layers.structured, encoded))
-        self._memo = memo if memo is not None else Memo()
+        self.memo = memo if memo is not None else Memo()
         self._versions: tuple[str, ...] = ()
         self._fingerprint = self._digest_of(())
 
@@ -71,7 +71,7 @@ class Analyzer:
 
         The customer's lists are left out: what they hold is the customer's will, whatever it is.
         """
-        check(Analyzer(replace(self._given, lists=(), safe=None)).analyze)
+        check(Analyzer(replace(self.given, lists=(), safe=None)).analyze)
 
     def _digest_of(self, versions: tuple[str, ...]) -> str:
         facts = (code_digest(), *self.layers.digests, *versions)
@@ -101,16 +101,16 @@ class Analyzer:
     def _read(self, passages: Sequence[Passage], clock: Clock, scope: str) -> list[list[Span]]:
         """Run every remembered layer, each distinct part once."""
         cut = [[(self._digest(part, scope), part) for part in parts(passage)] for passage in passages]
-        known = {digest: self._memo.get(digest) for pieces in cut for digest, _ in pieces}
+        known = {digest: self.memo.get(digest) for pieces in cut for digest, _ in pieces}
         unread = {digest: part for pieces in cut for digest, part in pieces if known[digest] is None}
         for digest, spans in zip(unread, read(self.layers, list(unread.values()), clock), strict=True):
             known[digest] = spans
-            self._memo.put(digest, spans)
+            self.memo.put(digest, spans)
         return [[span for digest, part in pieces for span in part.placed(known[digest] or ())] for pieces in cut]
 
     def _digest(self, part: Part, scope: str) -> bytes:
         core = f"{part.reach.value} {part.core_start} {part.core_end}"
-        return self._memo.digest(scope, self.fingerprint, part.passage.hint, core, part.passage.text)
+        return self.memo.digest(scope, self.fingerprint, part.passage.hint, core, part.passage.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from detectors.roster import CustomerSafeList, Reload, SealedList
 from detectors.spacy_layer import SpacyLayer
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
-from streams.detector_settings import DetectorSettings, PresidioSettings, RecognizerSettings
+from streams.detector_settings import Additions, DetectorSettings, PresidioSettings, RecognizerSettings
 from streams.lists import read_lists_key
+from streams.shadow import Shadow, ShadowedAnalyzer
 from streams.telemetry.metrics import Metrics
 from streams.worker import Worker
 
@@ -27,7 +28,13 @@ log = structlog.get_logger(__name__)
 _ROSTER, _DENY_LIST, _SAFE_LIST = "roster", "deny_list", "safe_list"
 
 
-def build_analyzer(settings: DetectorSettings) -> Analyzer:
+def live_analyzer(settings: DetectorSettings) -> Analyzer:
+    """Return the analyzer of a worker: that of the settings, with its shadow where there is one."""
+    analyzer = build_analyzer(settings)
+    return analyzer if settings.shadow is None else ShadowedAnalyzer(analyzer, Shadow(settings.shadow))
+
+
+def build_analyzer(settings: Additions) -> Analyzer:
     """Return the analyzer of the settings; raises ConfigError for lists that cannot be read, ModelUnavailable."""
     layers = _with_lists(default_layers(), settings)
     rules, guesses = build_recognizers(settings)
@@ -43,7 +50,7 @@ def build_analyzer(settings: DetectorSettings) -> Analyzer:
 
 
 def build_recognizers(
-    settings: DetectorSettings,
+    settings: Additions,
 ) -> tuple[tuple[CustomRecognizer | PresidioRecognizer, ...], tuple[PresidioRecognizer | SpacyLayer, ...]]:
     """Return the recognizers of the settings, those that know and those that guess.
 
@@ -93,7 +100,7 @@ def _rule(settings: RecognizerSettings) -> CustomRule:
     )
 
 
-def _with_lists(layers: Layers, settings: DetectorSettings) -> Layers:
+def _with_lists(layers: Layers, settings: Additions) -> Layers:
     """Add the customer's sealed lists."""
     paths = {_ROSTER: settings.roster, _DENY_LIST: settings.deny_list, _SAFE_LIST: settings.safe_list}
     if not any(paths.values()):
@@ -136,8 +143,19 @@ class ListWatch:
         return any(outcome is Reload.CHANGED for outcome, _ in outcomes.values())
 
 
+def report_shadow(analyzer: Analyzer, metrics: Metrics) -> None:
+    """Count what an analyzer's shadow has seen since the last time, where it has one."""
+    if not isinstance(analyzer, ShadowedAnalyzer):
+        return
+    tally = analyzer.shadow.take()
+    for outcome, events in tally.events.items():
+        metrics.count("phistream_shadow_events_total", events, outcome=outcome.value)
+    for (type_, side), spans in tally.spans.items():
+        metrics.count("phistream_shadow_spans_total", spans, type=type_.value, side=side.value)
+
+
 def watching(worker: Worker, watch: ListWatch, stopping: Callable[[], bool]) -> Callable[[], bool]:
-    """Return what the worker asks between readings: lists that changed are taken up before it is answered.
+    """Return what the worker asks between readings: lists that changed are taken up, and the shadow's counts.
 
     So every event of a reading, and its batch, carry the fingerprint of the lists that they were analysed with.
     """
@@ -147,6 +165,7 @@ def watching(worker: Worker, watch: ListWatch, stopping: Callable[[], bool]) -> 
             detector = watch.analyzer.fingerprint
             worker.builder = replace(worker.builder, detector=detector)
             worker.pipeline = replace(worker.pipeline, writer=replace(worker.pipeline.writer, detector=detector))
+        report_shadow(watch.analyzer, watch.metrics)
         return stopping()
 
     return ask

@@ -53,13 +53,12 @@ class PresidioSettings(Section):
     near_misses: tuple[str, ...] = ()
 
 
-class DetectorSettings(Section):
-    """How texts are analysed.
+class Additions(Section):
+    """What a customer adds to the shipped layers.
 
     Sealed lists are written by `phistream lists seal`, all under the key in `lists_key_file`.
     """
 
-    profile: Literal["fast"] = "fast"
     memo_bytes: Annotated[int, Field(ge=0)] = DEFAULT_BYTES
     roster: Path | None = None
     deny_list: Path | None = None
@@ -69,3 +68,19 @@ class DetectorSettings(Section):
     presidio: tuple[PresidioSettings, ...] = ()
     spacy: str | None = None
     spacy_labels: dict[str, IdentifierType] = Field(default_factory=dict)
+
+
+class ShadowSettings(Additions):
+    """A second detector, the shipped layers with additions of its own, whose differences are counted.
+
+    It is ended where one event takes it longer than `seconds`.
+    """
+
+    seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+
+
+class DetectorSettings(Additions):
+    """How texts are analysed."""
+
+    profile: Literal["fast"] = "fast"
+    shadow: ShadowSettings | None = None

@@ -17,7 +17,7 @@ from detectors.analyzer import Analyzer
 from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
 from streams.composition import Slot, build_worker, embedded_log, embedded_settings
 from streams.config import Settings, load_settings
-from streams.detection import build_analyzer
+from streams.detection import live_analyzer
 from streams.detector_settings import DetectorSettings
 from streams.embedded import EmbeddedState
 from streams.log.ports import TransactionalLog
@@ -42,7 +42,7 @@ class _Stop:
 
 
 def main(
-    arguments: list[str] | None = None, make_analyzer: Callable[[DetectorSettings], Analyzer] = build_analyzer
+    arguments: list[str] | None = None, make_analyzer: Callable[[DetectorSettings], Analyzer] = live_analyzer
 ) -> int:
     """Run one worker until it is asked to end; return the exit status."""
     options = _parser().parse_args(arguments)

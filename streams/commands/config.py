@@ -31,6 +31,8 @@ def check(
         console.print("allow_plaintext = true: connections may be read on the way", style="bold red")
     refuse_undeclared(settings)
     build_recognizers(settings.detector)
+    if settings.detector.shadow is not None:
+        build_recognizers(settings.detector.shadow)
     console.print("Settings are fit to run with.", style="green")
 
 
