@@ -8,6 +8,7 @@ from detectors.layers import BatchRecognizer, Layers, Veto
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
 from detectors.segments import Part, Reach, parts
+from detectors.whole import whole
 from schemas.errors import DetectionError, PhistreamError, RecognizerTimeout
 from schemas.spans import Span
 
@@ -29,9 +30,9 @@ class Clock:
 def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Span, ...]]:
     """Return the spans of each part, from every layer that depends on its text alone."""
     found = [list[Span]() for _ in pieces]
-    whole = [index for index, part in enumerate(pieces) if Reach.DOCUMENT in part.reach]
+    documents = [index for index, part in enumerate(pieces) if Reach.DOCUMENT in part.reach]
     segments = [index for index, part in enumerate(pieces) if Reach.SEGMENT in part.reach]
-    for recognizers, indices in ((layers.structured, whole), (layers.patterns, segments)):
+    for recognizers, indices in ((layers.structured, documents), (layers.patterns, segments)):
         passages = [pieces[index].passage for index in indices]
         for rule in recognizers:  # Text by text the processor's caches would hold no recognizer for the next text.
             for index, spans in zip(indices, _each(rule, passages, clock), strict=True):
@@ -48,7 +49,7 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
                 read = _allowed(veto, passages, read)
             for index, spans in zip(batch, read, strict=True):
                 found[index] += spans
-    return [part.own(tuple(spans)) for part, spans in zip(pieces, found, strict=True)]
+    return [part.own(tuple(whole(part.passage.text, spans))) for part, spans in zip(pieces, found, strict=True)]
 
 
 def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
