@@ -53,7 +53,7 @@ METRICS: tuple[MetricSpec, ...] = (
         "customer's lists changed or refused",
     ),
     MetricSpec("phistream_shadow_events_total", Kind.COUNTER, ("outcome",), "events given to the shadow detector"),
-    MetricSpec("phistream_shadow_spans_total", Kind.COUNTER, ("type", "side"), "spans of both, the first or the second"),
+    MetricSpec("phistream_shadow_spans_total", Kind.COUNTER, ("type", "side"), "spans that both or one of two found"),
     MetricSpec("phistream_indexer_documents_total", Kind.COUNTER, ("outcome",), "documents settled, by outcome"),
     MetricSpec("phistream_indexer_pushbacks_total", Kind.COUNTER, (), "times the index asked to slow down"),
     MetricSpec("phistream_indexer_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
