@@ -31,6 +31,16 @@ _CELL = re.compile(r"</t[dh]>\s*<t[dh](?: [^<>]{0,200})?>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![*\\\d])(\*{1,3})(?=[^\s*])[^*\n]{1,400}?(?<=[^\s*\\])(\1)(?!\*)")
 _LINES = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])[^_\n]{1,400}?(?<=[^\s_\\])(\1)(?!\w)")
 _STRUCK = re.compile(r"(?<!~)(~~)(?=[^\s~])[^~\n]{1,400}?(?<=[^\s~])(~~)(?!~)")
+#: Segments of X12, whose separator is a star.
+_X12 = re.compile(
+    r"(?:^|[~\s])(?:ISA|G[SE]|S[TE]|BHT|HL|NM1|N[1-4]|PER|REF|CLM|DMG|DTP|SBR|SV[1-3]|HI|TRN|E[BQ]|CLP|CAS|SVC|PRV|PAT|"
+    r"INS|HD)\*[^*~\n]{0,80}[*~]"
+)
+#: What shows that a text is quoted-printable: its name, letters of several bytes, a word or number cut at a line's end.
+_QUOTED = re.compile(
+    r"[Qq]uoted-[Pp]rintable|=[C-F][0-9A-F]=[89AB][0-9A-F]|[a-z]{2}=\r?\n(?!\w+=)[a-z]|[0-9]-?=\r?\n[0-9]"
+)
+_QUOTED_SIGNS = re.compile(r"=\r?\n|(?:=[0-9A-F]{2})+")
 _MARKDOWN_ESCAPE = re.compile(r"\\(?=[_*#+.!()\[\]`~-])")
 
 
@@ -81,9 +91,9 @@ class Normalized:
 def normalize(text: str) -> Normalized:
     r"""Return *text* in plain form.
 
-    Escapes (HTML entities, `\u` and JSON escapes) are read, Markdown emphasis and inline tags taken away, characters
-    that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes made plain, and
-    what a scanner took for a digit or a letter read as what it was. Plain ASCII comes back as it is.
+    Escapes (HTML entities, `\u` and JSON escapes, quoted-printable) are read, Markdown emphasis and inline tags taken
+    away, characters that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes
+    made plain, and what a scanner took for a digit or a letter read as what it was. Plain ASCII comes back as it is.
 
     >>> normalize("**Jo**hn&nbsp;D\u043ee").text
     'John Doe'
@@ -108,6 +118,8 @@ def _escapes(text: str) -> Iterable[Edit]:
             meant = html.unescape(match[0])
             if meant != match[0] and "\0" not in meant:
                 yield match.start(), match.end(), meant
+    if "=" in text and _QUOTED.search(text):
+        yield from _unquoted(text)
     if "\\" in text:
         for match in _UNICODE.finditer(text):
             yield match.start(), match.end(), _unicode(match)
@@ -115,6 +127,16 @@ def _escapes(text: str) -> Iterable[Edit]:
             for match in _JSON.finditer(text):
                 if not _in_path(text, match.start()):
                     yield match.start(), match.end(), _JSON_MEANS.get(match[1], match[1])
+
+
+def _unquoted(text: str) -> Iterable[Edit]:
+    """Yield what quoted-printable signs mean; a line that ends in one goes on in the next."""
+    for match in _QUOTED_SIGNS.finditer(text):
+        coded = match[0].replace("=", "").strip()
+        try:
+            yield match.start(), match.end(), bytes.fromhex(coded).decode()
+        except UnicodeDecodeError:
+            continue
 
 
 def _unicode(match: re.Match[str]) -> str:
@@ -139,7 +161,7 @@ def _markup(text: str) -> Iterable[Edit]:
         for match in _BREAK.finditer(text):
             yield match.start(), match.end(), "\n"
     for mark, pattern in (("*", _STARS), ("_", _LINES), ("~~", _STRUCK)):
-        if mark in text:
+        if mark in text and not (mark == "*" and _X12.search(text)):
             for match in pattern.finditer(text):
                 yield match.start(1), match.end(1), ""
                 yield match.start(2), match.end(2), ""

@@ -53,6 +53,8 @@ def covered(text: str, plain: str) -> str:
         (r"\ud83d\ude00!", "😀!", r"\ud83d\ude00!"),
         (r'{"a":"Smith\nMRN 5"}', "Smith\nMRN", r"Smith\nMRN"),
         (r'{"a":"{\"b\":\"Jo\\u0068n\"}"}', "John", r"Jo\\u0068n"),
+        ("Dear Mar=C3=ADa,", "María", "Mar=C3=ADa"),
+        ("MRN 00912=\n88 of", "0091288", "00912=\n88"),
         (r"john\_doe@example.org", "john_doe@example.org", r"john\_doe@example.org"),
         (
             "".join(chr(0xE0000 + ord(char)) for char in "John"),
@@ -74,6 +76,8 @@ def test_disguises_become_plain_and_map_back(text: str, plain: str, original: st
         "SSN ***-**-1234",
         "snake_case_name and a__b__c",
         r"C:\notes\tom.txt is a path",
+        "NM1*IL*1*QUILL*TOBY*A***MI*W2209~REF*SY**123**X~",
+        "a=3D; b=20\nPASSWORD=\nHOST=x",
         '"C:\\notes\\tom.txt" is a path',
         "AT&T; & so on",
         "10³ cells, ½ tablet, m²",
