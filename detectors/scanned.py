@@ -9,6 +9,13 @@ _WORD = re.compile(r"(?<![\w@./#=])(?:[A-Z]?[a-z01345]+|[A-Z01345]+)(?![\w@/=])"
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _DIGIT = re.compile(r"(?<=[A-Za-z])11(?![A-Za-z0-9])|[01345]")
 _FEWEST_LETTERS, _MOST_DIGITS = 3, 3
+#: Before a word that somebody chose with figures in it: a user name, a password, a code.
+_CHOSEN = re.compile(
+    r"(?:\b(?:user(?:name)?|login|handle|password|passwd|pass(?:code)?|pwd?|pin|code|key|token|uid|tag|conf|confirmation|"
+    r"id|no|num|number|ref|mrn|acct|account|serial|sn)\.?|#|@)[\"']?(?: is| was|:|=|\s|[\"'`#])*\Z",
+    re.IGNORECASE,
+)
+_CHOSEN_REACH = 28
 _VOWELS = frozenset("aeiouyAEIOUY")
 _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "11": "ll"}
 # A number in which letters stand for digits; "2l" and "O2" are volumes and oxygen.
@@ -27,7 +34,9 @@ def unscan(text: str) -> str:
     """
     pieces, at = list[str](), 0
     for start, end in _tokens(text):
-        pieces += text[at:start], _NUMBER.sub(_number, _WORD.sub(_word, text[start:end]))
+        chosen = _CHOSEN.search(text[max(0, start - _CHOSEN_REACH) : start]) is not None
+        words = text[start:end] if chosen else _WORD.sub(_word, text[start:end])
+        pieces += text[at:start], _NUMBER.sub(_number, words)
         at = end
     return "".join([*pieces, text[at:]]) if pieces else text
 

@@ -32,11 +32,12 @@ def test_scanned_words_and_numbers_are_read(text: str, plain: str) -> None:
         "uuid 3f0a1bcd-aa10-4b1c, abc1de0f",
         "user1, v1.0.1, S26-1184, 5days, 3yr, 1st",
         "kaylee_22 a1b@example.org https://example.org/a1bcd",
+        "username: d4n13l_q, login m4r1g0ld, password P4ssw0rd",
         "plain words and 12/31/2020",
     ],
 )
 def test_what_is_written_so_stays(text: str) -> None:
-    """Genes, viruses, volumes, hex, user names, addresses and versions are no scans."""
+    """Genes, viruses, volumes, hex, names that somebody chose, addresses and versions are no scans."""
     assert text == unscan(text)
 
 
