@@ -15,12 +15,18 @@ _SEGMENTS = compile_latin(
     rf"\bNM1\*[A-Z0-9]{{2}}\*[12]\*({_E}{{0,60}})\*({_E}{{0,40}})\*({_E}{{0,40}})\*{_E}{{0,12}}\*{_E}{{0,12}}\*"
     rf"([A-Z0-9]{{2}})\*({_E}{{2,80}})"
     rf"|\bREF\*(SY|1L|F8|G1|9F|EA|0F|1W|D9|6R|EJ|Y4|IG|BB|G3|X4|LU|0B|1G|EI|TJ|23|49|3L)\*({_E}{{2,50}})"
-    rf"|\bCLM\*({_E}{{2,38}})\*|\bN3\*({_E}{{2,55}})|\bN4\*({_E}{{2,30}})\*[A-Z]{{2}}\*([0-9]{{5,9}})"
-    rf"|\bDMG\*D8\*([0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*([0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*({_E}{{2,50}})",
+    rf"|\bCLM\*({_E}{{2,38}})\*|\bN3\*({_E}{{2,55}})(?:\*({_E}{{2,55}}))?|\bN4\*({_E}{{2,30}})\*[A-Z]{{2}}\*([0-9]{{5,9}})"
+    rf"|\bDMG\*D8\*([0-9]{{8}})|\bDTP\*[0-9]{{3}}\*R?D8\*([0-9]{{8}}(?:-[0-9]{{8}})?)|\bTRN\*[12]\*({_E}{{2,50}})"
+    rf"|\bSBR\*[A-Z]\*[0-9A-Z]{{0,2}}\*({_E}{{2,50}})"
+    rf"|\bNM1\*[A-Z0-9]{{2}}\*1\*({_E}{{1,60}})(?:\*({_E}{{1,40}}))?(?:\*({_E}{{1,40}}))?"
+    rf"|\bPER\*[A-Z0-9]{{2}}\*({_E}{{2,60}})",
     ignore_case=False,
 )
+_REACHED = compile_latin(rf"\*(TE|CP|HP|WP|FX|EM)\*({_E}{{3,60}})", ignore_case=False)
+_WAYS = {b"FX": IdentifierType.FAX, b"EM": IdentifierType.EMAIL}
 _ELEMENTS = phrases(r"""
-        family; given; middle; qualifier; id; kind; reference; claim; street; city; zip; birth; date; trace
+        family; given; middle; qualifier; id; kind; reference; claim; street; unit; city; zip; birth; date; trace;
+        group; surname; first; second; contact
     """)
 _NUMBERS = {element: number for number, element in enumerate(_ELEMENTS, start=1)}
 _TYPES = {
@@ -31,11 +37,14 @@ _TYPES = {
     "reference": IdentifierType.OTHER_ID,
     "claim": IdentifierType.ACCOUNT,
     "street": IdentifierType.GEO,
+    "unit": IdentifierType.GEO,
     "city": IdentifierType.GEO,
     "zip": IdentifierType.GEO,
     "birth": IdentifierType.DATE,
     "date": IdentifierType.DATE,
     "trace": IdentifierType.OTHER_ID,
+    "group": IdentifierType.HEALTH_PLAN,
+    **dict.fromkeys(("surname", "first", "second", "contact"), IdentifierType.NAME),
 }
 _REFERENCES = {
     b"SY": IdentifierType.SSN,
@@ -61,11 +70,19 @@ class X12Recognizer:
         latin = passage.latin
         if _GATE.search(latin) is None:
             return []
-        return [
-            Span(start, end, type_, SCORE, self.name)
-            for found in _SEGMENTS.finditer(latin)
-            for start, end, type_ in _elements(latin, found)
-        ]
+        found = [element for segment in _SEGMENTS.finditer(latin) for element in _elements(latin, segment)]
+        if found:
+            found += _ways(latin)
+        return [Span(start, end, type_, SCORE, self.name) for start, end, type_ in found]
+
+
+def _ways(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
+    """Yield how somebody is reached: numbers and addresses behind their qualifier."""
+    for found in _REACHED.finditer(latin):
+        kind = _WAYS.get(found.group(1), IdentifierType.PHONE)
+        value = hinted_range(kind, latin, found.start(2), found.end(2))
+        if value is not None and value[0] < value[1]:
+            yield *value, kind
 
 
 def _elements(latin: bytes, found: Match) -> Iterator[tuple[int, int, IdentifierType]]:

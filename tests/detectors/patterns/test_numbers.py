@@ -37,6 +37,8 @@ FOUND: list[tuple[Recognizer, str, list[str]]] = [
     (OtherIdRecognizer(), "user: ann_lee7 opened it", ["ann_lee7"]),
     (OtherIdRecognizer(), "person 4a2f1c5e-88d1-4f0e-9b6a-1c2d3e4f5a6b", ["4a2f1c5e-88d1-4f0e-9b6a-1c2d3e4f5a6b"]),
     (X12Recognizer(), "REF*SY*123456789~", ["123456789"]),
+    (X12Recognizer(), "PER*IC*TOBY QUILL*TE*4065550131*FX*4065550132~", ["TOBY QUILL", "4065550131", "4065550132"]),
+    (X12Recognizer(), "NM1*QC*1*QUILL*TOBY~N3*1 ELM ST*APT 4~", ["QUILL", "TOBY", "1 ELM ST", "APT 4"]),
 ]
 LEFT: list[tuple[Recognizer, str]] = [
     (SsnRecognizer(), "SSN: not on file; last four A1c values 7.1, 7.4; REF 450-11-2034"),
