@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_dea, is_npi
-from detectors.patterns.scanning import compile_latin, only_digits, phrases, stands_alone
+from detectors.patterns.scanning import compile_latin, follows, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -61,6 +61,7 @@ _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
+_PER_DL = compile_latin(r"/ ?dl[^a-z]{0,8}$")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
 _PHYSICIAN = Context(
     phrases(r"""
@@ -82,10 +83,15 @@ class LicenseRecognizer:
         """Return each number without its caption."""
         latin = passage.latin
         found = self._captions.spans(passage, self.name)
-        spans = [span for span in found if not _RANGE.fullmatch(latin[span.start : span.end])]
+        spans = [span for span in found if not _is_range(latin, span)]
         if _GATE.search(latin) is not None:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
         return spans
+
+
+def _is_range(latin: bytes, span: Span) -> bool:
+    """Tell whether a value is a range of normal values, perhaps behind a unit that looks like a caption ("g/dL")."""
+    return _RANGE.fullmatch(latin[span.start : span.end]) is not None or follows(_PER_DL, latin, span.start, 16)
 
 
 def _checked(latin: bytes) -> Iterator[tuple[int, int]]:
