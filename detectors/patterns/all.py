@@ -12,6 +12,7 @@ from detectors.patterns.device import DeviceRecognizer
 from detectors.patterns.hints import KeyHintRecognizer
 from detectors.patterns.ip import IpRecognizer
 from detectors.patterns.keyvalue import KeyValueRecognizer
+from detectors.patterns.landmarks import LandmarkRecognizer
 from detectors.patterns.license import LicenseRecognizer
 from detectors.patterns.lookalike import LookalikeRecognizer
 from detectors.patterns.mail import MailRecognizer
@@ -55,5 +56,6 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         OtherIdRecognizer(),
         SpokenNumberRecognizer(),
         WhereaboutsRecognizer(),
+        LandmarkRecognizer(),
         CalledRecognizer(),
     )
