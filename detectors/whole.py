@@ -55,6 +55,8 @@ def whole(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _numbered(text: str, span: Span) -> Span:
     start, end = span.start, span.end
+    if text[end : end + 1] == "." and (file := _file(text, start, end)):
+        return replace(span, start=file[0], end=file[1])
     if end < len(text) and text[end - 1].isdigit():
         rest = _REST.match(text, end) or _RIGHT.match(text, end)
         end = rest.end() if rest else end

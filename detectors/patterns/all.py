@@ -9,6 +9,7 @@ from detectors.patterns.credentials import CredentialRecognizer
 from detectors.patterns.date_words import DateWordRecognizer
 from detectors.patterns.dates import DateRecognizer
 from detectors.patterns.device import DeviceRecognizer
+from detectors.patterns.dictated import DictatedRecognizer
 from detectors.patterns.hints import KeyHintRecognizer
 from detectors.patterns.ip import IpRecognizer
 from detectors.patterns.keyvalue import KeyValueRecognizer
@@ -55,6 +56,7 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         PhotoRecognizer(),
         OtherIdRecognizer(),
         SpokenNumberRecognizer(),
+        DictatedRecognizer(),
         WhereaboutsRecognizer(),
         LandmarkRecognizer(),
         CalledRecognizer(),

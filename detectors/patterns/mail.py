@@ -17,7 +17,8 @@ _AT = r"(?:@|%40|\\u0040|&#64;|&commat;)"
 _TLD = r"(?:com|net|org|edu|gov|mil|io|co|us|uk|ca|de|es|mx|fr|it|hu|me|info|biz|app|dev|health|example|local)"
 
 _GATE = compile_latin(
-    r"@|%40|u0040|&#64;|&commat|[\[({<] ?(?:at|arroba) ?[\])}>]|\b(?:at|arroba) [a-z0-9 -]{1,40} (?:dot|punto) |"
+    r"@|%40|u0040|&#64;|&commat|[\[({<] ?(?:at|arroba) ?[\])}>]|"
+    r"\b(?:at|arroba)(?: sign)?,? [a-z0-9 -]{1,40},? (?:dot|punto),? |"
     r" at [a-z0-9-]+\.[a-z]"
 )
 _PLAIN = compile_latin(rf"({_LOCAL}){_AT}(?:\r?\n)?({_DOMAIN})")
@@ -32,8 +33,8 @@ _BRACKETED = compile_latin(
 _SIGN = r"(?:dot|punto|underscore|gui\xf3n(?: bajo)?|dash|hyphen|minus|plus)"
 _ITEM = rf"(?:[a-z0-9](?: as in [a-z]+)?,? |{NUMBER_WORD}(?: {NUMBER_WORD})?,? |{_SIGN},? |[a-z0-9]+,? {_SIGN},? )"
 _SPOKEN = compile_latin(
-    rf"\b{_ITEM}{{0,40}}[a-z0-9]+,? (?:at|arroba) (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:(?: (?:dot|punto) |"
-    rf"\.)[a-z0-9-]+){{0,3}}(?: (?:dot|punto) |\.){_TLD}\b"
+    rf"\b{_ITEM}{{0,40}}[a-z0-9]+,? (?:at|arroba)(?: sign)?,? (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+"
+    rf"(?:(?:,? (?:dot|punto),? |\.)[a-z0-9-]+){{0,3}}(?:,? (?:dot|punto),? |\.){_TLD}\b"
 )
 _UNDOTTED = compile_latin(rf"{_LOCAL}@[A-Z0-9-]{{2,40}}\b")
 _PLACEHOLDER = compile_latin(r"x+@x+\.x+|user@host|name@domain\.tld")
@@ -66,7 +67,7 @@ class MailRecognizer:
         for found in _COMMA.finditer(latin):
             yield found.start(1), found.end()
         for found in _SPOKEN.finditer(latin):
-            words = found.group().lower()
+            words = found.group().lower().replace(b",", b"")
             if b" dot " in words or b" punto " in words or self._words.before(latin, found.start()):
                 yield found.start(), found.end()
         for found in _UNDOTTED.finditer(latin):

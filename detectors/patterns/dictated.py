@@ -1,0 +1,140 @@
+"""Numbers that somebody dictated: digit by digit, letters with their words, in a turn of their own."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from detectors.patterns.scanning import compile_latin, follows, trim
+from detectors.recognizer import Passage
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.9
+_DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|niner|nine"
+_SPANISH = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+_DIGIT = rf"(?:(?:double|triple|doble)[ -])?(?:{_DIGITS}|{_SPANISH}|[0-9])"
+_LETTER = r"[a-z](?: as in [a-z]+)?"
+_GAP = r"(?:,? |, ?|-|\.{2,3} ?)"
+_PREFIX = r"(?:[a-z]{2,3} (?:dash|hyphen|guion) )?"
+_RUN = compile_latin(
+    rf"\b{_PREFIX}(?:(?:{_DIGIT}|{_LETTER}|dash|hyphen|slash|guion){_GAP}){{2,30}}(?:{_DIGIT}|{_LETTER})\b"
+)
+_HINT = compile_latin(rf"\b(?:(?:{_DIGIT}){_GAP}){{2}}|\b[a-z0-9] [a-z0-9] [a-z0-9] ")
+_DOUBLED = compile_latin(r"\b(?:double|doble|triple)\b")
+_WORD = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH})\b")
+_ONE = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH}|[0-9])\b")
+_SINGLE = compile_latin(rf"(?:[a-z0-9]|{_DIGITS})(?:,? (?:[a-z0-9]|{_DIGITS})){{5,20}}")
+#: What leaves no doubt that a number was dictated.
+_SIGN = compile_latin(r"\b(?:as in|dash|hyphen|slash|guion|double|triple|doble)\b")
+#: The beginning of a turn, with what people say before the number.
+_TURN = compile_latin(
+    r"(?:^|\n|[\x22\x1a]|[A-Z][a-z0-9 .]{1,24}: ?)(?:(?:it'?s|it is|that'?s|that is|yes|yeah|sure|okay|ok|so|uh|umm?|"
+    r"er|hold on|hang on|one sec|let me see|let's see|here it is|s[i\xed]|es el|es|ah|well|alright)[,.: ]{1,5}){0,5}$"
+)
+_TOLD = compile_latin(
+    r"\b(?:number|numbers|id|code|ending|ends|last (?:four|4)|extension|ext|ticket|case|account|card|reference|ref|"
+    r"confirmation|social|ssn|policy|plate|badge|serial|member|group|prescription|pin|zip|claim|invoice|mrn|chart|"
+    r"voice ?print|face ?print|medicare|n[u\xfa]mero|c[o\xf3]digo)"
+    r"(?:[,: ]|it'?s|is|was|in|on|as|are|the|that'?s|says|reads|um|uh|es|el|hold on|"
+    r"hang on|no wait|sorry|i mean|actually){0,8}$"
+)
+_COUNTED = compile_latin(
+    r"(?:,? (?:times|puffs?|pills?|tablets?|days?|hours?|weeks?|months?|years?|mg|mls?|milligrams?|units?|over|"
+    r"point|percent|or|sets?|reps?|minutes?|seconds?|drops?|doses?|liters?|kids|children|people|steps|feet|"
+    r"and a half|breathe|go)\b)"
+)
+_COUNTING = compile_latin(
+    r"\b(?:count\w*|serial|backwards?|digit span|repeat|scale|scores?|pain|compressions|steps?|phases?|stages?|sets?|"
+    r"puffs?|takes?|give|gave|took|dose|temp|bp|pressure|weigh\w*)\b[^.\n]{0,24}$"
+)
+_VALUES = {
+    word: value
+    for value, words in enumerate(
+        (
+            "zero oh cero 0",
+            "one uno 1",
+            "two dos 2",
+            "three tres 3",
+            "four cuatro 4",
+            "five cinco 5",
+            "six seis 6",
+            "seven siete 7",
+            "eight ocho 8",
+            "nine niner nueve 9",
+        )
+    )
+    for word in words.split()
+}
+_FEWEST, _FEWEST_MIXED = 4, 3
+_KINDS = tuple(
+    (type_, compile_latin(rf"\b(?:{words})\b"))
+    for type_, words in (
+        (IdentifierType.SSN, "social|ssn|seguro social"),
+        (IdentifierType.HEALTH_PLAN, "member|medicare|medicaid|policy|group|plan|insurance|subscriber|p[o\xf3]liza"),
+        (IdentifierType.MRN, "medical record|record|mrn|chart|expediente"),
+        (IdentifierType.BIOMETRIC, "voice ?print|face ?print|finger ?print"),
+        (IdentifierType.VEHICLE, "plate|vin|tag|placas?"),
+        (IdentifierType.DEVICE, "serial|device|pump"),
+        (IdentifierType.FAX, "fax"),
+        (IdentifierType.PHONE, "phone|cell|call|mobile|tel[e\xe9]fono|celular"),
+        (IdentifierType.ACCOUNT, "account|bank|card|draft|check|cuenta|tarjeta"),
+    )
+)
+_CONTEXT = 90
+
+
+class DictatedRecognizer:
+    """Finds dictated numbers of four digits and more; counts, scores and measures stay."""
+
+    name = "dictated"
+
+    def recognize(self, passage: Passage) -> Sequence[Span]:
+        """Return each number, with the type that the words before it tell."""
+        latin = passage.latin
+        if _HINT.search(latin) is None:
+            return []
+        return [Span(start, end, _kind(latin, start), SCORE, self.name) for start, end in _dictated(latin)]
+
+
+def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
+    for found in _RUN.finditer(latin):
+        start, end = _trimmed(latin, found.start(), found.end())
+        run = latin[start:end]
+        digits = sum(1 for _ in _ONE.finditer(run)) + sum(1 for _ in _DOUBLED.finditer(run))
+        words = sum(1 for _ in _WORD.finditer(run))
+        signed = _SIGN.search(run) is not None
+        spelled = _SINGLE.fullmatch(run) is not None and any(65 <= byte <= 90 for byte in run)
+        if digits < (_FEWEST_MIXED if signed or spelled else _FEWEST) or (words < 2 and not (spelled or signed)):
+            continue
+        if _COUNTED.match(latin, end) or follows(_COUNTING, latin, start, 48) or _is_count(run):
+            continue
+        if (signed and words > 1) or follows(_TURN, latin, start, 64) or follows(_TOLD, latin, start, 64):
+            yield start, end
+
+
+def _trimmed(latin: bytes, start: int, end: int) -> tuple[int, int]:
+    """Give back what ends another word ("it's"), and an article or pronoun at either end."""
+    if latin[start - 1 : start] == b"'":
+        start = latin.find(b" ", start, end) + 1
+    while latin[start : start + 2].lower() in (b"a ", b"i ", b"o ", b"y "):
+        start += 2
+    while latin[end - 2 : end].lower() in (b" a", b" i", b" y") and latin[end - 1 : end].islower():
+        end -= 2
+    return trim(latin, start, end)
+
+
+def _is_count(run: bytes) -> bool:
+    """Tell whether the digits go up or down one by one, as nobody's number does."""
+    values = [_VALUES[found.group().decode("latin-1").lower()] for found in _ONE.finditer(run)]
+    steps = {right - left for left, right in itertools.pairwise(values)}
+    return steps in ({1}, {-1})
+
+
+def _kind(latin: bytes, start: int) -> IdentifierType:
+    """Return the type whose word stands nearest before a number."""
+    before = latin[max(0, start - _CONTEXT) : start]
+    nearest, kind = -1, IdentifierType.OTHER_ID
+    for type_, words in _KINDS:
+        for found in words.finditer(before):
+            if found.start() > nearest:
+                nearest, kind = found.start(), type_
+    return kind
