@@ -22,6 +22,8 @@ HOMES = {
     "presidio_analyzer": ("detectors/presidio.py",),
     "opensearchpy": ("streams/siem/opensearch",),
     "cryptography": ("streams/vault/", "streams/audit/", "streams/log/seal.py"),
+    "starlette": ("streams/listening.py", "streams/breakglass/"),
+    "uvicorn": ("streams/serving.py", "streams/breakglass/"),
     "google": ("schemas/sources/otlp.py",),
     "opentelemetry": ("schemas/sources/otlp.py",),
     "re2": ("detectors/patterns/", "detectors/structured/", "detectors/gazetteers/"),

@@ -77,6 +77,21 @@ def decode_otlp(value: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> dict[str, Any]
     return None if found is None else _tree(found, bounds.depth)
 
 
+def may_be_otlp(value: bytes) -> bool:
+    """Tell whether some bytes parse as an export request, whatever in it is not known."""
+    return value.startswith(_FIRST) and any(
+        _is_message(request, value) for request in (ExportTraceServiceRequest(), ExportLogsServiceRequest())
+    )
+
+
+def _is_message(request: Message, value: bytes) -> bool:
+    try:
+        request.ParseFromString(value)
+    except DecodeError:
+        return False
+    return True
+
+
 def _parsed(request: Message, value: bytes) -> Message | None:
     """Return the request that *value* holds and nothing else, or None."""
     try:

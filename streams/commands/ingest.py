@@ -1,5 +1,7 @@
-"""`phistream ingest`: files into the raw topic, for those who have no Kafka producer."""
+"""`phistream ingest`: files, or an HTTP door, into the raw topic, for those who have no Kafka producer."""
 
+import signal
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,68 +14,144 @@ from schemas.errors import ConfigError
 from streams.commands.options import ConfigFile, StateFolder, service_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streams.config import Settings
     from streams.log.inlet import Inlet
     from streams.log.ports import Headers
+    from streams.serving import Address, Service
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Files or folders of raw events.", exists=True, readable=True)],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders of raw events.", exists=True, readable=True)
+    ] = None,
     *,
     state: StateFolder = None,
     config: ConfigFile = None,
     topic: Annotated[str | None, typer.Option(help="The raw topic on Kafka, where there are several.")] = None,
     tenant: Annotated[str | None, typer.Option(help="The tenant, where the topic tells it by a header.")] = None,
     policy: Annotated[str, typer.Option(help="With --state: a policy that ships, or a file.")] = "default",
+    listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Serve OTLP/HTTP and JSON lines.")] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="With --listen: file of the bearer token, made where there is none.")
+    ] = None,
+    certificate: Annotated[Path | None, typer.Option(help="With --listen: TLS certificate chain, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="With --listen: the certificate's private key, PEM.")] = None,
 ) -> None:
-    """Take files of raw events in: lines, one JSON document, OTLP, gzip, or folders as Bedrock leaves them in S3.
+    """Take raw events in: from files, or over HTTP.
 
-    Into a state folder, where they are redacted and indexed at once, or into a raw topic on Kafka. How far each file is
-    stands in the transaction that writes its records: the same command goes on after an interruption and takes nothing
-    in twice, a file of the same bytes under another name neither.
+    FILES are lines, one JSON document, OTLP, gzip of these, or folders as Bedrock leaves them in S3. How far each file
+    is stands in the transaction that writes its records: the same command goes on after an interruption and takes
+    nothing in twice, a file of the same bytes under another name neither.
+
+    With --listen: POST /v1/traces and /v1/logs (OTLP, protobuf or JSON) and /v1/events (JSON lines), each with the
+    bearer token. 200 says that the records are durable, 429 to wait; a request sent again is there again. TLS is
+    required beyond loopback.
+
+    Into a state folder, where events are redacted and indexed at once, or into a raw topic on Kafka.
     """
-    from streams.inputs import files_of
-
     if (state is None) == (config is None):
         raise typer.BadParameter("give a state folder or a settings file", param_hint="--state / --config")
-    found = files_of(files)
+    if bool(files) == (listen is not None):
+        raise typer.BadParameter("give files or --listen", param_hint="FILES / --listen")
+    source = _Files(tuple(files or ())) if listen is None else _door(listen, token_file, certificate, key)
     if state is not None:
-        _embedded(state, policy, found)
-        return
-    settings = service_settings(config)
-    name, headers = _target(settings, topic, tenant)
-    from streams.log.kafka_inlet import KafkaInlet
-
-    with KafkaInlet(settings, name, headers) as inlet:
-        _take_in(inlet, found, settings)
+        _embedded(state, policy, source)
+    else:
+        _kafka(service_settings(config), topic, tenant, source)
 
 
-def _embedded(folder: Path, policy: str, files: tuple[Path, ...]) -> None:
-    """Take files in, and redact and index them."""
+@dataclass(frozen=True, slots=True)
+class _Files:
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    address: "Address"
+    token_file: Path | None
+
+
+def _door(listen: str, token_file: Path | None, certificate: Path | None, key: Path | None) -> _Listening:
+    from streams.serving import address_of
+
+    return _Listening(address_of(listen, certificate, key), token_file)
+
+
+def _embedded(folder: Path, policy: str, source: _Files | _Listening) -> None:
+    """Take events into a state folder, and redact and index them."""
     from streams.composition import embedded_settings
     from streams.embedded import UNPROTECTED, EmbeddedState
     from streams.indexing import index_embedded
     from streams.log.sqlite_inlet import SqliteInlet
+    from streams.redacting_beside import RedactingBeside
     from streams.supervising import drain_embedded
 
     embedded = EmbeddedState(folder)
     console = Console(stderr=True)
     if embedded.prepare():
         console.print(UNPROTECTED.format(folder=embedded.keys), style="yellow", highlight=False)
+    settings = embedded_settings(embedded, policy)
     with embedded.exclusive():
+        if isinstance(source, _Listening):
+            token = source.token_file or embedded.keys / "ingest-token"
+            service = _service(source, token, settings, lambda: SqliteInlet(embedded.open_store(), owned=True))
+            with RedactingBeside(embedded, policy, service.stop):
+                service.run()
+            return
         store = embedded.open_store()
-        _take_in(SqliteInlet(store), files, embedded_settings(embedded, policy))
+        _take_in(SqliteInlet(store), source.paths, settings)
         drain_embedded(embedded, policy, store, lambda _: None)
         console.print(f"{index_embedded(store)} events redacted and indexed in {folder}.", highlight=False)
         store.close()
 
 
-def _take_in(inlet: "Inlet", files: tuple[Path, ...], settings: "Settings") -> None:
+def _kafka(settings: "Settings", topic: str | None, tenant: str | None, source: _Files | _Listening) -> None:
+    """Take events into a raw topic on Kafka."""
+    from streams.log.kafka_inlet import KafkaInlet
+
+    name, headers = _target(settings, topic, tenant)
+    if isinstance(source, _Files):
+        with KafkaInlet(settings, name, headers) as inlet:
+            _take_in(inlet, source.paths, settings)
+        return
+    if source.token_file is None:
+        raise ConfigError("the door needs a token", setting="--token-file")
+    _service(source, source.token_file, settings, lambda: KafkaInlet(settings, name, headers)).run()
+
+
+def _service(
+    source: _Listening, token_file: Path, settings: "Settings", open_inlet: "Callable[[], Inlet]"
+) -> "Service":
+    """Return the HTTP door; refuses one that others could reach in clear, and says where its token lies."""
+    from streams.composition import build_bounds
+    from streams.gate import GateLimits
+    from streams.serving import Service, token_of
+    from streams.telemetry.logs import configure
+    from streams.telemetry.metrics import Metrics
+
+    configure()
+    source.address.check(allow_plaintext=settings.allow_plaintext)
+    token, made = token_of(token_file)
+    metrics, bounds = Metrics(), build_bounds(settings)
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port)
+    typer.echo(f"Bearer token {'written to' if made else 'read from'} {token_file}", err=True)
+    limits = GateLimits(body_bytes=2 * bounds.record_bytes)
+    service = Service(source.address, token, open_inlet, bounds, metrics, limits)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: service.stop())
+    return service
+
+
+def _take_in(inlet: "Inlet", paths: tuple[Path, ...], settings: "Settings") -> None:
     """Take each file in, with a bar over the bytes of all."""
     from streams.composition import build_bounds
     from streams.ingesting import ingest_file
+    from streams.inputs import files_of
 
-    console = Console(stderr=True)
+    console, files = Console(stderr=True), files_of(paths)
     bounds = build_bounds(settings)
     written = before = 0
     with _progress(console) as progress:

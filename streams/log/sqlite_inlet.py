@@ -19,13 +19,14 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS ingested (
 
 
 class SqliteInlet:
-    """Writes the raw topic of a state folder; the store belongs to the caller."""
+    """Writes the raw topic of a state folder; the store belongs to the caller unless it is *owned*."""
 
     max_record_bytes = 64 * 1024 * 1024
     topic = RAW
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: SqliteStore, *, owned: bool = False) -> None:
         self._store = store
+        self._owned = owned
         self._lease = 0
         store.connection.execute(_SCHEMA)
 
@@ -70,7 +71,9 @@ class SqliteInlet:
         return sum(SqliteReader(self._store, REDACTORS, [self.topic]).lag().values())
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Close the store where it is the inlet's own."""
+        if self._owned:
+            self._store.close()
 
     def __enter__(self) -> Self:
         """Return the inlet itself."""

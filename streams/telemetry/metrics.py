@@ -54,6 +54,8 @@ METRICS: tuple[MetricSpec, ...] = (
     ),
     MetricSpec("phistream_shadow_events_total", Kind.COUNTER, ("outcome",), "events given to the shadow detector"),
     MetricSpec("phistream_shadow_spans_total", Kind.COUNTER, ("type", "side"), "spans that both or one of two found"),
+    MetricSpec("phistream_ingest_requests_total", Kind.COUNTER, ("outcome",), "requests at the HTTP door, by outcome"),
+    MetricSpec("phistream_ingest_records_total", Kind.COUNTER, (), "records taken in at the HTTP door"),
     MetricSpec("phistream_indexer_documents_total", Kind.COUNTER, ("outcome",), "documents settled, by outcome"),
     MetricSpec("phistream_indexer_pushbacks_total", Kind.COUNTER, (), "times the index asked to slow down"),
     MetricSpec("phistream_indexer_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
@@ -102,6 +104,11 @@ class Metrics:
             self.count("phistream_redactor_identifiers_total", found, type=type_)
         self.count("phistream_redactor_entries_total", len(summary.entries))
         self.observe("phistream_redactor_batch_seconds", seconds)
+
+    def taken_in(self, outcome: str, records: int) -> None:
+        """Count a request at the HTTP door, and the records that it brought."""
+        self.count("phistream_ingest_requests_total", outcome=outcome)
+        self.count("phistream_ingest_records_total", records)
 
     def read(self, source: str) -> None:
         """Count a record that was read, by its format."""
