@@ -53,10 +53,12 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
 
 
 def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
-    """Return the resolved spans of one plain text, from the same layers."""
-    pieces = list(parts(Passage(text)))
+    """Return the resolved spans of one plain text, from the same layers and the customer's lists."""
+    passage = Passage(text)
+    pieces = list(parts(passage))
     found = read(layers, pieces, Clock())
-    return resolve(text, [span for piece, spans in zip(pieces, found, strict=True) for span in piece.placed(spans)])
+    placed = [span for piece, spans in zip(pieces, found, strict=True) for span in piece.placed(spans)]
+    return resolve(text, [*placed, *read_lists(layers, passage, Clock())])
 
 
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:

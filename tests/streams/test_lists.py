@@ -1,5 +1,6 @@
 """The customer's lists, from the settings to what a worker redacts."""
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,15 @@ def test_lists_are_read_from_the_settings(tmp_path: Path) -> None:
     assert [] == found(analyzer, "Dr. Hagridson will see her.")
     assert [("00482917", "record")] == found(analyzer, "MRN: 00482917")
     assert [("Adaeze Okonkwo", "forms")] == found(analyzer, "Patient: Adaeze Okonkwo")
+
+
+def test_encoded_text_is_read_with_the_lists(tmp_path: Path) -> None:
+    """What is on a list is found in Base64 too, and the blob goes whole."""
+    analyzer = build_analyzer(configured(tmp_path, deny_list=b"warm water\n"))
+    blob = base64.b64encode(b"take it with warm water after food").decode()
+
+    assert [(blob, "encoded")] == found(analyzer, f"payload {blob} end")
+    assert [] == found(build_analyzer(DetectorSettings()), f"payload {blob} end")
 
 
 def test_what_is_safe_to_guess_is_still_found_by_memory_and_roster(tmp_path: Path) -> None:
