@@ -6,7 +6,7 @@ or its score fall by a step, decided; so the answer is true of any recognizer, o
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detectors.checks import CHECKS, passes
 from detectors.recognizer import Passage
@@ -18,7 +18,8 @@ Range = tuple[int, int]
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE, _AFTER = 64, 32
 _MOST_WORDS = 24
-_MOST_TEXT = 16 * 1024  # A longer passage would be read some twenty times.
+_AROUND, _FURTHEST = 256, 768  # What of a passage is read again, some fifty times, where that is enough.
+_MOST_TEXT = 8 * 1024  # A longer passage is not, where it is not.
 _STEP = 0.04  # The smallest difference that recognizers make between two signs.
 _NEARLY = 1e-9
 _FEWEST_DIGITS = 6
@@ -34,30 +35,45 @@ class Decided:
 
 def decided(read: Read, passage: Passage, span: Span) -> Decided:
     """Return what decided that *read* reports *span* in *passage*; nothing where the passage is too long to ask."""
-    if len(passage.text) > _MOST_TEXT:
+    near = _Trial.near(read, passage, span) or _Trial.of(read, passage, span)
+    if near is None:
         return Decided()
-    trial = _Trial.of(read, passage, span)
-    if trial is None:
-        return Decided()
-    bare = _Trial.of(read, Passage(trial.bare(), passage.hint), span)  # A word may say the same as the check.
-    return Decided(trial.words(), trial.validator() or (bare.validator() if bare is not None else None))
+    bare = near.without_words()  # A word may say the same as the check.
+    words = tuple((start + near.offset, end + near.offset) for start, end in near.words())
+    return Decided(words, near.validator() or (bare.validator() if bare is not None else None))
 
 
 class _Trial:
     """Asks one recognizer about one span again and again."""
 
-    def __init__(self, read: Read, passage: Passage, span: Span, lost_at: float) -> None:
+    def __init__(self, read: Read, passage: Passage, span: Span, lost_at: float, offset: int = 0) -> None:
         self._read, self._passage, self._span, self._lost_at = read, passage, span, lost_at
+        self.offset = offset
 
     @classmethod
-    def of(cls, read: Read, passage: Passage, span: Span) -> "_Trial | None":
-        """Return a trial, or None where the recognizer does not report the span."""
+    def of(cls, read: Read, passage: Passage, span: Span, offset: int = 0) -> "_Trial | None":
+        """Return a trial, or None where the passage is too long, or the recognizer does not report the span in it."""
+        if len(passage.text) > _MOST_TEXT:
+            return None
         score = max((found.score for found in read([passage])[0] if _same(found, span)), default=None)
-        return None if score is None else cls(read, passage, span, score - _STEP + _NEARLY)
+        return None if score is None else cls(read, passage, span, score - _STEP + _NEARLY, offset)
 
-    def bare(self) -> str:
-        """Return the passage without the words around the span."""
-        return self._without(self._near())
+    @classmethod
+    def near(cls, read: Read, passage: Passage, span: Span) -> "_Trial | None":
+        """Return a trial over the lines around the span, where the recognizer reports it there too."""
+        text = passage.text
+        start = text.rfind("\n", 0, max(0, span.start - _AROUND)) + 1
+        start = max(start, span.start - _FURTHEST)
+        end = text.find("\n", min(len(text), span.end + _AROUND))
+        end = min(len(text) if end < 0 else end, span.end + _FURTHEST)
+        if (start, end) == (0, len(text)):
+            return None
+        piece = Passage(text[start:end], passage.hint)
+        return cls.of(read, piece, replace(span, start=span.start - start, end=span.end - start), start)
+
+    def without_words(self) -> "_Trial | None":
+        """Return the trial without the words around the span."""
+        return _Trial.of(self._read, Passage(self._without(self._near()), self._passage.hint), self._span)
 
     def words(self) -> tuple[Range, ...]:
         """Return each word without which the span goes; where none is alone, the fewest that are together."""

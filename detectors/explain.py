@@ -4,6 +4,7 @@ The layers are run one recognizer at a time through the same code that detection
 against the analyzer's own answer. No part of an explanation holds text; lists of the customer's are named, never told.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,8 @@ from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve, trim
 from detectors.segments import Part, parts
 from schemas.spans import Span
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Fate(StrEnum):
@@ -206,7 +209,8 @@ def _because(ask: Read, part: Part, span: Span) -> Decided:
 
 def _tells(layers: Layers, passage: Passage, source: Span, remembered: Span) -> bool:
     """Tell whether the memory knows what it found from that span, elsewhere in the event."""
-    if layers.memory is None or source.overlaps(remembered):
+    known, found = (set(_WORD.findall(passage.text[at.start : at.end].lower())) for at in (source, remembered))
+    if layers.memory is None or source.overlaps(remembered) or known.isdisjoint(found):
         return False
     memory = layers.memory.remember([passage], [[source]])
     return any(span.overlaps(remembered) for span in memory.recognize(passage))
