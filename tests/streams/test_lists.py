@@ -111,10 +111,10 @@ def test_lists_are_read_from_the_settings(tmp_path: Path) -> None:
 def test_encoded_text_is_read_with_the_lists(tmp_path: Path) -> None:
     """What is on a list is found in Base64 too, and the blob goes whole."""
     analyzer = build_analyzer(configured(tmp_path, deny_list=b"warm water\n"))
-    blob = base64.b64encode(b"take it with warm water after food").decode()
+    text = f"payload {base64.b64encode(b'drink warm water with the tablets').decode()} end"
 
-    assert [(blob, "encoded")] == found(analyzer, f"payload {blob} end")
-    assert [] == found(build_analyzer(DetectorSettings()), f"payload {blob} end")
+    assert ["encoded"] == [recognizer for _, recognizer in found(analyzer, text)]
+    assert "encoded" not in [recognizer for _, recognizer in found(build_analyzer(DetectorSettings()), text)]
 
 
 def test_what_is_safe_to_guess_is_still_found_by_memory_and_roster(tmp_path: Path) -> None:
