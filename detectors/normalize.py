@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.lookalikes import plain_characters
+from detectors.mistyped import retyped
 from detectors.resolve import resolve
 from detectors.scanned import unscan
+from detectors.spread import drawn_together
 from schemas.spans import Span
 
 Positions = npt.NDArray[np.int64]
@@ -93,7 +95,8 @@ def normalize(text: str) -> Normalized:
 
     Escapes (HTML entities, `\u` and JSON escapes, quoted-printable) are read, Markdown emphasis and inline tags taken
     away, characters that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes
-    made plain, and what a scanner took for a digit or a letter read as what it was. Plain ASCII comes back as it is.
+    made plain, what a scanner took for a digit or a letter read as what it was, letters that stand apart drawn
+    together and mistyped captions mended. Other plain ASCII comes back as it is.
 
     >>> normalize("**Jo**hn&nbsp;D\u043ee").text
     'John Doe'
@@ -108,8 +111,10 @@ def normalize(text: str) -> Normalized:
     if not plain.text.isascii():
         translated, edits = plain_characters(plain.text)
         plain = Normalized(translated, plain.starts, plain.ends).edited(edits)
+    plain = plain.edited(drawn_together(plain.text))
     read = unscan(plain.text)
-    return plain if read is plain.text else replace(plain, text=read)
+    plain = plain if read is plain.text else replace(plain, text=read)
+    return plain.edited(retyped(plain.text))
 
 
 def _escapes(text: str) -> Iterable[Edit]:
