@@ -30,7 +30,8 @@ _CODE_WORDS = r"""
     lines? primer settings build 510\(k\) release valueset oid concept specification standard rule section
     article chapter page figure table grade stage phase cycle dose range total net trend score concentration
     velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain breakpoint filter plug
-    max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users budget limit
+    max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users
+    budget limit edits?
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
@@ -43,7 +44,8 @@ _NO_ID = re.compile(
     r"https?.*|www.*|"
     r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
-    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|u?int\d+|float\d+|"
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|u?int\d+|"
+    r"float\d+|"
     r"varchar.*|"
     r"(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
@@ -87,6 +89,12 @@ _NO_DATE_BEFORE = re.compile(
     r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas|ages?|aged)[\s:(]*\S{0,6}\s?\Z",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"(?:\b(?:mon|m|lun)[a-z]*\s?(?:-|–|to|thru|through)\s?(?:th?u?r?s?|f|fri|sat|sun|vie|sáb)[a-z]*|"
+    r"\bhours?\b[^\n.]{0,16})\W{1,3}\Z",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
 _VERSIONED = re.compile(
     r"(?:\b(?:software|firmware|driver|version|build|release|agent|v|ver|model|sdk|api|rev)[\s:.]*|@|"
     r"[A-Z]{2,5}-\d+ \()\Z",
@@ -128,6 +136,8 @@ def _may_be_proper(text: str, span: Span, value: str) -> bool:
     """Tell whether a name or place is more than a placeholder, a file or a piece of a code."""
     if _NO_PROPER.fullmatch(value):
         return False
+    if _CAMEL.fullmatch(value) and (text[span.end : span.end + 1] == "(" or text[span.start - 1 : span.start] == "."):
+        return False  # A function.
     if not any(map(str.isdigit, value)):
         return True
     token = _token(text, span)
@@ -153,7 +163,7 @@ def _may_be_id(text: str, span: Span) -> bool:
     return not (
         _is_coded(text, span)
         or _NO_ID.fullmatch(token)
-        or _NO_ID.fullmatch(value)
+        or _NO_ID.fullmatch(value.strip("\"' .,;:"))
         or _UNIT.match(text, span.end)
         or "://" in token
     )
@@ -169,7 +179,7 @@ def _may_be_date(text: str, span: Span) -> bool:
         _DATE_WORD.search(value) or _DATE_SHAPE.fullmatch(value) or _OLD.fullmatch(value) or _WORD_AND_DAY.match(value)
     )
     before = text[max(0, span.start - _REACH) : span.start]
-    if _VERSIONED.search(before):
+    if _VERSIONED.search(before) or _OPENING.search(before):
         return False
     if shaped and not _NO_DATE_BEFORE.search(before) and not _NO_DATE_AFTER.match(text, span.end):
         return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import compile_latin, phrases
+from detectors.patterns.scanning import compile_latin, follows, phrases
 
 _NAMES = phrases(r"""
         christmas(?: (?:eve|day))?; x-?mas(?: eve)?; new year(?:'?s)?(?:'? (?:eve|day)); new year'?s; boxing day;
@@ -22,6 +22,11 @@ _HOLIDAY = compile_latin(rf"\b(?:{'|'.join(_NAMES)})")
 _NOT_DATED = compile_latin(
     r"[- ](?:disease|factor|tree|island|egg|eggs|lily|card|cards|cactus|rash|candy|costume|seals?)\b"
 )
+#: Opening hours date nothing of anybody.
+_CLOSED = compile_latin(
+    r"\b(?:we are|we're|office|clinic|pharmacy|lab|hours|and|is|will be|,) "
+    r"closed (?:on |for |during )?[^.\n0-9:]{0,32}$"
+)
 _YEAR = compile_latin(r",? (?:of )?(?:19|20)[0-9]{2}\b")
 
 
@@ -31,7 +36,7 @@ def holiday_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
         end = found.end()
         if end < len(latin) and (latin[end : end + 1].isalpha() or latin[end] >= 0xC0):
             continue
-        if found.group() in (b"EID", b"HOLI"):
+        if found.group() in (b"EID", b"HOLI") or follows(_CLOSED, latin, found.start(), 48):
             continue
         if _NOT_DATED.match(latin, end, min(len(latin), end + 12)) is None:
             year = _YEAR.match(latin, end, min(len(latin), end + 12))

@@ -12,7 +12,7 @@ from schemas.spans import Span
 _WORD = re.compile(
     r"(?=[013458]?[^\W\d_])(?:[^\W\d_]|(?<=[^\W_])[013458](?!\d)|[013458](?=[^\W\d_]))+(?:['-][^\W_]+)*\.?"
 )
-_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_BARE_YEAR = re.compile(r"(?:[gl][et]|eq|ne|sa|eb|ap)?(?:19|20)\d\d(?: HTTP/\S+)?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
 _BARE_NUMBER = re.compile(r"[A-Z]{0,4}[-#]?\d{4,}[A-Z0-9-]*")
