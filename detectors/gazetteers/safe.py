@@ -28,6 +28,7 @@ _POINTS = re.compile(
     r"(?=[,;.)\s]|\Z)(?! ?(?:y|[MF]\b))"
 )
 _LETTERS = 3  # An abbreviation of so many letters is hardly ever a name in capitals.
+_JOINED = re.compile(r"[^\W\d_](?:, |-)[A-Z]")
 _TITLED = re.compile(
     r"\b(?:dr|drs|doctor|mr|mrs|ms|miss|prof|professor|nurse|sgt|officer|judge|rev|pastor|rabbi|sra?|srta|dra)\.? ?$",
     re.IGNORECASE,
@@ -110,6 +111,8 @@ class SafeList:
         ]
         if not inside:
             return False
+        if span.recognizer.startswith("gazetteer.") and span.score >= _CERTAIN:
+            return _is_list_of_eponyms(words, inside)
         safe = self._listed(words, inside, span) or all(_is_safe(words, index, span.type) for index in inside)
         return safe or _is_doubtful(words, inside, text, span)
 
@@ -137,7 +140,8 @@ def _at_sight(text: str, span: Span) -> bool | None:
     if span.type not in _NAMES_OR_PLACES:
         return False
     if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
-        return span.score <= _UNCUED
+        joined = span.score >= _CERTAIN and _JOINED.search(text, span.start, span.end) is not None
+        return None if joined else span.score <= _UNCUED
     titled = span.type is IdentifierType.NAME and _TITLED.search(text[max(0, span.start - _BEFORE) : span.start])
     return False if titled else None
 
@@ -185,10 +189,13 @@ def _is_doubtful(words: Words, inside: list[int], text: str, span: Span) -> bool
 
 
 def _is_scale_or_letters(words: Words, index: int, text: str, span: Span) -> bool:
-    """Tell whether a model's name is a scale with its points, or a short abbreviation among words in small letters."""
+    """Tell whether a model's name is a scale with its points, a word of kinship, or a short abbreviation."""
     mask = words.masks[index]
     if mask & m.EPONYM and not mask & m.FIRST_COMMON and _POINTS.match(text, span.end):
         return True
+    following = index + 1 < len(words) and words.shapes[index + 1] != Shape.LOWER
+    if mask & m.KIN and not following and words.shapes[index] == Shape.CAPITAL:
+        return True  # "Son at bedside".
     short = span.end - span.start <= _LETTERS and words.shapes[index] == Shape.UPPER and mask & m.ABBREVIATION
     around = text[max(0, span.start - _BEFORE) : span.start] + text[span.end : span.end + _BEFORE]
     return bool(short) and sum(map(str.islower, around)) > sum(map(str.isupper, around))
@@ -222,6 +229,16 @@ def _is_compared(words: Words, inside: list[int]) -> bool:
     if end + 1 < len(words) and words.word(end) in _COMPARED and _is_thing(words, end + 1):
         return True
     return first > 1 and words.word(first - 1) in _COMPARED and _is_thing(words, first - 2)
+
+
+def _is_list_of_eponyms(words: Words, inside: list[int]) -> bool:
+    """Tell whether two words of one list, or joined by a hyphen, are what things are called after: "Breslow, Clark"."""
+    if not all(words.masks[at] & m.EPONYM for at in inside):
+        return False
+    first, end = inside[0], inside[-1] + 1
+    before = first > 0 and words.gap(first - 1) in _LISTING and _is_thing(words, first - 1)
+    after = end < len(words) and words.gap(end - 1) in _LISTING and _is_thing(words, end)
+    return before or after
 
 
 def _is_among_eponyms(words: Words, inside: list[int]) -> bool:
