@@ -116,7 +116,7 @@ class SealedList:
             return []
         words = list(_words(passage.text))
         plain = [word.plain for word in words]
-        firsts = {word: self._first(word, entries.salt) for word in set(plain)}
+        firsts = {word: entries.first(word) for word in set(plain)}
         spans = list[Span]()
         for index, word in enumerate(words):
             for length, wholes in entries.by_first.get(firsts[word.plain], {}).items():
@@ -124,9 +124,6 @@ class SealedList:
                 if len(candidate) == length and _digests(candidate, self._secret, entries.salt)[1] in wholes:
                     spans.append(Span(word.start, words[index + length - 1].end, self._type, NAMED, self.name))
         return spans
-
-    def _first(self, word: str, salt: bytes) -> bytes:
-        return _digest(word.encode(), self._secret, salt, _FIRST_BYTES)
 
 
 class CustomerSafeList:
@@ -159,6 +156,13 @@ class _Entries:
     by_first: dict[bytes, dict[int, set[bytes]]] = field(repr=False)
     count: int
     version: str
+    begun: hashlib.blake2b = field(repr=False)  # Keyed and salted once, for the digest that each word takes.
+
+    def first(self, word: str) -> bytes:
+        """Return the digest of a word as the first of an entry."""
+        state = self.begun.copy()
+        state.update(word.encode())
+        return state.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,8 @@ def _read(content: str, secret: bytes) -> _Entries:
     for line in lines:
         first, whole, length = line.split()
         by_first.setdefault(bytes.fromhex(first), {}).setdefault(int(length), set()).add(bytes.fromhex(whole))
-    return _Entries(bytes.fromhex(salt), by_first, len(lines), seal)
+    begun = hashlib.blake2b(key=secret[:64], salt=bytes.fromhex(salt)[:16], digest_size=_FIRST_BYTES)
+    return _Entries(bytes.fromhex(salt), by_first, len(lines), seal, begun)
 
 
 def _seal(body: str, secret: bytes) -> str:
