@@ -31,22 +31,38 @@ def ensure_lists_key(path: Path) -> bytes:
     return read_lists_key(path)
 
 
-def seal_list(plain: bytes, path: Path, key: bytes) -> int:
+def seal_list(plain: bytes, path: Path, key: bytes, *, names: bool = False) -> int:
     """Seal a plain list, one entry a line, and return how many there are.
 
-    Empty lines and those that begin with # are left out. Raises ConfigError that names the line of a bad entry.
+    Empty lines and those that begin with # are left out. *names* are found with the surname first, too. Raises
+    ConfigError that names the line of a bad entry.
     """
     try:
         entries = dict(_entries(plain.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise ConfigError("a plain list is not UTF-8") from None
+    turned = [_turned(entry) for entry in entries.values()] if names else []
     try:
-        return write_list(path, entries.values(), key, os.urandom(_SALT_BYTES))
+        write_list(path, [*entries.values(), *turned], key, os.urandom(_SALT_BYTES))
     except ConfigError as error:
         line = list(entries)[int(str(error.facts["line"])) - 1]
         raise ConfigError("a list entry is empty, too short or too long", line=line) from None
     except OSError as error:
         raise ConfigError("a sealed list cannot be written", path=str(path), reason=error.strerror) from None
+    return len(entries)
+
+
+def _turned(name: str) -> str:
+    """Return a name in the other order: at its comma, else with its last word first.
+
+    >>> _turned("Ana Maria Okonkwo"), _turned("De la Cruz, Ana")
+    ('Okonkwo Ana Maria', 'Ana De la Cruz')
+    """
+    surname, comma, given = name.partition(",")
+    if comma:
+        return f"{given.strip()} {surname.strip()}"
+    *first, last = name.split()
+    return " ".join((last, *first))
 
 
 def _entries(text: str) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,10 @@ def seal(
     plain: Annotated[str, typer.Argument(metavar="FILE|-", help="One entry a line, # for comments; - reads input.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The sealed list; replaced in one step.", dir_okay=False)],
     key: KeyFile,
+    *,
+    names: Annotated[
+        bool, typer.Option("--names", help="Entries are names: find them with the surname first, too.")
+    ] = False,
 ) -> None:
     """Seal a plain list: keyed digests of its entries, which name nobody without the key.
 
@@ -29,7 +33,7 @@ def seal(
         content = sys.stdin.buffer.read() if plain == "-" else Path(plain).read_bytes()
     except OSError as error:
         raise ConfigError("a plain list cannot be read", path=plain, reason=error.strerror) from None
-    count = seal_list(content, out, ensure_lists_key(key))
+    count = seal_list(content, out, ensure_lists_key(key), names=names)
     typer.echo(f"{count} entries sealed in {out}; nothing of phistream needs the plain list any more.")
 
 
@@ -38,10 +42,10 @@ def check(
     sealed: Annotated[Path, typer.Argument(metavar="SEALED", help="A sealed list.")],
     key: KeyFile,
 ) -> None:
-    """Tell whether a sealed list is whole and of this key, and how many entries it has."""
+    """Tell whether a sealed list is whole and of this key, and how many digests of entries it has."""
     from detectors.roster import SealedList
     from schemas.identifiers import IdentifierType
     from streams.lists import read_lists_key
 
     entries = SealedList("list", sealed, read_lists_key(key), IdentifierType.OTHER_ID)
-    typer.echo(f"{len(entries)} entries, whole and of this key.")
+    typer.echo(f"{len(entries)} digests, whole and of this key.")

@@ -12,7 +12,10 @@ from typer.testing import CliRunner, Result
 from detectors.analyzer import Analyzer
 from detectors.explain import explain
 from detectors.layers import Layers
+from detectors.recognizer import Passage
+from detectors.roster import SealedList
 from schemas.errors import ConfigError
+from schemas.identifiers import IdentifierType
 from schemas.topics import BATCHES, REDACTED
 from streams.cli import app
 from streams.config import load_settings
@@ -63,8 +66,21 @@ def test_a_list_is_sealed_and_checked(tmp_path: Path) -> None:
     checked = lists("check", str(out), "--key", str(key))
 
     assert (0, 0) == (sealed.exit_code, checked.exit_code)
-    assert (0o600, True) == (key.stat().st_mode & 0o777, "2 entries" in checked.output)
+    assert (0o600, True) == (key.stat().st_mode & 0o777, "2 digests" in checked.output)
     assert "zorblat" not in out.read_text(encoding="ascii") + sealed.output + checked.output
+
+
+def test_names_are_found_in_either_order(tmp_path: Path) -> None:
+    """With `--names` a list in one order finds texts in the other; without, entries are found as they are."""
+    plain, key = tmp_path / "plain", tmp_path / "key"
+    plain.write_bytes(b"Ana Maria Zorblat\nDe la Quuxley, Beto\nMadonna\n")
+    texts = ("Zorblat, Ana Maria", "Ana Maria Zorblat", "Beto de la Quuxley", "de la Quuxley, Beto", "MADONNA")
+    for more, expected in (((), 3), (("--names",), 5)):
+        sealed = lists("seal", str(plain), "-o", str(tmp_path / "sealed"), "--key", str(key), *more)
+        entries = SealedList("roster", tmp_path / "sealed", ensure_lists_key(key), IdentifierType.NAME)
+
+        assert "3 entries" in sealed.output
+        assert expected == sum(len(entries.recognize(Passage(text))) for text in texts)
 
 
 def test_a_list_of_another_key_is_refused(tmp_path: Path) -> None:
