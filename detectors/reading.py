@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from detectors.beside import beside
 from detectors.layers import BatchRecognizer, Layers, Veto
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
@@ -49,7 +50,7 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
                 read = _allowed(veto, passages, read)
             for index, spans in zip(batch, read, strict=True):
                 found[index] += spans
-    return [part.own(tuple(whole(part.passage.text, spans))) for part, spans in zip(pieces, found, strict=True)]
+    return [part.own(tuple(_completed(part.passage.text, spans))) for part, spans in zip(pieces, found, strict=True)]
 
 
 def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
@@ -64,6 +65,12 @@ def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
     """Return what the deny list and the roster hold of a passage."""
     return [span for recognizer in layers.lists for span in _each(recognizer, [passage], clock)[0]]
+
+
+def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Return the spans stretched over what they cut in two, and what they show beside them."""
+    stretched = whole(text, spans)
+    return [*stretched, *beside(text, stretched)]
 
 
 def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:

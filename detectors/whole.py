@@ -7,7 +7,7 @@ from dataclasses import replace
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_NUMBERED = frozenset(
+NUMBERED = frozenset(
     {
         IdentifierType.MRN,
         IdentifierType.HEALTH_PLAN,
@@ -50,7 +50,7 @@ _WORDED = frozenset({IdentifierType.NAME, IdentifierType.GEO, IdentifierType.PHO
 
 def whole(text: str, spans: Sequence[Span]) -> list[Span]:
     """Return the spans, each with what was cut off the number, handle or file name that it stands in."""
-    return [_numbered(text, span) if span.type in _NUMBERED else _worded(text, span) for span in spans]
+    return [_numbered(text, span) if span.type in NUMBERED else _worded(text, span) for span in spans]
 
 
 def _numbered(text: str, span: Span) -> Span:

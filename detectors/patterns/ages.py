@@ -73,7 +73,7 @@ _OF_PATIENT = compile_latin(rf"\b(?:pt|patient|resident|client),? ({_FIGURE}),")
 #: Beside a word for somebody old, or for somebody in a prompt: "nonagenarian, 94", "a spry 93", "gent 91 from home".
 _ELDER = compile_latin(
     r"\b(?:nonagenarian|(?:super)?centenarian|spry|elderly|geriatric|gent|gentleman|lady|widow(?:er)?|"
-    r"great-?grand[a-z]+|"
+    r"great-?grand[a-z]+|(?:lady|man|woman|guy|gal|neighbor) (?:i|we|who|that|next door)[a-z ]{0,20} is|"
     r"dx(?:'?d)?(?: [a-z]+)? at|(?:diagnosed|retired|widowed|(?:re)?married|driving|drove)(?: [a-z]+){0,2} (?:at|"
     r"until|till))"
     rf"[ ,(]{{1,3}}({_NUMBER})(?: (?:in|from|with|w/|who|was|is|and|here|woman|man|lady|resident|s/p|c/o)\b|[),;.]|"
@@ -94,7 +94,7 @@ _BETWEEN = compile_latin(rf"\b(?:somewhere|anywhere|age|aged) between ({_NUMBER}
 _RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
 _KIN_AT = compile_latin(
     r"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|"
-    rf"paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|reached) ({_NUMBER})\b"
+    rf"paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|until|till|reached) ({_NUMBER})\b"
 )
 _PLUS = compile_latin(
     r"\s?(?:\+|plus\b|or (?:older|over|more|above)|and (?:older|over|above)|years? (?:or|and) (?:older|over)|"

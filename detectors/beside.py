@@ -1,0 +1,59 @@
+"""Identifiers right beside one that was found: the age behind a name, the twin of a number, an extension."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from detectors.whole import NUMBERED
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+SCORE = 0.8
+_NAME = "beside"
+_OLD = r"(9\d|10\d)"
+_AGE = re.compile(
+    rf"(?: in [A-Z0-9-]{{2,8}})?(?:, ?| ?\(| ){_OLD}(?=[!?]{{0,2}}[),;]|\.(?:\s|$)|"
+    r" (?:on|w/|with|has|who|is|was|and|from|s/p|c/o|here|lives|presents|from)\b|\s*$)"
+)
+_PERSON = re.compile(r"[^\W\d_]{3,}")
+_TWIN = re.compile(
+    r"(?: ?(?:/|&|\+|->) ?|,? (?:and|or|y|vs\.?|not|now|and not|versus|instead of) (?:the |also )?|, ?)"
+    r"(?:(?:left|right|second|other|old|new|izquierdo|derecho|[lr])[: ] ?)?"
+)
+_VALUE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
+_FEWEST = 4
+_EXTENSION = re.compile(r",? ?(?:x|ext\.?|extension) ?#?(\d{2,6})(?![\w.])")
+_DIALLED = frozenset({IdentifierType.PHONE, IdentifierType.FAX})
+_SHAPE = str.maketrans("0123456789", "9" * 10)
+
+
+def beside(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Return what the found *spans* of a text show to be an identifier beside them."""
+    return [other for span in spans for other in _beside(text, span)]
+
+
+def _beside(text: str, span: Span) -> Iterator[Span]:
+    if span.type is IdentifierType.NAME:
+        age = _AGE.match(text, span.end)
+        if age is not None and _PERSON.search(text, span.start, span.end):
+            yield Span(*age.span(1), IdentifierType.AGE, SCORE, _NAME)
+    elif span.type in _DIALLED:
+        extension = _EXTENSION.match(text, span.end)
+        if extension is not None:
+            yield Span(*extension.span(1), IdentifierType.PHONE, SCORE, _NAME)
+    elif span.type in NUMBERED:
+        yield from _twins(text, span)
+
+
+def _twins(text: str, span: Span) -> Iterator[Span]:
+    """Yield numbers of the same shape that follow one by one: "2201847 / 2201848"."""
+    end, wanted = span.end, _shape(text[span.start : span.end])
+    while wanted.count("9") >= _FEWEST and (joint := _TWIN.match(text, end)) is not None:
+        value = _VALUE.match(text, joint.end())
+        if value is None or _shape(value[0]) != wanted:
+            return
+        yield Span(*value.span(), span.type, SCORE, _NAME)
+        end = value.end()
+
+
+def _shape(value: str) -> str:
+    return re.sub("[A-Za-z]", "A", value.translate(_SHAPE))
