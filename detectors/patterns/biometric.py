@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
+from detectors.patterns.prints import prints
 from detectors.patterns.scanning import compile_latin, count_digits, follows, phrases, stands_alone
 from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
@@ -64,7 +65,8 @@ _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 _GATE = compile_latin(
     "finger|print|face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|"
     "profile|minutiae|live ?scan|"
-    r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand geometry|zygosity|paternity|ucn|dna"
+    r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand (?:geometry|scan)|fp[_i]|v[px]_|"
+    r"thumb|zygosity|paternity|ucn|dna"
 )
 
 
@@ -140,7 +142,9 @@ class BiometricRecognizer:
         if _GATE.search(latin) is None:
             return []
         spans = self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*_templates(latin), *_vectors(latin), *_labelled(latin), *_mixed(latin)])
+        ranges = dict.fromkeys(
+            [*_templates(latin), *_vectors(latin), *_labelled(latin), *_mixed(latin), *prints(latin)]
+        )
         return [*spans, *(Span(start, end, _BIOMETRIC, 0.9, self.name) for start, end in ranges)]
 
 

@@ -89,15 +89,31 @@ _COUNTED = compile_latin(
 )
 _THE_DAY = compile_latin(rf"\b(?:(?:{_WEEKDAY},? )?the|on|{_WEEKDAY})\s+([0-3]?[0-9](?:st|nd|rd|th))\b")
 _THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|dated|f/u|{_WEEKDAY}) the ({ORDINAL})\b")
+#: Further days behind "on the 20th", and days that "of the month" tells.
+_NEXT_DAY = compile_latin(r"(?:,|,? (?:and|or|&|through|thru|to))(?: the)? ([0-3]?[0-9](?:st|nd|rd|th))\b")
+_OF_MONTH = compile_latin(
+    rf"\bthe ({ORDINAL}|[0-3]?[0-9](?:st|nd|rd|th)) of (?:the|this|next|last) month\b|"
+    r"\b(?:ordered|scheduled|set|booked|due|ready|planned|moved|slated|good|is|was|appointment|appt|visit|"
+    r"surgery) for the "
+    r"((?:fourth|fifth|sixth|seventh|eighth|ninth|(?:twenty|thirty)[ -][a-z]{5,7}|[a-z]+teenth|t[a-z]+(?:nth|tieth|"
+    r"lfth)))"
+    r"(?:[.,;!?)]|\s*$|\n| at | and )"
+)
 _DAY_END = compile_latin(
     r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
-    r"thx|works?|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|last|the|a|@|\(|&)\b|[-@(&])"
+    r"thx|works?|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
+    r"last|the|a|@|\(|&)\b|[-@(&])"
 )
 #: Ordinals that count something: "the 17th and 18th centuries".
 _ORDERED = compile_latin(
     f"(?:,| or| and| to|-)+ ?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?:,? (?:and|or) [0-9]{{1,2}}(?:st|"
     f"nd|rd|th))? [a-z]{{3,}}"
+)
+_STILL_DAYS = compile_latin(
+    r"(?:,| or| and| to|-)+ ?(?:the )?[0-9]{1,2}(?:st|nd|rd|th) (?:he|she|they|we|i|it|you|were|was|are|is|will|with|"
+    r"for|at|in|"
+    r"but|by|due|from|pt|after|before|if|both|please|pls|so|when|only|instead|of (?:the|this|next|last) month)\b"
 )
 _ACRONYM = compile_latin(r"-[0-9]\b")
 _CJK = compile_latin(r"\xff*[0-9]{1,4}\xff[0-9]{1,2}\xff[0-9]{1,2}\xff")
@@ -248,12 +264,19 @@ def _days(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
     for pattern in (_THE_DAY, _THE_WORD):
         for found in pattern.finditer(latin):
-            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None or _ORDERED.match(
-                latin, found.end()
-            ):
+            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None:
+                continue
+            if _ORDERED.match(latin, found.end()) and not _STILL_DAYS.match(latin, found.end()):
                 continue
             weekday = _WEEKDAY_AT.match(latin, found.start())
             yield (found.start() if weekday else found.start(1)), found.end(1)
+            end = found.end(1)
+            while (other := _NEXT_DAY.match(latin, end)) is not None and _DAY_END.match(latin, other.end()):
+                yield other.start(1), other.end(1)
+                end = other.end(1)
+    for found in _OF_MONTH.finditer(latin):
+        group = 1 if found.start(1) >= 0 else 2
+        yield found.start(group), found.end(group)
 
 
 def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
