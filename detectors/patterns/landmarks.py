@@ -26,7 +26,22 @@ _STATES_LOWER = (
     "island|"
     "south (?:carolina|dakota)|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming"
 )
+#: What a practice, a shop or a school ends in when its last word is left out.
+_PRACTICE = (
+    r"(?:Heart|Imaging|Surgical|Ortho|Orthopa?edics|Derm|Dermatology|Dental|Peds|Pediatrics|Eye|Spine|Urology|Kidney|"
+    r"Dialysis|Hospice|Drug|Drugs|Apothecary|Pharmacy|Elem|Elementary|Cardiology|Neurology|Oncology|Radiology|Wellness|"
+    r"Rehab|Chiropractic|Home Health|Family Medicine|Family Practice|Primary Care|Urgent Care|Internal Medicine)"
+)
 _WORDINGS = (
+    (  # A practice behind its preposition: "over at Acadian Heart".
+        r"\b(?:at|from|to|with|via|provider|facility|seen by|by|near)[ :]"
+        rf"((?:{_NAMED} ){{1,3}}{_PRACTICE})(?:[,.;:)/\n]|$| (?:[a-z0-9(/-]|NPI|Dr|ED|on ))"
+    ),
+    (  # A shop of somebody: "Dale's Drug".
+        r"\b([A-Z][a-z]{2,14}'s (?:Drugs?|Pharmacy|Apothecary|Diner|Tavern|Grill|Bar|Market|Cafe|Bakery|Garage|Salon|"
+        r"Gym|"
+        r"Daycare|Day Care|Nursery|Deli|Pub|Motel|Inn|Lodge|Ranch|Farms?|Marina|Barbershop|Auto|Recovery|Towing))\b"
+    ),
     (  # A landmark that somebody lives or was found beside: "under the Higgins bridge".
         r"\b(?:near|by|behind|under(?:neath)?|beneath|across from|next to|next door to|beside|past|opposite|off|"
         r"outside|"
@@ -66,11 +81,17 @@ _PATTERNS = tuple(compile_latin(wording, ignore_case=False) for wording in _WORD
 #: All wordings at once, so that a text without any is read once.
 _GATE = compile_latin("|".join(f"(?:{wording})" for wording in _WORDINGS), ignore_case=False)
 _NO_PLACE = compile_latin(
-    r"(?:days?|weeks?|hours?|valve|disease|syndrome|health|studies|unit|ward|american|national|patient|doctor|hospital)\b"
+    r"(?:days?|weeks?|hours?|valve|disease|syndrome|health|studies|unit|ward|american|national|patient|doctor|"
+    r"hospital)\b"
 )
 #: Capitals with an article that are no quarter: regions, countries, seasons, departments, and stations of a ward.
 _NO_QUARTER = compile_latin(
-    r"[A-Z]{2,5}|(?:(?i:mid-?west|north-?east|north-?west|south-?east|south-?west|south|north|east|west|middle|deep|"
+    r"[A-Z]{2,5}|(?:(?i:alzheimer|parkinson|crohn|barrett|congestive|left|right|total|open|whole|outpatient|"
+    r"inpatient|pediatric|adult|the|interventional|"
+    r"general|internal|mobile|acute|any|local|our|your|my|this|trader|domino|papa|wendy|denny|arby|mcdonald|levi|"
+    r"kohl|macy|"
+    r"sam's|medical|american|primary|family|functional|cardiac|nuclear|diagnostic|magnetic|mid-?west|north-?east|"
+    r"north-?west|south-?east|south-?west|south|north|east|west|middle|deep|"
     r"pacific|"
     r"united|u\.?s\.?a?|usa|uk|republic|dominican|czech|philippines|netherlands|bahamas|caribbean|gambia|sudan|congo|"
     r"ukraine|"
