@@ -26,7 +26,7 @@ CAPTIONS = (
         Strength.STRONG,
         (
             *phrases(r"""
-        national provider id(?:entifier)?; us-npi; dea; d e a; drug enforcement
+        national provider id(?:entifier)?; us-npi; caqh(?: (?:id|no|number|#))?; dea; d e a; drug enforcement
         admin(?:istration)? reg; x-waiver; clia; lic(?:en[cs]e)? (?:no|nr|num|number|#); lic no; dl (?:no|#|number)?;
         cdl; driver'?s? lic(?:en[cs]e)?; csr; ahpra(?: reg)?; gmc; nmc(?: pin)?; lanr; cpso; cslb; foid; bar no;
         notary public commission no; abim cert; board certificate number; certificate (?:no|number); cert

@@ -68,7 +68,10 @@ CAPTIONS = (
         phrases(r"""
         bcbs(?: [a-z]{2})?; bc/bs; blue cross(?: blue shield)?; aetna; cigna; humana; uhc; unitedhealthcare; molina;
         kaiser;
-        anthem
+        anthem; state farm; geico; progressive; allstate; usaa; nationwide; liberty mutual; travelers; farmers; vsp;
+        eyemed;
+        davis vision; delta dental; metlife; guardian; premera; regence; highmark; carefirst; wellcare; ambetter; oscar;
+        caresource; healthfirst; fidelis; medica; healthpartners; harvard pilgrim; geisinger; aarp; optum; centene
     """),
     ),
 )

@@ -16,6 +16,11 @@ _ONLINE_CODE = compile_latin(
     r"\b(?:online|access|activation|sign-?up|portal|verification|invite|enrol?lment|log-?in|temporary|security) "
     r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
 )
+#: Who wrote a line of a chat: "[09:13] odalys_m: hi".
+_WROTE = compile_latin(
+    r"(?:^|\n)[ \t]*[\[(]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AP]M)?[\])]? (?:- )?[<@]?"
+    r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+|[0-9]{1,4})+)>?: "
+)
 _LOGGED_USER = compile_latin(r"\b[0-9a-f.:]{7,39} - ([a-z][a-z0-9_.@-]{2,40}) \[[0-3][0-9]/[a-z]{3}/[0-9]{4}:")
 _ON_MESSENGER = compile_latin(
     r"\b(?:kakaotalk|whatsapp|wechat|telegram|signal|snap(?:chat)?|instagram|insta|discord|tiktok|line|viber|skype|"
@@ -28,7 +33,7 @@ _OUR_FILE = compile_latin(
     r"\b(?:our|your|my|their) ref(?:erence)?[.:# ]{1,3}([A-Z0-9]{1,8}(?:[-/.][A-Z0-9]{1,8}){1,4})\b"
 )
 _PIECE = compile_latin(r"\b(?:slides?|blocks?|path|specimen)[ #:]{1,2}([0-9]{2}-[0-9]{3,6}(?: ?[A-H][0-9]{0,2})?)\b")
-_KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-[0-9]{3,6})\b")
+_KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-?[0-9]{3,6})\b")
 _KIT_FOR_SALE = compile_latin(r"[^a-z]{0,3}(?:lot|ref|exp|cat|catalog)\b")
 
 
@@ -41,7 +46,8 @@ def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _KIT.finditer(latin):
         if not _KIT_FOR_SALE.match(latin, found.end()):
             yield found.start(1), found.end(1)
-    for found in _LOGGED_USER.finditer(latin):
-        yield found.start(1), found.end(1)
+    for pattern in (_LOGGED_USER, _WROTE):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
     for found in _STRAW.finditer(latin):
         yield from ((found.start(group), found.end(group)) for group in (1, 2) if found.start(group) >= 0)
