@@ -23,6 +23,7 @@ from detectors.structured.json_text import JsonTextRecognizer
 from detectors.structured.markup import MarkupRecognizer
 from detectors.structured.signoff import SignOffRecognizer
 from detectors.structured.tables import TableRecognizer
+from detectors.structured.users import UserRecognizer
 from schemas.spans import Span
 
 
@@ -82,6 +83,7 @@ def default_layers() -> Layers:
             TableRecognizer(gazetteers),
             FormRecognizer(gazetteers),
             SignOffRecognizer(gazetteers),
+            UserRecognizer(gazetteers),
         ),
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
         gazetteers=(ListRecognizer(gazetteers, others=()),),

@@ -25,7 +25,7 @@ _CAPTIONS = (
     "loinc|card|badge|chart|claim|visit|order|slip|lot|pin|code|iban|bic|swift|aba|ach|eft|mr|pt|ur|hn|hcn|nhs|last|"
     "ends|four|reg|cert|file|memb|mem|mbr|sub|pol|plan|call|text|cell|home|work|user|login|and|or|is|was|the|to|at|"
     "for|of|on|in|by|as|per|via|with|from|not|now|new|old|my|her|his|our|your|see|am|pm|est|pst|cst|utc|gmt|i|a|dr|"
-    "md|rn|clia|ccn|ptan|tin|ein|mvd|form|us|usa|page|pg|fee|usd|bp|hr|rr|wt|ht|temp|spo2|age"
+    "md|rn|caqh|clia|ccn|ptan|tin|ein|mvd|form|us|usa|page|pg|fee|usd|bp|hr|rr|wt|ht|temp|spo2|age"
 )
 #: The beginning of a number that its recognizer took for a caption or did not see: "TR-88190-", "vx_", "gaitDB#".
 _LEFT = re.compile(rf"(?<![\w-])(?!(?:{_CAPTIONS})[-_#])(?:[A-Za-z0-9]{{1,12}}[-_#]){{1,4}}\Z", re.IGNORECASE)

@@ -68,6 +68,26 @@ _HULL = compile_latin(
     r"([A-Z]{2}[ -][0-9]{3,4}[ -][A-Z]{2})\b",
     ignore_case=False,
 )
+#: A plate some words behind its caption ("her plate for the garage, she said QRS-118"), or one that its owner chose.
+_TOLD_PLATE = compile_latin(
+    r"\b(?i:plates?|tag|placas?)\b[^.\n0-9]{1,40}?\b([A-Z]{2,4}-[0-9]{2,4}|[A-Z0-9]{2,4}-[A-Z0-9]{2,4})\b"
+    r"(?:(?:,| or|, or| and|/)+ ?([A-Z0-9]{2,4}-[A-Z0-9]{2,4})\b)?",
+    ignore_case=False,
+)
+_CHOSEN = compile_latin(
+    r"\b(?i:plates?|placas?)(?i: is| was| reads| says|:)? \x22?([A-Z]{2,7} [0-9]{1,3})\b", ignore_case=False
+)
+#: The hull number of a boat, and the plate of whoever drove, by their forms.
+_BOAT = compile_latin(
+    r"\b(?i:boat|skiff|vessel|ferry|canoe|kayak|pontoon|watercraft|"
+    r"launch)\b[^.\n]{0,32}?\b([A-Z]{2}[ -]?[0-9]{4}[ -]?[A-Z]{1,2})\b",
+    ignore_case=False,
+)
+_DRIVER = compile_latin(
+    r"\b(?i:courier|driver|medivan|chauffeur|taxi|cab|uber|lyft|valet)\b[^.\n0-9]{0,24}?"
+    r"(?:[A-Z][a-z]+,?|plates?|tag|reg) \(?([A-Z]{3}[- ][0-9]{3,4})\b",
+    ignore_case=False,
+)
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
 _AIR = Context(
     phrases(r"""
@@ -80,11 +100,14 @@ _NO_PLATE = Context(
         footplate; screws?; key; part
     """)
 )
+_CULTURE = Context(["agar", "cultures?", "media", "medium", "samples?", "specimens?", "fixation", "fracture"])
 _GATE = compile_latin(
     r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|"
     r"\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna|(?:boat|skiff|vessel|yacht|trawler|ski|rv|motorhome|trailer|"
     r"camper|pickup|truck|suv|van|car|sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )|registration|"
-    r"registered|\bbow|hull"
+    r"registered|\bbow|hull|boat|skiff|vessel|ferry|canoe|kayak|pontoon|craft|courier|driver|transport|medivan|taxi|"
+    r"cab|"
+    r"uber|lyft|valet"
 )
 _CAR_WORDS = Context(
     phrases(r"""
@@ -182,9 +205,16 @@ def _second_half(latin: bytes, start: int, end: int) -> int:
 
 
 def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
-    for pattern in (_BEHIND_VEHICLE, _HULL):
+    for pattern in (_BEHIND_VEHICLE, _HULL, _CHOSEN, _BOAT, _DRIVER):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
+    for found in _TOLD_PLATE.finditer(latin):
+        for group in (1, 2):
+            value = found.group(group)
+            mixed = value is not None and 0 < count_digits(value) < len(value) - 1
+            culture = _CULTURE.search_in(latin, found.start(), found.end() + 12)
+            if mixed and not culture and not _NO_PLATE.before(latin, found.start(), 16):
+                yield found.start(group), found.end(group)
     for found in _TAIL.finditer(latin):
         if _AIR.near(latin, found.start(), found.end()):
             yield found.start(), found.end()

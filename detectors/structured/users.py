@@ -1,0 +1,61 @@
+"""Names of users and handles in sentences and logs: "user tcallow opened", "i go by @fern.hours"."""
+
+import re
+from collections.abc import Iterator
+
+from detectors.gazetteers.lookup import Gazetteers, WordClass
+from detectors.recognizer import Passage
+from detectors.scoring import LIKELY
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_NAMED = re.compile(
+    r"(?:\b(?:[Uu]ser(?:name| ?id)?|[Ll]og[io]n|[Ll]ogged (?:in|on|out) (?:as|by)|[Cc]onnected as|[Ss]igned in as|"
+    r"as user|"
+    r"runas|(?:[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|[Pp]rinted|[Rr]eleased) by)"
+    r"(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|opened_by|edited_by|modified_by)\"\s?:\s?\")"
+    r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)(?![\w@(/=:])"
+)
+_HANDLE = re.compile(
+    r"\b(?:go(?:es)? by|going by|i'm|im|i am|my (?:handle|tag|user|insta|ig|name)(?: is| on \w+ is)?|handle(?: is|:)?|"
+    r"username(?: is|:)?|account(?: is|:)?|profile(?: is|:)?|dm|follow(?:ed|s)?|tag(?:ged)?|posts? (?:as|under)|"
+    r"posted (?:as|by)|"
+    r"insta(?:gram)?(?: is|:)?|tiktok(?: is|:)?|twitter(?: is|:)?|threads(?: is|:)?|under|find me|message) "
+    r"(@[A-Za-z][\w.]{2,29})(?<!\.)",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(r"[a-z]+")
+_ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL | WordClass.ABBREVIATION)
+_NAME = int(WordClass.FIRST | WordClass.SURNAME)
+_SHORTEST, _SHORTEST_NAME = 4, 4
+
+
+class UserRecognizer:
+    """Finds users by the words and keys before them; ordinary words and services stay."""
+
+    name = "users"
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._gazetteers = gazetteers
+
+    def recognize(self, passage: Passage) -> list[Span]:
+        """Return each user name without what announces it, each handle with its sign."""
+        return [Span(*found, IdentifierType.OTHER_ID, LIKELY, self.name) for found in self._users(passage.text)]
+
+    def _users(self, text: str) -> Iterator[tuple[int, int]]:
+        for found in _NAMED.finditer(text):
+            if self._is_user(found[1]):
+                yield found.span(1)
+        if "@" in text:
+            for found in _HANDLE.finditer(text):
+                yield found.span(1)
+
+    def _is_user(self, word: str) -> bool:
+        """Tell whether a word is made as user names are: with a figure or a sign, or of an initial and a name."""
+        if len(word) < _SHORTEST:
+            return False
+        if not word.isalpha():
+            return not all(self._gazetteers.mask(piece) & _ORDINARY for piece in _PIECE.findall(word))
+        if self._gazetteers.mask(word) & _ORDINARY:
+            return False
+        return any(len(word) - cut >= _SHORTEST_NAME and self._gazetteers.mask(word[cut:]) & _NAME for cut in (1, 2))
