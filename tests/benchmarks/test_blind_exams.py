@@ -1,23 +1,30 @@
-"""Test the blind exam C: it is whole, broad enough, and not touched after it was written."""
+"""Test the blind exams: each is whole, broad enough, and not touched after it was written."""
 
 import hashlib
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from benchmarks.accuracy.marked import LABELS, read_marked
 
-EXAM = Path(__file__).parents[2] / "benchmarks" / "accuracy" / "exams" / "exam_c.txt"
-DIGEST = "4a519b34bc0cf1f44b7f088798cf6a6417896b531d7494164e811c28d49b33aa"
+EXAMS = Path(__file__).parents[2] / "benchmarks" / "accuracy" / "exams"
+DIGESTS = {
+    "exam_c.txt": "4a519b34bc0cf1f44b7f088798cf6a6417896b531d7494164e811c28d49b33aa",
+    "exam_d.txt": "a488b1d0b3b065666072a6a87cc012ead564899f00ada1cc74361227f398e1f0",
+}
 
 
-def test_the_exam_is_frozen() -> None:
+@pytest.mark.parametrize("name", DIGESTS)
+def test_the_exam_is_frozen(name: str) -> None:
     """A detector is measured on the texts as they were written; a changed mark needs a new digest and a reason."""
-    assert hashlib.sha256(EXAM.read_bytes()).hexdigest() == DIGEST
+    assert hashlib.sha256((EXAMS / name).read_bytes()).hexdigest() == DIGESTS[name]
 
 
-def test_the_exam_is_broad_enough() -> None:
+@pytest.mark.parametrize("name", DIGESTS)
+def test_the_exam_is_broad_enough(name: str) -> None:
     """Every identifier has at least thirty spans, and a third of the texts has none and says so."""
-    texts = list(read_marked(EXAM))
+    texts = list(read_marked(EXAMS / name))
     spans = Counter(span.label for text in texts for span in text.spans)
     clean = [text for text in texts if not text.spans]
     assert len(texts) == 320
