@@ -17,10 +17,9 @@ def restart_kafka(*, kill: bool = False) -> None:
 
 
 def stop_kafka(*, kill: bool = False) -> None:
-    """Stop the broker and keep its data; the controller, which goes on, knows of it on return."""
+    """Stop the broker and keep its data; when this returns, the controller, which goes on, has noted it."""
     daemon.stop(_settings().state, kafka.NAME, kill=kill)
-    if kill:
-        time.sleep(kafka.SESSION_SECONDS + _FENCING_SECONDS)
+    time.sleep(kafka.SESSION_SECONDS + _FENCING_SECONDS)
 
 
 def start_kafka() -> None:

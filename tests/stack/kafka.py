@@ -1,7 +1,7 @@
 """Start real Kafka from its jars, a controller and a broker: plain, or with TLS, SCRAM passwords and ACLs.
 
-Two processes, because a broker that is its own controller believes after a kill that it still leads: it then writes off
-the commit markers that it owes, and the transaction hangs for ever. A controller that lives on has noted the death.
+Two processes, because a broker that is its own controller believes at its return that it still leads: it then writes off
+the commit markers that it owes, and the transaction hangs for ever. A controller that lives on has noted the end.
 """
 
 import base64
@@ -50,7 +50,10 @@ _SHARED = {
     "message.max.bytes": str(LARGEST_RECORD_BYTES),
     "replica.fetch.max.bytes": str(LARGEST_RECORD_BYTES),
     "log.segment.bytes": str(256 * 1024 * 1024),
-    # A killed broker may come back only when its old session has run out.
+    # A broker that says it is leaving is relieved of its partitions first, and has no replica that takes over: the
+    # coordinator in it then writes off the markers of commits under way, which tears these transactions.
+    "controlled.shutdown.enable": "false",
+    # A broker may come back only when its old session has run out.
     "broker.session.timeout.ms": str(round(SESSION_SECONDS * 1000)),
     "broker.heartbeat.interval.ms": "500",
 }
