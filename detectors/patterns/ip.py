@@ -12,6 +12,8 @@ from schemas.spans import Span
 
 SCORE = 0.95
 _FOUR = compile_latin(r"[0-9]{1,3}(?:(?:\.|\(\.\)|\[\.\])[0-9]{1,3}){3}")
+# Between two addresses of one list (X-Forwarded-For, RFC 7239) or of one connection.
+_LISTED = compile_latin(r"(?::[0-9]{1,5})?\s?(?:,|;|->|=>|to)\s?")
 _IN_HOST = compile_latin(r"\b(?:[a-z]{1,8}-)?([0-9]{1,3}(?:-[0-9]{1,3}){3})\.[a-z]")
 _SIX = compile_latin(r"(?:[0-9A-F]{0,4}(?::|%3A)){2,7}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-F]{0,4})")
 _DOTTED = compile_latin(r"\b[0-9]{1,3}(?: (?:dot|punto|point) [0-9]{1,3}){3}\b")
@@ -53,6 +55,7 @@ class IpRecognizer:
         return [Span(start, end, IdentifierType.IP, SCORE, self.name) for start, end in ranges]
 
     def _fours(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        last = 0
         for found in _FOUR.finditer(latin):
             start, end = found.start(), found.end()
             octets = [
@@ -63,7 +66,9 @@ class IpRecognizer:
                 continue
             if any(len(part) > 1 and part.startswith(b"0") for part in found.group().split(b".")):
                 continue
-            if self._is_address(latin, start, end, octets):
+            listed = 0 < last < start and _LISTED.fullmatch(latin[last:start]) is not None
+            if (listed and octets[0]) or self._is_address(latin, start, end, octets):
+                last = end
                 yield start, end
 
     def _is_address(self, latin: bytes, start: int, end: int, octets: list[int]) -> bool:
