@@ -12,7 +12,9 @@ _NAME = "beside"
 _OLD = r"(9\d|10\d)"
 _AGE = re.compile(
     rf"(?: in [A-Z0-9-]{{2,8}})?(?:, ?| ?\(| ){_OLD}(?=[!?]{{0,2}}[),;]|\.(?:\s|$)|"
-    r" (?:on|w/|with|has|who|is|was|and|from|s/p|c/o|here|lives|presents|from)\b|\s*$)"
+    r" (?:on|w/|with|has|who|is|was|and|from|s/p|c/o|here|lives|presents|from)\b|\s*$)|"
+    rf"(?:,? (?:is|was|turned|turns|turning|aged|now)(?: just| now| already| almost| nearly)?) {_OLD}"
+    r"(?=\s*$|[,;!?]|\.(?:\s|$)| (?:and|but|so|who|in|this|last|next|today|tomorrow|years)\b)"
 )
 _PERSON = re.compile(r"[^\W\d_]{3,}")
 _TWIN = re.compile(
@@ -21,7 +23,7 @@ _TWIN = re.compile(
 )
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _FEWEST = 4
-_EXTENSION = re.compile(r",? ?(?:x|ext\.?|extension) ?#?(\d{2,6})(?![\w.])")
+_EXTENSION = re.compile(r",? ?(?:x|ext\.?|extension) ?#?(\d{2,6})(?!\w|\.\d)")
 _DIALLED = frozenset({IdentifierType.PHONE, IdentifierType.FAX})
 _SHAPE = str.maketrans("0123456789", "9" * 10)
 
@@ -35,7 +37,7 @@ def _beside(text: str, span: Span) -> Iterator[Span]:
     if span.type is IdentifierType.NAME:
         age = _AGE.match(text, span.end)
         if age is not None and _PERSON.search(text, span.start, span.end):
-            yield Span(*age.span(1), IdentifierType.AGE, SCORE, _NAME)
+            yield Span(*age.span(age.lastindex or 0), IdentifierType.AGE, SCORE, _NAME)
     elif span.type in _DIALLED:
         extension = _EXTENSION.match(text, span.end)
         if extension is not None:

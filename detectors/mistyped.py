@@ -7,7 +7,7 @@ from collections.abc import Iterator
 _WORDS = """
     account accession address appointment authorization birthday claim confirmation email fingerprint insurance license
     medicaid medical medicare member membership number passport patient phone telephone plate policy prescription
-    record referral serial social security subscriber tracking
+    record referral serial social security subscriber tracking visit group picture photo photograph expires
     january february august september october november december
     monday tuesday wednesday thursday friday saturday sunday
     numero telefono expediente seguro
@@ -23,7 +23,8 @@ _OTHERS = frozenset(
     pylate recork recorre reword ricord sanday segro segur segura seral sereal seria seriah serian serkal serral
     sertal serval sherial socia socias sorial strial subscribe subscribed subscribes sunda sundac sundae sundai sundal
     sundar sundas sundby sundry sundy sunjay sunray telephony tracing tricking trucking tuesdae tuesdai januari auguet
-    chair clay
+    chair clay grout groux grous
+    gropp vidit vinit visib visin phyto proto phonograph empires expire expired picturae
     """.split()
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

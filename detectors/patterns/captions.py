@@ -41,7 +41,7 @@ _FILLER = (
     rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
     "extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
-    "pn|da)"
+    "pn|da|right (?:t)?here|there|below|above)"
 )
 _CONNECTOR = compile_latin(
     rf"(?:\([^()\n0-9]{{0,32}}\)|\([^()\n]{{0,16}}[A-Z]{{3}}[^()\n]{{0,16}}\)|[\s:=#.,*'\x22`>|"
@@ -58,10 +58,14 @@ _ENDING = compile_latin(r"\b(?:end(?:ing|s)|last)\b")
 _AMOUNT = compile_latin(
     r"\b(?:total|amount|balance|paid|due|date|status|type|class|time|charges?|cost|weight|count|visits?|payer)\b"
 )
-_GLUED = compile_latin(r"[0-9]{4,}")
+_GLUED = compile_latin(r"[0-9]{4,}|[0-9][0-9OolI]{3,}\b")
 _LIST = compile_latin(
     r"\s*(?:\([^()\n]{0,20}\)\s*)?(?:(?:,|;|/|&|\+|->|=>|\band\b|\bor\b|\by\b|\bvs\.?|\bnot\b|\bto\b|\b-\b|"
     r"\x1a)\s*)+(?:also |now |is )?\.{0,3}"
+)
+#: Whose the next value is, which needs no likeness: "your MRN MZ-10044, ours 882-19-4".
+_OWNED = compile_latin(
+    r"(?:,|;| and| but|, and|, but) (?:ours|mine|theirs|yours|hers|his)(?: is| was|:)? (?:[a-z]{3,4} )?"
 )
 _TOKEN = compile_latin(r"[A-Z0-9]+(?:[-./_][A-Z0-9]+)*")
 #: A figure or a spoken digit: without one near, no caption has a value.
@@ -157,6 +161,10 @@ class Captions:
     def _listed(self, latin: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the further values of "123, 456 and 789"."""
         first = latin[start:end]
+        owned = _OWNED.match(latin, end, min(len(latin), end + 32))
+        value = read_value(latin, owned.end()) if owned else None
+        if value is not None and is_plausible(latin, *value, 4):
+            yield value
         while (separator := _LIST.match(latin, end, min(len(latin), end + 24))) is not None:
             value = read_value(latin, separator.end())
             if value is None or not _alike(first, latin[value[0] : value[1]]):

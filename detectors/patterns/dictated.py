@@ -65,6 +65,7 @@ _VALUES = {
     for word in words.split()
 }
 _FEWEST, _FEWEST_MIXED = 4, 3
+_DIALLED = (10, 11)
 _KINDS = tuple(
     (type_, compile_latin(rf"\b(?:{words})\b"))
     for type_, words in (
@@ -103,6 +104,11 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
         words = sum(1 for _ in _WORD.finditer(run))
         signed = _SIGN.search(run) is not None
         spelled = _SINGLE.fullmatch(run) is not None and any(65 <= byte <= 90 for byte in run)
+        if run.replace(b",", b"").replace(b" ", b"").isdigit():
+            dialled = digits in _DIALLED or (digits >= _FEWEST and follows(_TOLD, latin, start, 64))
+            if dialled and b" " in run and not _is_count(run) and _COUNTED.match(latin, end) is None:
+                yield start, end
+            continue
         if digits < (_FEWEST_MIXED if signed or spelled else _FEWEST) or (words < 2 and not (spelled or signed)):
             continue
         if _COUNTED.match(latin, end) or follows(_COUNTING, latin, start, 48) or _is_count(run):

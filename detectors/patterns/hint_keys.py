@@ -15,7 +15,7 @@ KEYS: dict[IdentifierType, str] = {
         attendingname residentname interpreter witness nombre nombres apellido apellidos nombrecompleto
         nombredelpaciente paciente medico médico responsable patientfirstname patientlastname patientmotherbirthname
         accountholder cardholder cardholdername holdername personname enteredby updatedby createdbyname
-        referringdoctor last first
+        referringdoctor last first payee beneficiaryname
     """,
     IdentifierType.GEO: """
         facility facilityname hospital hospitalname clinic clinicname practicename city town county street
@@ -79,7 +79,7 @@ KEYS: dict[IdentifierType, str] = {
     IdentifierType.DEVICE: """
         serial serialnumber serialno serialnum deviceserial deviceserialnumber imei meid iccid macaddress mac
         devicemac udi carrierhrf deviceid udid idfa idfv gaid aaid androidid deviceuid numerodeserie implantserial
-        advertisingid
+        advertisingid dev deviceserialno
     """,
     IdentifierType.IP: """
         ip ipaddress ipaddr clientip remoteaddr remoteip sourceip srcip userip ipv4 ipv6 xforwardedfor
@@ -103,7 +103,7 @@ KEYS: dict[IdentifierType, str] = {
         trackingnumber trackingno ticketnumber incidentnumber docketnumber docket invoicenumber alienumber aliennumber
         personid personuuid patientuuid inmatenumber inmateid studentid usuario numerodecaso numerodeorden externalid
         customerid clientid recordid userhandle batchno donorid kitnumber policereport requisition enduser user uid
-        loginuser actor assignee enduserid endusername
+        loginuser actor assignee enduserid endusername confirm confirmation confirmationno
     """,
     IdentifierType.CREDENTIAL: """
         password passwd pwd passphrase passcode pin pincode apikey apisecret secret clientsecret secretkey accesstoken

@@ -63,6 +63,7 @@ _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _PER_DL = compile_latin(r"/ ?dl[^a-z]{0,8}$")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
+_NPI_OF = compile_latin(r"\bnpi\b[^0-9\n.;]{1,40}([12][0-9]{9})\b")
 _PHYSICIAN = Context(
     phrases(r"""
         md; do; np; pa-c; dds; dr; provider; physician; prescriber; attending; npi; signed; e-signed; rendering;
@@ -103,8 +104,9 @@ def _checked(latin: bytes) -> Iterator[tuple[int, int]]:
             and _PHYSICIAN.near(latin, start, end)
         ):
             yield start, end
-    for found in _REVERSED.finditer(latin):
-        yield found.start(1), found.end(1)
+    for pattern in (_REVERSED, _NPI_OF):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
     for found in _DEA.finditer(latin):
         start, end = found.start(), found.end()
         if stands_alone(latin, start, end) and is_dea(found.group().decode("latin-1")):

@@ -55,7 +55,7 @@ _FACE_NAME = compile_latin(
     r"(?:^|[^a-z]|patient|pt|my|her|his|baby|kid)(?:face[0-9]*(?:[^a-z]|$|front|profile|_?mesh|cam|d)|faces?[/_\\-]|"
     r"full-?face|selfies?|portrait|"
     r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
-    "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)_(?:front|back|combined|card)|"
+    "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)[_-](?:front|back|combined|card)|"
     "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking|identification|"
     "head_?scan|webcam|"
     r"(?:mom|mommy|dad|daddy|grandma|grandpa|granny|nana|abuela|baby|newborn|toddler|birthday|wedding|graduation|"

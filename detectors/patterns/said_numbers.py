@@ -7,13 +7,16 @@ from detectors.patterns.scanning import compile_latin, count_digits
 _COURT_CASE = compile_latin(
     r"\bcase (?:no\.? |number )?([A-Z0-9]{1,4}(?:-[A-Z]{1,3})? [0-9]{2}-[0-9]{1,2}-[0-9]{3,6})\b"
 )
-_CENSUS = compile_latin(r"\bcensus(?: (?:no|number|#))?[.:# ]{1,3}([0-9]{3},?[0-9]{3})\b")
+#: Mexican number for taxes, made of the name and the day of birth.
+_MEXICAN = compile_latin(r"\brfc[:# ]{1,3}([A-Z]{4}[0-9]{6}[A-Z0-9]{3})\b")
+_CENSUS = compile_latin(r"\bcensus(?: (?:no|number|#))?(?: too| also)?[.:#? ]{1,3}([0-9]{3},?[0-9]{3})\b")
 _STRAW = compile_latin(
     r"\b(?:straws?|vials?|embryos?) ([A-Z]{2,5}-[0-9]{1,4}(?:/[0-9]{1,2})?)(?:(?:,| and|, and) "
     r"([A-Z]{2,5}-[0-9]{1,4}(?:/[0-9]{1,2})?))?\b"
 )
 _ONLINE_CODE = compile_latin(
-    r"\b(?:online|access|activation|sign-?up|portal|verification|invite|enrol?lment|log-?in|temporary|security) "
+    r"\b(?:online|access|activation|sign-?up|portal|verification|text(?:ed)?|sms|one-?time|reset|invite|enrol?lment|"
+    r"log-?in|temporary|security) "
     r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
 )
 #: Who wrote a line of a chat: "[09:13] odalys_m: hi".
@@ -33,13 +36,13 @@ _OUR_FILE = compile_latin(
     r"\b(?:our|your|my|their) ref(?:erence)?[.:# ]{1,3}([A-Z0-9]{1,8}(?:[-/.][A-Z0-9]{1,8}){1,4})\b"
 )
 _PIECE = compile_latin(r"\b(?:slides?|blocks?|path|specimen)[ #:]{1,2}([0-9]{2}-[0-9]{3,6}(?: ?[A-H][0-9]{0,2})?)\b")
-_KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-?[0-9]{3,6})\b")
+_KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-?[0-9]{3,9})\b")
 _KIT_FOR_SALE = compile_latin(r"[^a-z]{0,3}(?:lot|ref|exp|cat|catalog)\b")
 
 
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
-    for pattern in (_COURT_CASE, _CENSUS, _ONLINE_CODE, _ON_MESSENGER, _PARCEL, _OUR_FILE, _PIECE):
+    for pattern in (_COURT_CASE, _MEXICAN, _CENSUS, _ONLINE_CODE, _ON_MESSENGER, _PARCEL, _OUR_FILE, _PIECE):
         for found in pattern.finditer(latin):
             if count_digits(found.group(1)):
                 yield found.start(1), found.end(1)

@@ -134,7 +134,7 @@ SSN ssn socialsecurity itin
 MRN mrn mrns empi chart patientid medrec emr
 PLAN hicn mbi medicaid medicare policy memberid subscriberid policynumber
 ACCOUNT account acct iban accountnumber pan
-LICENSE npi dea license licence lic clia dl certificate
+LICENSE npi dea license licence lic clia dl certificate permit
 VEHICLE vin plate plates placard licenseplate
 DEVICE serial imei udi mac iccid sn serialnumber
 URL website homepage portal

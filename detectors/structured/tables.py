@@ -14,6 +14,9 @@ _LINE = re.compile(r"[^\r\n]+")
 _SEPARATORS = ("|", "\t", ",", ";")
 _RULE = re.compile(r"[\s|:+=-]+")
 _QUOTED_CELL = re.compile(r'\s*"((?:[^"\n]|"")*)"\s*')
+_NAME_PART = re.compile(r"[^\W\d_][^\W\d_'’ .-]*(?:[ '’.-]+[^\W\d_]+){0,3}\.?")
+_CONTINUED = re.compile(r'\W*(?:cont\w*|"|same|ditto)?\W*', re.IGNORECASE)
+_SHORT_HEADINGS = {"last": Heading.PERSON, "first": Heading.PERSON, "middle": Heading.PERSON}
 _LONGEST_HEADING = 40
 _FEWEST_CELLS = 2
 _MOST_WORDS = 5
@@ -43,6 +46,7 @@ class TableRecognizer:
         if not any(text.count(separator) >= _FEWEST_CELLS for separator in _SEPARATORS):
             return spans
         header: _Header | None = None
+        last: Heading | None = None
         for line in _LINE.finditer(text):
             start, end = line.span()
             if end - start > _LONGEST_LINE or (header is not None and _RULE.fullmatch(line[0])):
@@ -51,11 +55,12 @@ class TableRecognizer:
             if found is not None:
                 header = found
                 continue
-            pair = _read_pair(text, start, end) if header is None else None
+            pair = _read_pair(text, start, end, last) if header is None else None
+            last = pair[2] if pair is not None else None
             if pair is not None:
                 spans += self._values.read(text, *pair, self.name)
                 continue
-            cells = list(_cells(text, start, end, header.separator)) if header is not None else []
+            cells = _read_row(text, start, end, header) if header is not None else []
             if header is None or not _fits(header, cells):
                 header = None
                 continue
@@ -83,13 +88,15 @@ def _read_header(text: str, start: int, end: int) -> _Header | None:
     return _Header(separator, tuple(column or number for column, number in zip(columns, numbers, strict=True)))
 
 
-def _read_pair(text: str, start: int, end: int) -> tuple[int, int, Heading] | None:
-    """Return the value of a row of two cells, the first of which is a heading."""
+def _read_pair(text: str, start: int, end: int, above: Heading | None) -> tuple[int, int, Heading] | None:
+    """Return the value of a row of two cells, the first of which is a heading, or goes on with the one *above*."""
     for separator in ("|", "\t"):
         if text.find(separator, start, end) >= 0:
             cells = list(_cells(text, start, end, separator))
             if len(cells) == _FEWEST_CELLS:
-                heading = heading_of(text[slice(*cells[0])])
+                caption = text[slice(*cells[0])]
+                heading = heading_of(caption) or _SHORT_HEADINGS.get(caption.lower().strip(" *:"))
+                heading = above if _CONTINUED.fullmatch(caption) else heading
                 return None if heading is None else (*cells[1], heading)
     return None
 
@@ -101,6 +108,19 @@ def _may_head(cell: str) -> bool:
         and not cell[:1].isdigit()
         and ":" not in cell
     )
+
+
+def _read_row(text: str, start: int, end: int, header: _Header) -> list[tuple[int, int]]:
+    """Return the cells of a row, the name joined that a comma without quotes has cut in two: "Lund, Ada,3/3/1950"."""
+    cells = list(_cells(text, start, end, header.separator))
+    at = next((index for index, heading in enumerate(header.columns) if heading is Heading.PERSON), None)
+    if header.separator != "," or at is None or len(cells) != len(header.columns) + 1:
+        return cells
+    (start, end), (low, high) = cells[at], cells[at + 1]
+    parts = text[start:end], text[low:high]
+    if not all(_NAME_PART.fullmatch(part) for part in parts):
+        return cells
+    return [*cells[:at], (start, high), *cells[at + 2 :]]
 
 
 def _fits(header: _Header, cells: Sequence[tuple[int, int]]) -> bool:

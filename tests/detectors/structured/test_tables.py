@@ -31,3 +31,19 @@ def test_headings_say_what_cells_hold(gazetteers: Gazetteers, text: str, expecte
     spans = TableRecognizer(gazetteers).recognize(Passage(text))
 
     assert expected == [text[span.start : span.end] for span in spans]
+
+
+def test_name_cut_by_its_comma(gazetteers: Gazetteers) -> None:
+    """A row with one cell too many has its name in two of them."""
+    text = "name,dob,room\nLund, Ada,3/3/1950,204A"
+    spans = TableRecognizer(gazetteers).recognize(Passage(text))
+
+    assert "Lund, Ada" in [text[span.start : span.end] for span in spans]
+
+
+def test_pairs_go_on_below(gazetteers: Gazetteers) -> None:
+    """A row of two cells with an empty first one goes on with the row above."""
+    text = "| ph | 585 |\n| | 555 |\n| | 0142 |"
+    spans = TableRecognizer(gazetteers).recognize(Passage(text))
+
+    assert [text[span.start : span.end] for span in spans] == ["585", "555", "0142"]
