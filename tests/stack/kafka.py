@@ -1,7 +1,7 @@
 """Start real Kafka from its jars, a controller and a broker: plain, or with TLS, SCRAM passwords and ACLs.
 
-Two processes, because a broker that is its own controller believes at its return that it still leads: it then writes off
-the commit markers that it owes, and the transaction hangs for ever. A controller that lives on has noted the end.
+Two processes, because a broker that is its own controller believes at its return that it still leads: it then writes
+off the commit markers that it owes, and the transaction hangs for ever. A controller that lives on has noted the end.
 """
 
 import base64
