@@ -26,6 +26,8 @@ _NATIONAL = compile_latin(
     r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|"
     "[O0]1[O0]-[0-9]{4}-[0-9]{4}"
 )
+#: Five pairs, as in France; times and schedules have that form too.
+_PAIRS = compile_latin(r"0[1-79](?:[ .-][0-9]{2}){4}")
 _VANITY = compile_latin(
     r"\b(?:1[-. ])?\(?(?:8(?:00|33|44|55|66|77|88)\)?[-. ](?:[0-9]{3}[-. ][A-Z]{4}|[A-Z]{3}[-. ]?[A-Z0-9]{4})|"
     r"[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][A-Z]{4}|[2-9][0-9]{2}\) ?[A-Z]{3}[-. ][0-9]{4})\b",
@@ -48,7 +50,7 @@ PHONE_WORDS = Context(
     phrases(r"""
         phones?; tel; cell; mobile; call(?:s|ed|ing|er)?; callback; text; sms; (?:right)?fax(?:es|ed|ing)?; fx; ph;
         pager; number; dial; ring; voicemail; contact; reach(?:ed|able)?; whatsapp; telephone; landline; teléfono;
-        celular; móvil; home; line; ext
+        celular; móvil; home; line; ext; tél; téléphone; portable; telefono; cellulare
     """)
 )
 #: Public hotlines, which identify nobody.
@@ -110,6 +112,9 @@ def _trunked(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _TRUNK.finditer(latin):
         free = is_free(latin, found.start(), found.end()) and not OTHER_NUMBERS.before(latin, found.start(), 24)
         if free and _is_trunk(found.group()):
+            yield found.start(), found.end()
+    for found in _PAIRS.finditer(latin):
+        if is_free(latin, found.start(), found.end()) and PHONE_WORDS.near(latin, found.start(), found.end()):
             yield found.start(), found.end()
     for found in _SPACED.finditer(latin):
         steps = {second - first for first, second in pairwise(only_digits(found.group()).encode())}
