@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
 from schemas.sources import openai
+from schemas.sources.litellm_keys import MORE
 from schemas.sources.read import at, first_answer, first_user_text, items, number, reasons, scalar, text_of, vocabulary
 from schemas.sources.shapes import Rules, Shape
 from schemas.sources.source import ConversationSeed, Path, Source
@@ -46,7 +47,16 @@ _RULES: Rules = {
         "litellm_overhead_time_ms": Shape.NUMBER,
     },
     "metadata": {"usage_object": openai.RESPONSE["usage"]},
-    "model_map_information": {"model_map_key": Shape.LABEL, "model_map_value": {"*": Shape.NUMBER}},
+    "model_map_information": {
+        "model_map_key": Shape.LABEL,
+        "model_map_value": {
+            "*": Shape.NUMBER,
+            "key": Shape.LABEL,
+            "litellm_provider": Shape.LABEL,
+            "mode": Shape.LABEL,
+            "supported_openai_params": {"[]": Shape.LABEL},
+        },
+    },
 }
 _KEYS = vocabulary(
     _RULES,
@@ -57,7 +67,7 @@ _KEYS = vocabulary(
     "user_api_key_max_budget spend_logs_metadata requester_metadata requester_custom_headers "
     "prompt_management_metadata applied_guardrails mcp_tool_call_metadata vector_store_request_metadata "
     "additional_headers batch_models standard_built_in_tools_params response_cost_failure_debug_info content role "
-    "usage_object",
+    f"usage_object {MORE}",
 )
 _OWN = frozenset(
     {

@@ -74,7 +74,7 @@ openai.response.service_tier openai.response.system_fingerprint openai.api.type 
 service.version service.namespace telemetry.sdk.name telemetry.sdk.language telemetry.sdk.version
 deployment.environment deployment.environment.name cloud.region cloud.provider llm.model_name llm.provider llm.system
 llm.request.type openinference.span.kind traceloop.span.kind event.name input.mime_type output.mime_type
-embedding.model_name tool_call.id
+embedding.model_name tool_call.id service.instance.id telemetry.distro.name telemetry.distro.version
 llm.input_messages.#.message.tool_calls.#.tool_call.id llm.input_messages.#.message.tool_calls.#.tool_call.function.name
 llm.output_messages.#.message.tool_calls.#.tool_call.id
 llm.output_messages.#.message.tool_calls.#.tool_call.function.name
