@@ -31,7 +31,9 @@ _CODE_WORDS = r"""
     article chapter page figure table grade stage phase cycle dose range total net trend score concentration
     velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain breakpoint filter plug
     max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users
-    budget limit edits?
+    budget limit edits? unii atc inchikey omim orpha hgnc uniprot pdb genbank ensembl isbn e?issn rfc cve sku plu item
+    aisle battery batteries astm ansi nfpa aami pid rows? ttl timeout receiver go hp mondo doid mesh chebi pp vol volume
+    pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
@@ -44,13 +46,22 @@ _NO_ID = re.compile(
     r"https?.*|www.*|"
     r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
-    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|u?int\d+|"
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|"
+    r"ens[gtp]\d+|cve-\d{4}-\d+|"
+    r"97[89][\d-]{9,15}|[a-z]\d{2}[a-z]{2}\d{2}|(?:go|hp|mondo|doid|mesh|chebi|omim|orpha|hgnc|rrid)[:_]\w+|"
+    r"(?:keynote|checkmate|destiny|impower|monarch|paloma|monaleesa|impassion|javelin|solo|ariel|flaura|aura|alex|"
+    r"beacon|"
+    r"ascend|codebreak|tropics|camn|empa|dapa|sprint|topcat)-?[a-z]*-?\d+|(?:cr|br|sr|lr)\d{3,4}|"
+    r"[a-z]{14}-[a-z]{10}-[a-z]|u?int\d+|"
     r"float\d+|"
     r"varchar.*|"
     r"(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
 )
-_NO_PROPER = re.compile(r"[xX*#_.\-]+|(?i:null|none|nil|n/?a|json|xml|html|undefined|true|false|string)|\d{1,4}|.*\*.*")
+_NO_PROPER = re.compile(
+    r"[xX*#_.\-]+|(?i:rfc|port|pid|code|rows?|line|item|level|iso|cve|table|figure|step|phase|tier|grade)[ -]?\d+|"
+    r"[A-Z]{14}|(?i:null|none|nil|n/?a|json|xml|html|undefined|true|false|string)|\d{1,4}|.*\*.*"
+)
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|heic|tiff?|bmp|webp|avi|mp4|mov|dcm|pdf|docx?|xlsx?|wav|mp3)\b", re.IGNORECASE)
 _CODE_SHAPE = re.compile(r"\d{5}-\d{1,2}|G\d+P\d+.*|\d{5}-\d{3,4}-\d{1,2}|[A-Z]\d{4,}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -94,6 +105,7 @@ _OPENING = re.compile(
     r"\bhours?\b[^\n.]{0,16})\W{1,3}\Z",
     re.IGNORECASE,
 )
+_MODEL = re.compile(r"(?:gpt|claude|llama|gemini|mistral|qwen|phi|command|titan|nova)-\w", re.IGNORECASE)
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
 _VERSIONED = re.compile(
     r"(?:\b(?:software|firmware|driver|version|build|release|agent|v|ver|model|sdk|api|rev)[\s:.]*|@|"
@@ -138,6 +150,8 @@ def _may_be_proper(text: str, span: Span, value: str) -> bool:
         return False
     if _CAMEL.fullmatch(value) and (text[span.end : span.end + 1] == "(" or text[span.start - 1 : span.start] == "."):
         return False  # A function.
+    if _MODEL.match(text, span.start):
+        return False
     if not any(map(str.isdigit, value)):
         return True
     token = _token(text, span)
