@@ -6,6 +6,8 @@ from collections.abc import Iterator
 _MIXED = re.compile(r"[A-Za-z][01345]+[A-Za-z]|\d[OolI]|[OolI]\d")
 # A word with few digits, all of which look like letters: "Spr1ngf1eld", "PHYS1CIAN", but neither "H1N1" nor hex.
 _WORD = re.compile(r"(?<![\w@./#=])(?:[A-Z]?[a-z01345]+|[A-Z01345]+)(?![\w@/=])")
+#: Diagnoses, vertebrae and stages, which hold a digit by right.
+_TERM = re.compile(r"T[1-5][A-Z0-9]{0,3}|[CLS][1-5][CLS]?[1-5]?|A1[A-Z]{1,2}|N[01]M[01]X?|(?:SARS|COV|IGG|IGA)[1-5]?")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _DIGIT = re.compile(r"(?<=[A-Za-z])11(?![A-Za-z0-9])|[01345]")
 _FEWEST_LETTERS, _MOST_DIGITS = 3, 3
@@ -61,7 +63,7 @@ def _word(match: re.Match[str]) -> str:
     word = match[0]
     digits = sum(map(str.isdigit, word))
     letters = len(word) - digits
-    if not 0 < digits <= _MOST_DIGITS or letters < _FEWEST_LETTERS or _HEX.fullmatch(word):
+    if not 0 < digits <= _MOST_DIGITS or letters < _FEWEST_LETTERS or _HEX.fullmatch(word) or _TERM.fullmatch(word):
         return word
     if word[0].isdigit() or (word[-1].isdigit() and not word.endswith("11")):
         return word  # "5days", "user1": counted, not scanned.

@@ -30,6 +30,7 @@ _NOTHING = frozenset(
     """
     none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd refused
     declined denies see deferred other redacted anonymous not applicable n true false blank required optional string
+    test demo sample example dummy above private on-file
     """.split()
 )
 _ORDINARY = int(
@@ -42,6 +43,9 @@ _ORDINARY = int(
     | WordClass.PEOPLE
     | WordClass.ORGANISATION
 )
+_ABBREVIATION = int(WordClass.ABBREVIATION)
+_COMMON_NAME = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
+_LONGEST_ABBREVIATION = 4
 _COMMON = int(WordClass.ENGLISH_COMMON)
 _NAME = int(WordClass.FIRST | WordClass.SURNAME)
 _BESIDE = int(WordClass.TITLE | WordClass.CREDENTIAL | WordClass.KIN)
@@ -59,7 +63,7 @@ _ROLES = frozenset(
     """
     patient assistant user system tool admin administrator root guest anonymous clinician provider nurse physician
     doctor caregiver staff member public everyone nobody agent bot human customer client service daemon www-data
-    postgres nginx you me the a
+    postgres nginx you me the a and or not in like auto
     """.split()
 )
 _LONGEST_DATE = 30
@@ -130,7 +134,7 @@ class Values:
         if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower().rstrip(".") in _NOTHING for word in run):
             return
         masks = [_NAME if _is_initial(word[0]) else self._mask(word[0]) for word in run]
-        if all(_is_initial(word[0]) for word in run):
+        if all(_is_initial(word[0]) for word in run) or _are_abbreviations([word[0] for word in run], masks):
             return
         large = all(word[0][0].isupper() or mask & _PARTICLE for word, mask in zip(run, masks, strict=True))
         small = all(word[0].islower() for word in run)
@@ -183,7 +187,8 @@ class Values:
             if tail is not None and self._is_state(tail["state"]):
                 yield from (tail.span(group) for group in ("town", "zip") if tail[group])
                 return
-            if text[low:high].strip().lower() in _NOTHING:
+            words = text[low:high].lower().split()
+            if words and words[0] in _NOTHING and not any(map(str.isdigit, text[low:high])):
                 return
             if not self._is_state(text[low:high].strip()):
                 yield low, high
@@ -198,6 +203,15 @@ class Values:
         plain = word.rstrip(".")
         mask = self._mask(word)
         return bool(mask & _BESIDE) and not (mask & _NAME and len(plain) > 3 and not mask & int(WordClass.KIN))  # noqa: PLR2004
+
+
+def _are_abbreviations(words: list[str], masks: list[int]) -> bool:
+    """Tell whether capitals are what somebody has ("CAD, MI", "T1DM") rather than who."""
+    if not all(word.isupper() and len(word) <= _LONGEST_ABBREVIATION for word in words):
+        return False
+    digits = any(map(str.isdigit, "".join(words)))
+    short = all(mask & _ABBREVIATION for mask in masks) and not all(mask & _COMMON_NAME for mask in masks)
+    return digits or short
 
 
 def _is_initial(word: str) -> bool:
