@@ -83,6 +83,10 @@ _LAST_ASKED = compile_latin(
 _LAST_TOLD = compile_latin(r"\b(?:your|my|his|her|the) last (?:four|4)(?: digits)?(?:,| is| are|:)? ([0-9]{4})\b")
 _NO_ACCOUNT = compile_latin(r"hla-.*|(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _ALLELE = compile_latin(r"\bhla-?$")
+_KINASE = compile_latin(r"\bck(?: total| peak(?:ed)?| of| was| is| up to)*[ :=]{1,3}$")
+_LABS = Context(
+    ["ast", "alt", "ldh", "trop", "troponin", "u/l", "iu/l", "rhabdo", "mb", "myoglobin", "statin", "cr", "k"]
+)
 _NO_CARD = Context(
     phrases(r"""
         snomed(?: ct)?; extension; concept; uid; oid; lot; ref; imei; iccid; udi; tracking; sim; serial
@@ -116,7 +120,11 @@ class AccountRecognizer:
 
 def _is_code(latin: bytes, span: Span) -> bool:
     """Tell whether "check" has found an allele ("check HLA-B*57:01") or an enzyme ("CK, 3.1.3.1")."""
-    return _NO_ACCOUNT.fullmatch(latin[span.start : span.end]) is not None or follows(_ALLELE, latin, span.start, 8)
+    return (
+        _NO_ACCOUNT.fullmatch(latin[span.start : span.end]) is not None
+        or follows(_ALLELE, latin, span.start, 8)
+        or (follows(_KINASE, latin, span.start, 16) and _LABS.near(latin, span.start, span.end))
+    )
 
 
 def _cards(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -101,6 +101,7 @@ _PUBLISHED = compile_latin(
     r"\b(?:medical|clinical|coverage|reimbursement|payment|drug|privacy|pharmacy|corporate|written|this|our) "
     r"polic(?:y|ies)(?: (?:no\.?|number|id|on|for))?[\s:#]{1,2}$"
 )
+_REVISED = compile_latin(r",? (?:\(?rev(?:ision|ised|\.)?|version|v[0-9]|section|sec\.|\xa7|states|requires|says)\b")
 _PROCEDURE = compile_latin(r"[A-V][0-9]{4}|99[2-4][0-9]{2}|784[0-9]{2}")
 _COVERED = compile_latin(
     r"\b(?:medicare|medicaid|tricare|plan|insurance|insured|bcbs|aetna|cigna|humana|uhc|anthem|kaiser|blue cross|mpi) $"
@@ -130,6 +131,8 @@ def _is_version(latin: bytes, span: Span) -> bool:
     """Tell whether a value is the year of an equation ("CKD-EPI 2021"), a version, a public plan or a code."""
     value = latin[span.start : span.end]
     if _VERSION.fullmatch(value) or _CONTRACT.fullmatch(value) or follows(_PUBLISHED, latin, span.start, 40):
+        return True
+    if _REVISED.match(latin, span.end) is not None:
         return True
     if _PROCEDURE.fullmatch(value) and follows(_COVERED, latin, span.start, 20):
         return True
