@@ -15,6 +15,7 @@ from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, Transac
 from streams.config import KafkaSettings, Settings
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import consumer_settings, producer_settings, translated
+from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, partitions_of, places
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
@@ -36,13 +37,19 @@ class KafkaTransactionalLog:
     """
 
     def __init__(
-        self, reader: KafkaReader, make_producer: Callable[[], Producer], cluster: Cluster, seconds: float
+        self,
+        reader: KafkaReader,
+        make_producer: Callable[[], Producer],
+        cluster: Cluster,
+        seconds: float,
+        again: KafkaAgain,
     ) -> None:
         """Make the slot; *seconds* is how long a transaction may take before the broker aborts it."""
         self._seconds = seconds
         self._reader = reader
         self._make_producer = make_producer
         self._cluster = cluster
+        self._again = again
         self._producer: Producer | None = None
         try:
             self._producer = self._ready_producer()
@@ -74,6 +81,18 @@ class KafkaTransactionalLog:
             # First, because it settles what the one before it may have left open.
             self._producer = self._ready_producer()
         self._reader.rewind()
+
+    def assigned(self) -> Mapping[TopicPartition, int]:
+        """Return the assigned partitions."""
+        return self._reader.assigned()
+
+    def settled(self, place: TopicPartition, first: int) -> Iterator[Record]:
+        """Yield what was settled of a partition."""
+        return self._again.between(place, first, self._reader.committed(place))
+
+    def everything(self, topic: str) -> Iterator[Record]:
+        """Yield what a topic holds."""
+        return self._again.everything(topic)
 
     @property
     def max_record_bytes(self) -> int:
@@ -166,8 +185,9 @@ def connect_slot(settings: Settings, slot: int, *, reading_seconds: float = 30.0
     away = most_seconds_between_reads(settings, reading_seconds)
     consumer = consumer_settings(kafka, REDACTORS, member=name, max_poll_seconds=away)
     seconds = kafka.transaction_timeout_ms / 1000
+    again = KafkaAgain(consumer_settings(kafka, REDACTORS))
     return KafkaTransactionalLog(
-        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster, seconds
+        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster, seconds, again
     )
 
 

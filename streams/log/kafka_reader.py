@@ -31,6 +31,7 @@ class KafkaReader:
         self._ends: dict[TopicPartition, int] = {}
         self._returned: dict[TopicPartition, int] = {}
         self._assignments = 0
+        self._assigned: dict[TopicPartition, int] = {}
         self._stale = False
         self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
@@ -103,6 +104,17 @@ class KafkaReader:
             self._commit_ends()
             wanted = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
             return all(self._is_settled(place) for place in committed_offsets(self.consumer, wanted))
+        except KafkaException as error:
+            raise member_error(error) from None
+
+    def assigned(self) -> Mapping[TopicPartition, int]:
+        """Return the assigned partitions, each with the number of the assignment that brought it."""
+        return dict(self._assigned)
+
+    def committed(self, place: TopicPartition) -> int:
+        """Return the committed offset of a partition, negative where there is none."""
+        try:
+            return int(committed_offsets(self.consumer, [Place(place.topic, place.partition)])[0].offset)
         except KafkaException as error:
             raise member_error(error) from None
 
@@ -196,11 +208,14 @@ class KafkaReader:
             if (place.topic, place.partition) in without:
                 place.offset = self._start
         consumer.incremental_assign(list(assigned))
+        self._assigned |= {TopicPartition(place.topic, place.partition): self._assignments for place in assigned}
         # One that was lost while it was paused comes back paused.
         consumer.resume(list(assigned))
 
     def _revoke(self, _: Consumer, revoked: Sequence[Place]) -> None:
         self._assignments += 1
+        for place in revoked:
+            self._assigned.pop(TopicPartition(place.topic, place.partition), None)
         self._forget(revoked)
 
     def _forget(self, changed: Sequence[Place]) -> None:

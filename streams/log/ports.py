@@ -4,7 +4,7 @@ Contracts stand here; the implementations (sqlite.py, kafka.py) stay bare, and o
 over both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -125,6 +125,21 @@ class TransactionalLog(Protocol):
 
     def rewind(self) -> None:
         """As Reader.rewind; nothing is published between."""
+        ...
+
+    def assigned(self) -> Mapping[TopicPartition, int]:
+        """Return the assigned partitions, each with a number that is another once it went and came back."""
+        ...
+
+    def settled(self, place: TopicPartition, first: int) -> Iterator[Record]:
+        """Yield the records of an assigned partition from *first* up to its committed offset; the position stays.
+
+        What the log no longer holds is left out.
+        """
+        ...
+
+    def everything(self, topic: str) -> Iterator[Record]:
+        """Yield what *topic* holds by now, partition by partition, with all that was committed before the call."""
         ...
 
     @property

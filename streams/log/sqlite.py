@@ -6,7 +6,7 @@ the group is checked in each commit, so a worker that was taken for dead commits
 
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 from schemas.errors import Fenced, LogRefused, TransactionFailed
@@ -15,6 +15,7 @@ from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.sqlite_store import SqliteStore
 
 _POLL_SECONDS = 0.02
+_PAGE = 500
 
 
 class SqliteReader:
@@ -67,7 +68,7 @@ class SqliteReader:
                     "INSERT OR IGNORE INTO log_offsets VALUES (?, ?, ?, ?)",
                     [(self._consumers, place.topic, place.partition, self._store.ends(place)[1]) for place in places],
                 )
-        committed = {place: self._committed(place) for place in places}
+        committed = {place: self.committed(place) for place in places}
         self._positions = {
             place: self._store.ends(place)[0] if offset is None else offset for place, offset in committed.items()
         }
@@ -85,10 +86,15 @@ class SqliteReader:
 
     def _is_settled(self, place: TopicPartition) -> bool:
         low, end = self._store.ends(place)
-        committed = self._committed(place)
+        committed = self.committed(place)
         return (low if committed is None else committed) >= end
 
-    def _committed(self, place: TopicPartition) -> int | None:
+    def places(self) -> Sequence[TopicPartition]:
+        """Return the partitions that are read."""
+        return tuple(self._positions)
+
+    def committed(self, place: TopicPartition) -> int | None:
+        """Return the committed offset of a partition, None where there is none."""
         row = self._store.connection.execute(
             "SELECT next FROM log_offsets WHERE consumers = ? AND topic = ? AND partition = ?",
             (self._consumers, place.topic, place.partition),
@@ -135,6 +141,28 @@ class SqliteTransactionalLog:
     def rewind(self) -> None:
         """Go back to the committed offsets."""
         self._reader.rewind()
+
+    def assigned(self) -> Mapping[TopicPartition, int]:
+        """Return every partition: whoever holds the lease holds all of them."""
+        return dict.fromkeys(self._reader.places(), 0)
+
+    def settled(self, place: TopicPartition, first: int) -> Iterator[Record]:
+        """Yield what was settled of a partition."""
+        return self._between(place, first, self._reader.committed(place) or 0)
+
+    def everything(self, topic: str) -> Iterator[Record]:
+        """Yield what a topic holds."""
+        for place in self._store.places([topic]):
+            yield from self._between(place, 0, self._store.ends(place)[1])
+
+    def _between(self, place: TopicPartition, first: int, end: int) -> Iterator[Record]:
+        position = max(first, self._store.ends(place)[0])
+        while position < end:
+            records = self._store.fetch(place, position, min(_PAGE, end - position))
+            if not records:
+                return
+            yield from (record for record in records if record.offset < end)
+            position = records[-1].offset + 1
 
     @property
     def cluster_id(self) -> str:

@@ -7,7 +7,7 @@ from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import ConfigError, LogRefused
-from schemas.topics import Role
+from schemas.topics import ASSEMBLY, Role
 from streams.config import KafkaSettings, Settings
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
 from streams.log.client import consumer_settings, translated
@@ -134,7 +134,7 @@ def _check_rights(settings: Settings) -> None:
     needed = {
         spec.name: {
             *([_WRITE] if Role.REDACTOR in spec.writers else []),
-            *([_READ] if spec.name in settings.topics else []),
+            *([_READ] if spec.name in (*settings.topics, ASSEMBLY) else []),
         }
         for spec in specs
     }

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import Fenced, LogError, LogRefused
 from streams.log.partition import partition_of
-from streams.log.ports import Publication, Reader, Record, TransactionalLog
+from streams.log.ports import Publication, Reader, Record, TopicPartition, TransactionalLog
 
 PARTITIONS = 3
 _SECONDS = 30.0
@@ -169,6 +169,51 @@ class LogContract:
             log.rewind()
 
             assert read(log, 4 - len(first)) == rest
+
+    def test_what_was_settled_is_read_again(self, bench: LogBench) -> None:
+        """A range of what was settled comes again up to the committed offset, and the position stays where it was."""
+        bench.write([f"{number}".encode() for number in range(9)], partition=1)
+        bench.write([b"another"])
+        with bench.open() as log:
+            records = read(log, 10)
+            mine = [record for record in records if record.partition == 1]
+            log.publish([], mine[:6])
+            place = TopicPartition(bench.raw, 1)
+            again = list(log.settled(place, mine[2].offset))
+            bench.write([b"later"], partition=1)
+
+            assert mine[2:6] == again
+            assert [] == list(log.settled(place, mine[6].offset))
+            assert values(read(log, 1)) == [b"later"]
+
+    def test_everything_that_was_committed_is_read(self, bench: LogBench) -> None:
+        """A whole topic comes with its tombstones, and with nothing of what failed."""
+        bench.write([b"x"])
+        written = [Publication(bench.out, f"{number}".encode(), b"v") for number in range(20)]
+        with bench.open() as log:
+            assert [] == list(log.everything(bench.out))
+            with pytest.raises(LogError):
+                log.publish([*written, Publication("no.such.topic.v1", b"k", b"v")], read(log, 1))
+            log.rewind()
+            log.publish([*written, Publication(bench.out, b"7", None)], read(log, 1))
+            found = list(log.everything(bench.out))
+
+        assert 21 == len(found)
+        assert [b"v", None] == [record.value for record in found if record.key == b"7"]
+
+    def test_assigned_partitions_keep_their_numbers(self, bench: LogBench) -> None:
+        """While a partition stays, so does its number: only one that went and came back has another."""
+        bench.write([b"a"])
+        with bench.open() as log:
+            records = read(log, 1)
+            first = log.assigned()
+            log.publish([], records)
+            log.rewind()
+            bench.write([b"b"])
+            read(log, 1)
+
+            assert first == log.assigned()
+            assert {TopicPartition(bench.raw, number) for number in range(PARTITIONS)} == set(first)
 
     def test_offsets_are_those_of_the_batch(self, bench: LogBench) -> None:
         """What was read and not published is read by the next holder, however far the first one had read."""
