@@ -19,7 +19,8 @@ class BatchRecord:
 
     `entries` lists a 16-byte keyed digest (hex) of each vault record key written; `events_digest` is SHA-256 over the
     redacted topic's values of the batch, each preceded by its length as four bytes, so it covers every event without
-    standing in it.
+    standing in it. `held` counts the records among the inputs that wait for the rest of their stream, `released` the
+    records of earlier batches that waited and are settled by this one.
     """
 
     v: int
@@ -36,6 +37,8 @@ class BatchRecord:
     events_digest: str
     policy: str
     detector: str
+    held: int = 0
+    released: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
+from schemas.assembly import StreamPointer
 from schemas.audit import BatchRecord, QuarantineRecord
 from schemas.errors import Malformed, QuarantineReason, UnknownVersion
 from schemas.events import RedactedEvent, Withheld
@@ -38,6 +39,7 @@ VAULT_ENTRY = Schema("vault_entry", VaultEntry, 1)
 BATCH_RECORD = Schema("batch_record", BatchRecord, 1)
 QUARANTINE_RECORD = Schema("quarantine_record", QuarantineRecord, 1)
 ALERT = Schema("alert", Alert, 1)
+STREAM_POINTER = Schema("stream_pointer", StreamPointer, 1)
 FILE_POSITION = Schema("file_position", FilePosition, 1)
 
 SCHEMAS: tuple[Schema, ...] = (
@@ -47,6 +49,7 @@ SCHEMAS: tuple[Schema, ...] = (
     BATCH_RECORD,
     QUARANTINE_RECORD,
     ALERT,
+    STREAM_POINTER,
     FILE_POSITION,
 )
 

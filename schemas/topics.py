@@ -96,7 +96,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     ),
     TopicSpec(
         ASSEMBLY,
-        "the stream",
+        "topic/partition/offset of the stream's first record",
         DAY_MS,
         compacted=True,
         clear=False,

@@ -17,8 +17,24 @@ from streams.tenants import Tenants
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one record, or of time that passed: outcomes, and what is written of open streams.
+
+    `mark` tells how much was done to the open streams by then.
+    """
+
+    record: Record | None
+    outcomes: tuple[Outcome, ...]
+    pointers: tuple[Publication, ...] = field(default=(), repr=False)
+    mark: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction holds: publications, and the raw records whose offsets it commits."""
+    """What one transaction holds: publications, and the raw records whose offsets it commits.
+
+    Where only time passed, these are the last of their partitions: committed again, they prove that it holds these.
+    """
 
     batch_id: str
     records: tuple[Record, ...] = field(repr=False)
@@ -42,14 +58,20 @@ class BatchBuilder:
     tenants: Tenants
     clock: Clock
 
-    def build(self, batch_id: str, outcomes: Sequence[tuple[Record, Outcome]]) -> Batch:
-        """Put the outcomes of *records* into one batch: entries, events and withheld places, the batch record last."""
+    def build(self, batch_id: str, steps: Sequence[Step], anchors: Sequence[Record] = ()) -> Batch:
+        """Put what came of records into one batch: entries, events and withheld places, the batch record last.
+
+        *anchors* are the records whose offsets are committed where no step has one.
+        """
+        records = tuple(step.record for step in steps if step.record is not None)
+        outcomes = [outcome for step in steps for outcome in step.outcomes]
+        settled = {_place(record) for outcome in outcomes for record in _records(outcome)}
         entries: list[VaultEntry] = []
         publications: list[Publication] = []
         reasons: Counter[str] = Counter()
         identifiers: Counter[str] = Counter()
         tenants: Counter[str] = Counter()
-        for _, outcome in outcomes:
+        for outcome in outcomes:
             if isinstance(outcome, Quarantined):
                 publications += self.quarantine.publications(outcome, batch_id)
                 reasons[outcome.reason.value] += 1
@@ -66,9 +88,11 @@ class BatchBuilder:
             tenant_counts=dict(tenants),
             slot=self.slot,
             written_at=rfc3339(self.clock.now_ms()),
-            inputs=ranges(record for record, _ in outcomes),
+            inputs=ranges(records),
             redacted=len(outcomes) - reasons.total(),
             quarantined=reasons.total(),
+            held=sum(_place(record) not in settled for record in records),
+            released=len(settled - {_place(record) for record in records}),
             reasons=dict(reasons),
             identifiers=dict(identifiers),
             entries=tuple(self._entry_digest(entry) for entry in sealed),
@@ -78,8 +102,8 @@ class BatchBuilder:
         )
         vault = [Publication(VAULT, entry_key(entry), encode(entry)) for entry in sealed]
         batch_record = Publication(BATCHES, self.slot.encode(), encode(summary))
-        everything = (*vault, *publications, batch_record)
-        return Batch(batch_id, tuple(record for record, _ in outcomes), everything, sealed, summary)
+        everything = (*vault, *publications, *_pointers(steps), batch_record)
+        return Batch(batch_id, records or tuple(anchors), everything, sealed, summary)
 
     def _entry_digest(self, entry: VaultEntry) -> str:
         """Return 16 bytes, in hex, of the tenant's keyed digest of an entry's record key."""
@@ -123,6 +147,24 @@ def cut(records: Sequence[Record], limit_bytes: int) -> Iterable[Sequence[Record
         size += length
     if run:
         yield run
+
+
+def _records(outcome: Outcome) -> Sequence[Record]:
+    return (outcome.record,) if isinstance(outcome, Quarantined) else outcome.records
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
+
+
+def _pointers(steps: Sequence[Step]) -> list[Publication]:
+    """Return the last that is said of each stream; one that opened and closed within the batch is not spoken of."""
+    last: dict[bytes | None, Publication] = {}
+    for pointer in (pointer for step in steps for pointer in step.pointers):
+        known = last.pop(pointer.key, None)
+        if known is None or pointer.value is not None:
+            last[pointer.key] = pointer
+    return list(last.values())
 
 
 def _redacted(outcome: Redacted) -> Publication:

@@ -11,6 +11,8 @@ from detectors.patterns.structured import holds_structured
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
 from schemas.topics import RAW
+from streams.assembly.open_streams import OpenStreams
+from streams.assembly.stream import AssemblyLimits
 from streams.batch import BatchBuilder
 from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
@@ -102,6 +104,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         phases=PhaseMap(folder.phase_map(slot.number)),
         metrics=metrics,
         limits=build_limits(settings),
+        streams=OpenStreams(build_limits(settings).assembly),
         doomed=folder.doomed,
         stopping=slot.stopping,
     )
@@ -144,6 +147,12 @@ def build_limits(settings: Settings) -> Limits:
         limits.cpu_seconds,
         limits.cpu_seconds_a_mib,
         limits.wall_seconds,
+        assembly=AssemblyLimits(
+            round(limits.stream_idle_seconds * 1000),
+            round(limits.stream_total_seconds * 1000),
+            joined_bytes=limits.stream_bytes,
+            keep_unended=limits.stream_without_end == "redact",
+        ),
     )
 
 

@@ -103,6 +103,10 @@ class LimitSettings(Section):
     cpu_seconds: Annotated[float, Field(gt=0)] = 5.0
     cpu_seconds_a_mib: Annotated[float, Field(gt=0)] = 15.0
     wall_seconds: Annotated[float, Field(gt=0, le=290)] = 240.0
+    stream_idle_seconds: Annotated[float, Field(gt=0, le=3_600)] = 60.0
+    stream_total_seconds: Annotated[float, Field(gt=0, le=43_200)] = 900.0
+    stream_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
+    stream_without_end: Literal["redact", "quarantine"] = "redact"
 
 
 class RetentionSettings(Section):

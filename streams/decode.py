@@ -1,6 +1,6 @@
 """From a raw record to an LLM event: read, bounded, recognised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from schemas.errors import Malformed, QuarantineReason, Unjoinable
@@ -12,7 +12,9 @@ from schemas.sources.otlp import decode_value
 from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
 from schemas.sources.streamed.gathered import Gathered, gather, join_events, may_hold_pieces
+from schemas.sources.streamed.part import Part, join_parts, read_part
 from schemas.sources.streamed.sse import is_event_stream
+from streams.assembly.stream import Closed, Why
 from streams.log.ports import Record
 from streams.tenants import Tenant
 
@@ -31,21 +33,36 @@ class Decoder:
         """
         if not tenant.known:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
-        source, read = GENERIC, Gathered(None)
+        read = Gathered(None)
         if record.value is not None:
             read = self.read(record.value, text=tenant.format_of(record.topic) == "text")
-            source = recognise(read.document)
-        event = LLMEvent(
-            event_id,
-            tenant.id,
-            source.name,
-            read.document,
-            _text(record.key),
-            tuple((name, _text(value)) for name, value in record.headers),
-            record.timestamp_ms,
-            Assembly(read.pieces, whole=read.whole) if read.pieces else None,
-        )
-        return event, source
+        assembly = Assembly(read.pieces, whole=read.whole) if read.pieces else None
+        return _event(record, event_id, tenant, read.document, assembly)
+
+    def part(self, record: Record, tenant: Tenant) -> Part | None:
+        """Return what a record holds of a stream that goes over several records, None where it is no piece."""
+        value = record.value or b""
+        if not tenant.known or tenant.format_of(record.topic) == "text" or len(value) > self.bounds.record_bytes:
+            return None
+        return read_part(value, self.bounds)
+
+    def join(self, stream: Closed, event_id: str, *, keep_unended: bool) -> tuple[LLMEvent, Source]:
+        """Return the event that the records of a stream make, as far as it came.
+
+        Raises Malformed where they make none: the begin is missing, or a piece between, or two streams were mixed.
+        """
+        try:
+            parts = [self.part(record, stream.tenant) for record in stream.records]
+            joined = join_parts([part for part in parts if part is not None])
+        except Unjoinable:
+            raise Malformed(QuarantineReason.STREAM_PIECE, records=len(stream.records)) from None
+        kept = joined.begun and (joined.ended or keep_unended)
+        if stream.why is Why.TOO_LARGE:
+            raise Malformed(QuarantineReason.TOO_LARGE, records=len(stream.records))
+        if stream.why is Why.LATE or not kept or None in parts or holds_piece(joined.document):
+            raise Malformed(QuarantineReason.STREAM_PIECE, records=len(stream.records))
+        assembly = Assembly(joined.pieces, joined.ended, _runs(record.offset for record in stream.records))
+        return _event(stream.records[0], event_id, stream.tenant, joined.document, assembly)
 
     def read(self, value: bytes, *, text: bool) -> Gathered:
         """Return the tree of a record, with the streams that stand whole in it joined."""
@@ -69,6 +86,33 @@ class Decoder:
         if not (joined.begun and joined.ended) or holds_piece(joined.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return Gathered(joined.document, joined.pieces)
+
+
+def _event(
+    record: Record, event_id: str, tenant: Tenant, document: object, assembly: Assembly | None
+) -> tuple[LLMEvent, Source]:
+    """Return the event around a document, and the source that recognises it."""
+    source = GENERIC if document is None else recognise(document)
+    headers = tuple((name, _text(value)) for name, value in record.headers)
+    event = LLMEvent(
+        event_id, tenant.id, source.name, document, _text(record.key), headers, record.timestamp_ms, assembly
+    )
+    return event, source
+
+
+def _runs(offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Return the first and last of each run of offsets.
+
+    >>> _runs([3, 4, 5, 9])
+    ((3, 5), (9, 9))
+    """
+    runs: list[list[int]] = []
+    for offset in sorted(offsets):
+        if runs and offset == runs[-1][1] + 1:
+            runs[-1][1] = offset
+        else:
+            runs.append([offset, offset])
+    return tuple((first, last) for first, last in runs)
 
 
 def _declared_text(value: bytes, bounds: Bounds) -> str:

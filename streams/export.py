@@ -40,14 +40,14 @@ def export(store: SqliteStore, run: Run, folder: Path) -> Summary:
     with _whole(folder / "redacted.jsonl") as redacted, _whole(folder / "quarantined.jsonl") as quarantined:
         for value in _values(store, run.redacted_first):
             outcome = decode_redacted(value)
-            line = run.line_of(outcome.coordinates.offset)
-            if line is None:
+            lines = [line for offset in _offsets(outcome) if (line := run.line_of(offset)) is not None]
+            if not lines:
                 continue
             counts.add(outcome)
             if isinstance(outcome, RedactedEvent):
-                redacted.write(orjson.dumps(_redacted(line, outcome)) + b"\n")
+                redacted.write(orjson.dumps(_redacted(lines, outcome)) + b"\n")
             else:
-                quarantined.write(orjson.dumps({"inputs": [line], "reason": outcome.reason}) + b"\n")
+                quarantined.write(orjson.dumps({"inputs": lines, "reason": outcome.reason}) + b"\n")
     summary = counts.summary(run)
     with _whole(folder / "summary.json") as file:
         file.write(orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
@@ -88,9 +88,19 @@ def _values(store: SqliteStore, position: int) -> Iterator[bytes]:
         yield from (record.value for record in records if record.value is not None)
 
 
-def _redacted(line: int, event: RedactedEvent) -> dict[str, Any]:
+def _offsets(outcome: RedactedEvent | Withheld) -> Iterator[int]:
+    """Yield the offsets of the records that an outcome settles: of a joined stream, those of its pieces."""
+    assembly = outcome.assembly if isinstance(outcome, RedactedEvent) else None
+    if assembly is None or not assembly.offsets:
+        yield outcome.coordinates.offset
+        return
+    for first, last in assembly.offsets:
+        yield from range(first, last + 1)
+
+
+def _redacted(lines: list[int], event: RedactedEvent) -> dict[str, Any]:
     headers = {name: None if value is None else _base64(value) for name, value in event.headers.items()}
-    return {"event_id": event.event_id, "inputs": [line], "key": event.key, "headers": headers, "value": event}
+    return {"event_id": event.event_id, "inputs": lines, "key": event.key, "headers": headers, "value": event}
 
 
 def _base64(text: str) -> str:

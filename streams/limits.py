@@ -1,8 +1,9 @@
 """How much one transaction takes, and how long one record may take."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from streams.assembly.stream import AssemblyLimits
 from streams.log.ports import Record
 
 _MIB = 1024 * 1024
@@ -25,6 +26,7 @@ class Limits:
     cpu_seconds_a_mib: float = 15.0
     wall_seconds: float = 240.0
     reading_seconds: float = 30.0
+    assembly: AssemblyLimits = field(default_factory=AssemblyLimits)
 
     def budgets(self, record: Record) -> tuple[float, float]:
         """Return the CPU and wall seconds that *record* may use."""

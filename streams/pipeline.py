@@ -13,6 +13,7 @@ from schemas.events import LLMEvent, RedactedEvent, TextField
 from schemas.sources.source import Source
 from schemas.spans import Span
 from schemas.vault import Secret, VaultEntry
+from streams.assembly.stream import Closed, Held, as_one
 from streams.conversation import Scope, scopes_of
 from streams.decode import Decoder
 from streams.identity import EventIdentity
@@ -28,11 +29,12 @@ from streams.whole import spans_in_place
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A record that was redacted, and the entries that its tokens need."""
+    """An event that was redacted, the entries that its tokens need, and the records that it was made of."""
 
     event: RedactedEvent
     value: bytes = field(repr=False)
     entries: tuple[VaultEntry, ...] = field(repr=False)
+    records: tuple[Record, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +73,39 @@ class Pipeline:
     max_record_bytes: int
     novelty: Novelty
 
-    def process(self, record: Record, batch_id: str) -> Outcome:
-        """Redact one record, or say why it must be quarantined."""
+    def process(self, record: Record, batch_id: str) -> tuple[Outcome] | Held:
+        """Redact one record, hold it where it is a piece of a stream, or say why it must be quarantined."""
         event_id, tenant = self.identity.of(record), self.tenants.of(record)
         try:
             event, source = self.decoder.decode(record, event_id, tenant)
-            return self._redact(record, event, source, tenant, batch_id)
-        except Malformed as error:
-            return Quarantined(record, event_id, tenant, error.reason)
-        except RecognizerTimeout:
-            return Quarantined(record, event_id, tenant, QuarantineReason.TIMEOUT)
-        except DetectionError:
-            return Quarantined(record, event_id, tenant, QuarantineReason.DETECTION_FAILED)
+            return (self._redact((record,), event, source, tenant, batch_id),)
+        except (Malformed, DetectionError) as error:
+            reason = _reason(error)
+        part = self.decoder.part(record, tenant) if reason is QuarantineReason.STREAM_PIECE else None
+        return (Quarantined(record, event_id, tenant, reason),) if part is None else Held(record, tenant, part)
 
-    def _redact(self, record: Record, event: LLMEvent, source: Source, tenant: Tenant, batch_id: str) -> Redacted:
+    def assemble(self, stream: Closed, batch_id: str) -> tuple[Outcome, ...]:
+        """Redact what the records of a stream make, or say why each of them must be quarantined."""
+        event_id, keep = self.identity.of(stream.records[0]), self.limits.assembly.keep_unended
+        try:
+            event, source = self.decoder.join(stream, event_id, keep_unended=keep)
+            return (self._redact(stream.records, event, source, stream.tenant, batch_id),)
+        except (Malformed, DetectionError) as error:
+            return self.withhold(stream.records, _reason(error))
+
+    def withhold(
+        self, records: Sequence[Record], reason: QuarantineReason, attempts: int = 1
+    ) -> tuple[Quarantined, ...]:
+        """Quarantine records, each for itself."""
+        return tuple(
+            Quarantined(record, self.identity.of(record), self.tenants.of(record), reason, attempts)
+            for record in records
+        )
+
+    def _redact(
+        self, records: Sequence[Record], event: LLMEvent, source: Source, tenant: Tenant, batch_id: str
+    ) -> Redacted:
+        record = as_one(records)
         scopes = scopes_of(source, event, tenant)
         walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
@@ -103,7 +124,8 @@ class Pipeline:
         written = self.writer.write(event, source, rebuilt, types, scopes, tenant, record, batch_id)
         value = encode(written)
         self._refuse_grown(value, secrets)
-        return Redacted(written, value, tenant.vault.seal(event.event_id, secrets, record.timestamp_ms))
+        entries = tenant.vault.seal(event.event_id, secrets, record.timestamp_ms)
+        return Redacted(written, value, entries, tuple(records))
 
     def _redacted(self, text: TextField, spans: Sequence[Span], scope: Scope) -> RedactedText:
         placed = spans_in_place(text, spans, staff=scope.staff)
@@ -114,3 +136,10 @@ class Pipeline:
         largest = max((sealed_size(len(secret.value.encode())) for secret in secrets), default=0)
         if max(len(value) + KEY_ROOM, largest) > self.max_record_bytes:
             raise Malformed(QuarantineReason.GROWN, size=len(value))
+
+
+def _reason(error: Malformed | DetectionError) -> QuarantineReason:
+    """Return the code under which a record is quarantined."""
+    if isinstance(error, Malformed):
+        return error.reason
+    return QuarantineReason.TIMEOUT if isinstance(error, RecognizerTimeout) else QuarantineReason.DETECTION_FAILED

@@ -6,8 +6,9 @@ table; an unknown exception stops it, and its supervisor starts another.
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import structlog
 
@@ -33,11 +34,14 @@ from schemas.errors import (
     UnknownToken,
     UnknownVersion,
 )
-from streams.batch import Batch, BatchBuilder, cut
+from streams.assembly.open_streams import OpenStreams
+from streams.assembly.rebuilding import follow
+from streams.assembly.stream import Closed, Held, as_one
+from streams.batch import Batch, BatchBuilder, Step, cut
 from streams.limits import Limits
 from streams.log.ports import Record, TransactionalLog
 from streams.phase import Phase, PhaseMap
-from streams.pipeline import Outcome, Pipeline, Quarantined, Redacted
+from streams.pipeline import Outcome, Pipeline, Redacted
 from streams.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -62,6 +66,8 @@ DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
     AccessDenied: Disposition.DENY,
 }
 
+Found = TypeVar("Found", bound=Held | tuple[Outcome, ...])
+
 _WORST_WAIT = 10.0
 _MOST_FAILURES = 4
 _MEASURE_SECONDS = 10.0
@@ -77,11 +83,13 @@ class Worker:
     phases: PhaseMap
     metrics: Metrics
     limits: Limits
+    streams: OpenStreams
     doomed: Callable[[], frozenset[str]] = frozenset
     stopping: Callable[[], bool] = field(default=lambda: False)
     _failures: int = 0
     _stale: bool = False
     _measure_at: float = 0.0
+    _waited_at: float | None = None
 
     def run(self, *, until_drained: bool = False) -> None:
         """Work until asked to stop, or until nothing is left to read; raises what stops it."""
@@ -104,10 +112,39 @@ class Worker:
             self._stale = False
         self._measure()
         records = self.log.read(self.limits.records, self.limits.poll_seconds)
+        follow(self.streams, self.log, self.pipeline)
         if not records:
-            return until_drained and self.log.drained()
+            return self._wait(until_drained=until_drained)
+        self._waited_at = None
         self._settle(records)
         return False
+
+    def _wait(self, *, until_drained: bool) -> bool:
+        """Close the streams that waited long enough, or all of them at the end; tell whether this is the end."""
+        if not len(self.streams):
+            return until_drained and self.log.drained()
+        if any(self.log.lag().values()):
+            self._waited_at = None  # Something is unread: time passes by what it tells.
+            return False
+        now = time.monotonic()
+        passed = 0.0 if self._waited_at is None else now - self._waited_at
+        self._waited_at = now
+        closed = self.streams.end_waiting() if until_drained else self.streams.pass_time(round(passed * 1000))
+        if closed:
+            self._settle_closed(closed)
+        else:
+            self.streams.keep(self.streams.mark())
+        return False
+
+    def _settle_closed(self, closed: Sequence[Closed]) -> None:
+        """Publish what streams make that no record closed, in a transaction that proves whose partitions they are."""
+        started = time.monotonic()
+        batch_id, doomed = str(uuid.uuid4()), self.doomed()
+        outcomes = tuple(outcome for stream in closed for outcome in self._assembled(stream, batch_id, doomed))
+        step = Step(None, outcomes, self.streams.pointers(), self.streams.mark())
+        steps, batch = self._fitting(batch_id, [step], self.streams.anchors(closed))
+        self._publish(batch, steps)
+        self.metrics.batch(batch.summary, time.monotonic() - started)
 
     def _measure(self) -> None:
         """Say now and then how much is left to read."""
@@ -124,52 +161,73 @@ class Worker:
         for run in cut(records, self.limits.batch_bytes):
             started = time.monotonic()
             batch_id = str(uuid.uuid4())
-            outcomes = self._outcomes(run, batch_id, read_at + self.limits.reading_seconds)
-            batch = self._fitting(batch_id, outcomes)
-            self._publish(batch)
+            steps, batch = self._fitting(batch_id, self._steps(run, batch_id, read_at + self.limits.reading_seconds))
+            self._publish(batch, steps)
             self.metrics.batch(batch.summary, time.monotonic() - started)
             self._stale = len(batch.records) < len(run) or time.monotonic() > read_at + self.limits.reading_seconds
             if self._stale:
                 return
 
-    def _fitting(self, batch_id: str, outcomes: Sequence[tuple[Record, Outcome]]) -> Batch:
-        """Return a batch that the log takes, of as many outcomes as fit; one that fits in no batch is quarantined."""
-        batch = self.builder.build(batch_id, outcomes)
+    def _fitting(
+        self, batch_id: str, steps: Sequence[Step], anchors: Sequence[Record] = ()
+    ) -> tuple[Sequence[Step], Batch]:
+        """Return a batch that the log takes, of as many steps as fit; what fits in no batch is quarantined."""
+        batch = self.builder.build(batch_id, steps, anchors)
         while not batch.fits(self.log.max_record_bytes):
-            record, outcome = outcomes[0]
-            if len(outcomes) > 1:
-                outcomes = outcomes[: len(outcomes) // 2]
-            elif isinstance(outcome, Redacted):
-                tenant = self.pipeline.tenants.of(record)
-                tenant.vault.discard(outcome.entries)
-                event_id = outcome.event.event_id
-                outcomes = [(record, Quarantined(record, event_id, tenant, QuarantineReason.GROWN))]
+            if len(steps) > 1:
+                steps = steps[: len(steps) // 2]
+            elif any(isinstance(outcome, Redacted) for outcome in steps[0].outcomes):
+                steps = [replace(steps[0], outcomes=tuple(self._without_grown(steps[0].outcomes)))]
             else:
-                return batch  # The log refuses it: what cannot go into quarantine stops the worker.
-            batch = self.builder.build(batch_id, outcomes)
-        return batch
+                break  # The log refuses it: what cannot go into quarantine stops the worker.
+            batch = self.builder.build(batch_id, steps, anchors)
+        return steps, batch
 
-    def _outcomes(self, records: Sequence[Record], batch_id: str, until: float) -> list[tuple[Record, Outcome]]:
+    def _without_grown(self, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        """Yield outcomes with the records of every event in quarantine."""
+        for outcome in outcomes:
+            if isinstance(outcome, Redacted):
+                self.pipeline.tenants.of(outcome.records[0]).vault.discard(outcome.entries)
+                yield from self.pipeline.withhold(outcome.records, QuarantineReason.GROWN)
+            else:
+                yield outcome
+
+    def _steps(self, records: Sequence[Record], batch_id: str, until: float) -> list[Step]:
         """Redact records until the time for one reading is over, at least one."""
-        outcomes: list[tuple[Record, Outcome]] = []
+        steps: list[Step] = []
         doomed = self.doomed()
         for record in records:
-            outcomes.append((record, self._outcome(record, batch_id, doomed)))
+            steps.append(self._step_of(record, batch_id, doomed))
             if time.monotonic() > until:
                 break
-        return outcomes
+        return steps
 
-    def _outcome(self, record: Record, batch_id: str, doomed: frozenset[str]) -> Outcome:
-        """Redact one record, or quarantine it unanalysed where it has killed two workers."""
-        if f"{record.topic}/{record.partition}/{record.offset}" in doomed:
-            tenant, event_id = self.pipeline.tenants.of(record), self.pipeline.identity.of(record)
-            return Quarantined(record, event_id, tenant, QuarantineReason.KILLED_WORKER, attempts=2)
-        self.phases.write(Phase.ANALYSE, record, self.limits.budgets(record))
-        outcome = self.pipeline.process(record, batch_id)
+    def _step_of(self, record: Record, batch_id: str, doomed: frozenset[str]) -> Step:
+        """Redact one record, or hold it, and close the streams that end with it or waited long enough."""
+        found = self._analysed([record], doomed, lambda: self.pipeline.process(record, batch_id))
+        closed = self.streams.take(found) if isinstance(found, Held) else self.streams.pass_record(record)
+        outcomes: tuple[Outcome, ...] = () if isinstance(found, Held) else found
+        for stream in closed:
+            outcomes += self._assembled(stream, batch_id, doomed)
+        return Step(record, outcomes, self.streams.pointers(), self.streams.mark())
+
+    def _assembled(self, stream: Closed, batch_id: str, doomed: frozenset[str]) -> tuple[Outcome, ...]:
+        """Redact what a stream makes."""
+        return self._analysed(stream.records, doomed, lambda: self.pipeline.assemble(stream, batch_id))
+
+    def _analysed(
+        self, records: Sequence[Record], doomed: frozenset[str], analyse: Callable[[], Found]
+    ) -> Found | tuple[Outcome, ...]:
+        """Analyse what stands in records, or quarantine them unanalysed where the first has killed two workers."""
+        first = records[0]
+        if f"{first.topic}/{first.partition}/{first.offset}" in doomed:
+            return self.pipeline.withhold(records, QuarantineReason.KILLED_WORKER, attempts=2)
+        self.phases.write(Phase.ANALYSE, first, self.limits.budgets(as_one(records)))
+        found = analyse()
         self.phases.write(Phase.IDLE)
-        return outcome
+        return found
 
-    def _publish(self, batch: Batch) -> None:
+    def _publish(self, batch: Batch, steps: Sequence[Step]) -> None:
         vaults = [tenant.vault for tenant in self.pipeline.tenants.by_id.values()]
         for vault in vaults:
             vault.check_units()
@@ -178,6 +236,7 @@ class Worker:
         # Only now are the entries known to stand in the vault; filled earlier, an abort would leave tokens without one.
         for vault in vaults:
             vault.committed(batch.entries)
+        self.streams.keep(steps[-1].mark)
 
     def _forget(self, error: PhistreamError) -> None:
         """Drop what was not committed, wait a little longer each time, and read it again.
@@ -189,6 +248,7 @@ class Worker:
         if isinstance(error, LogUnavailable) and self._failures >= _MOST_FAILURES:
             raise error
         self._stale = True
+        self.streams.forget_all()  # The outcome may be unknown: only the log tells which streams are open.
         for tenant in self.pipeline.tenants.by_id.values():
             tenant.vault.aborted()
         self.metrics.retried(type(error).__name__)

@@ -43,12 +43,16 @@ class EmbeddedRig:
         self.settings = embedded_settings(self.state, "default")
 
     def feed(
-        self, *values: bytes | None, key: bytes | None = None, headers: tuple[tuple[str, bytes], ...] = ()
+        self,
+        *values: bytes | None,
+        key: bytes | None = None,
+        headers: tuple[tuple[str, bytes], ...] = (),
+        timestamp_ms: int | None = None,
     ) -> None:
         """Append raw records."""
         store = self.state.open_store()
         with store.transaction():
-            store.append([Publication(RAW, key, value, headers, partition=0) for value in values])
+            store.append([Publication(RAW, key, value, headers, timestamp_ms, partition=0) for value in values])
         store.close()
 
     def worker(self, wrap: Callable[[TransactionalLog], TransactionalLog] = lambda log: log) -> Worker:

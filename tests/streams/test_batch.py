@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from schemas.audit import BatchRecord
 from schemas.codec import BATCH_RECORD, decode
 from schemas.topics import BATCHES, QUARANTINE, RAW, REDACTED, VAULT
-from streams.batch import Batch, cut, digest, ranges
+from streams.assembly.stream import Held
+from streams.batch import Batch, Step, cut, digest, ranges
 from streams.log.ports import Publication, Record
 from streams.worker import Worker
 from tests.streams.embedded_rig import rig_at
@@ -37,7 +38,12 @@ def build(worker: Worker, values: list[bytes], batch_id: str = "batch") -> Batch
     for tenant in worker.pipeline.tenants.by_id.values():
         tenant.vault.aborted()
     records = [Record(RAW, 0, offset, _NOW + offset, None, value) for offset, value in enumerate(values)]
-    return worker.builder.build(batch_id, [(record, worker.pipeline.process(record, batch_id)) for record in records])
+    steps = []
+    for record in records:
+        outcomes = worker.pipeline.process(record, batch_id)
+        assert not isinstance(outcomes, Held)
+        steps.append(Step(record, outcomes))
+    return worker.builder.build(batch_id, steps)
 
 
 @settings(max_examples=60, deadline=None)

@@ -34,8 +34,10 @@ def rig(tmp_path: Path) -> EmbeddedRig:
 def redacted(pipeline: Pipeline, response: Any) -> Redacted:
     """Return what becomes of a response in a conversation, so that one value has one token in every record."""
     value = json.dumps({"conversation_id": "c-1", "model": "m", "response": response}).encode()
-    outcome = pipeline.process(Record(RAW, 0, 7, 1_772_619_780_000, None, value), "batch")
-    assert isinstance(outcome, Redacted), outcome
+    found = pipeline.process(Record(RAW, 0, 7, 1_772_619_780_000, None, value), "batch")
+    assert isinstance(found, tuple)
+    (outcome,) = found
+    assert isinstance(outcome, Redacted)
     return outcome
 
 

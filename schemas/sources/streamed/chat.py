@@ -29,6 +29,7 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     top: dict[str, Any] = {}
     choices: dict[int, dict[str, Any]] = {}
     others: list[Any] = []
+    in_order = True
     for piece in pieces:
         if not (is_piece(piece) or "choices" in piece or "usage" in piece):
             others.append(piece)
@@ -36,13 +37,22 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
         grow(top, {key: value for key, value in piece.items() if key not in ("choices", _PADDING)}, repeats=True)
         for choice in objects(piece, "choices"):
             index = whole_number(choice, "index", 0)
+            in_order = in_order and _follows(choices.get(index), choice)
             _grow_choice(choices.setdefault(index, {"index": index, "message": {}}), choice)
     document = _completion(settled(top), [settled(choices[index]) for index in sorted(choices)])
     if others:
         document["other_events"] = others
-    begun = bool(choices) and all(_has_begun(choice) for choice in choices.values())
     ended = done or (bool(choices) and all(choice.get("finish_reason") for choice in choices.values()))
-    return Joined(document, len(pieces), begun, ended)
+    return Joined(document, len(pieces), bool(choices) and in_order, ended)
+
+
+def _follows(known: dict[str, Any] | None, choice: dict[str, Any]) -> bool:
+    """Tell whether a chunk of a choice comes in its place: first the role, nothing said after the reason of its end."""
+    delta = object_of(choice, "delta")
+    if known is None:
+        return "role" in delta or "text" in choice
+    said = any(value for key, value in delta.items() if key != "role")
+    return not (said and known.get("finish_reason"))
 
 
 def _grow_choice(into: dict[str, Any], choice: dict[str, Any]) -> None:
@@ -52,10 +62,6 @@ def _grow_choice(into: dict[str, Any], choice: dict[str, Any]) -> None:
     named = {"index", "delta", "message", *growing}
     grow(into, {key: value for key, value in choice.items() if key not in named}, repeats=True)
     grow(into["message"], object_of(choice, "message"))
-
-
-def _has_begun(choice: dict[str, Any]) -> bool:
-    return "role" in choice["message"] or "text" in choice
 
 
 def _completion(top: dict[str, Any], choices: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,13 +13,25 @@ from schemas.sources.streamed.merge import Joined, grow, object_of, settled, who
 
 KEYS = frozenset({"contentBlockDelta", "contentBlockStart", "contentBlockStop"})
 _EVENTS = KEYS | {"messageStart", "messageStop", "metadata"}
+#: Events of the message, each with what one of these alone says.
+_OF_THE_MESSAGE = (
+    ("messageStart", frozenset({"role"})),
+    ("messageStop", frozenset({"stopReason"})),
+    ("metadata", frozenset({"metrics"})),
+)
 #: Keys that a chunk of a model's own body has.
 _OWN = frozenset({"outputText", "generation", "text", "outputs", "completion", "generations"})
 
 
 def is_piece(node: dict[str, Any]) -> bool:
-    """Recognise an event of a content block."""
-    return not KEYS.isdisjoint(node)
+    """Recognise an event of a content block by its name, one of the message by its name and what it says."""
+    if not KEYS.isdisjoint(node):
+        return True
+    return len(node) == 1 and any(not said.isdisjoint(_keys(node.get(name))) for name, said in _OF_THE_MESSAGE)
+
+
+def _keys(node: Any) -> frozenset[str]:
+    return frozenset(node) if isinstance(node, dict) else frozenset()
 
 
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:

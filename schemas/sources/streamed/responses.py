@@ -20,7 +20,8 @@ from schemas.sources.streamed.merge import (
 )
 
 _STATES = frozenset("response.created response.queued response.in_progress".split())
-_ENDS = frozenset("response.completed response.failed response.incomplete response.cancelled".split())
+#: Types of the event that is a stream's last.
+ENDS = frozenset("response.completed response.failed response.incomplete response.cancelled".split())
 #: Where in an item a growing text stands: the list, the key of the index in it, and the field.
 _PLACES = {
     "output_text": ("content", "content_index", "text"),
@@ -38,7 +39,7 @@ _FIELDS = {
 _OF_THE_EVENT = frozenset("type sequence_number item_id output_index content_index summary_index obfuscation".split())
 #: How many parts may be missing before one: what made them was lost.
 _MOST_SKIPPED = 64
-_SUFFIXES = (".delta", ".done", ".added", *sorted(end[len("response") :] for end in _STATES | _ENDS))
+_SUFFIXES = (".delta", ".done", ".added", *sorted(end[len("response") :] for end in _STATES | ENDS))
 
 
 def is_piece(node: dict[str, Any]) -> bool:
@@ -46,7 +47,7 @@ def is_piece(node: dict[str, Any]) -> bool:
     type_ = node.get("type")
     if not isinstance(type_, str) or not type_.startswith("response.") or not type_.endswith(_SUFFIXES):
         return False
-    return "delta" in node or "sequence_number" in node or (type_ in _STATES | _ENDS and "response" in node)
+    return "delta" in node or "sequence_number" in node or (type_ in _STATES | ENDS and "response" in node)
 
 
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
@@ -104,7 +105,7 @@ class _Response:
         type_ = str(piece.get("type"))
         if type_ in _STATES:
             self._begin(object_of(piece, "response"))
-        elif type_ in _ENDS:
+        elif type_ in ENDS:
             self._end(piece)
         elif type_ in ("response.output_item.added", "response.output_item.done"):
             self._items[whole_number(piece, "output_index")] = started(object_of(piece, "item"))

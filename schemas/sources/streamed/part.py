@@ -1,0 +1,98 @@
+"""What one record holds of a stream that goes over several: its pieces, whose they are, and how far the stream is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.errors import Malformed, Unjoinable
+from schemas.raw import DEFAULT_BOUNDS, Bounds, decode_raw
+from schemas.sources.streamed import responses, rows, sse
+from schemas.sources.streamed.gathered import FORMATS, Format
+from schemas.sources.streamed.merge import Joined
+
+_ROWS = Format("rows", lambda row: rows.call_of(row) is not None and rows.is_piece(row), rows.join)
+_ALL = (*FORMATS, _ROWS)
+_BY_NAME = {each.name: each for each in _ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pieces of one stream in one record.
+
+    `stream` is the id that the pieces give their stream, None where such pieces give none: then the record key tells.
+    `opened` and `closed` are the choices that this part speaks of and ends; `ends` tells that nothing follows; `done`
+    that the end mark, which may follow after everything else, is here.
+    """
+
+    format: str
+    stream: str | None = field(repr=False)
+    trees: tuple[dict[str, Any], ...] = field(repr=False)
+    opened: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
+    ends: bool = False
+    done: bool = False
+
+
+def read_part(value: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Part | None:
+    """Return what a record holds of one stream; None where it is no piece, or of streams that cannot be told apart."""
+    try:
+        if sse.is_event_stream(value):
+            events = sse.read_events(value.decode("utf-8"), bounds)
+            return _part(events.trees, done=events.done, in_events=True)
+        tree = decode_raw(value, bounds)
+    except (Malformed, Unjoinable, UnicodeDecodeError):
+        return None
+    return _part((tree,), done=False, in_events=False) if isinstance(tree, dict) else None
+
+
+def join_parts(parts: Sequence[Part]) -> Joined:
+    """Return the event that the parts of one stream make, in their order; raises Unjoinable where they make none."""
+    format_ = _BY_NAME[parts[0].format]
+    trees = [tree for part in parts for tree in part.trees]
+    if not trees:
+        raise Unjoinable("stream without pieces")
+    return format_.join(trees, done=any(part.done for part in parts))
+
+
+def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:
+    """Return the part that these pieces make; a lone end mark is one of a stream that the record key tells."""
+    if not trees:
+        return Part("chat", None, (), ends=done, done=done) if done else None
+    format_ = next((each for each in _ALL if any(each.is_piece(tree) for tree in trees)), None)
+    if format_ is None:
+        return None
+    match format_.name:
+        case "chat":
+            return _chat_part(trees, done=done, in_events=in_events)
+        case "rows":
+            return Part("rows", rows.call_of(trees[0]), trees)
+        case "messages":
+            ends = any(tree.get("type") in ("message_stop", "error") for tree in trees)
+        case "responses":
+            ends = any(tree.get("type") in responses.ENDS or tree.get("type") == "error" for tree in trees)
+        case _:
+            ends = any("metadata" in tree for tree in trees)
+    return Part(format_.name, None, trees, ends=ends or done, done=done)
+
+
+def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:
+    ids = {tree["id"] for tree in trees if isinstance(tree.get("id"), str) and tree["id"]}
+    if len(ids) > 1:
+        return None
+    choices = [choice for tree in trees for choice in _choices(tree)]
+    opened = frozenset(map(_index, choices))
+    closed = frozenset(_index(choice) for choice in choices if choice.get("finish_reason"))
+    counted = any(tree.get("usage") for tree in trees)
+    return Part(
+        "chat", next(iter(ids), None), trees, opened, closed, ends=done or (counted and not in_events), done=done
+    )
+
+
+def _index(choice: dict[str, Any]) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
+
+
+def _choices(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    choices = tree.get("choices")
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []

@@ -1,0 +1,123 @@
+"""One stream while it is open: its records, how far it is, and when waiting for more ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
+
+from schemas.sources.streamed.part import Part
+from streams.log.ports import Record, TopicPartition
+from streams.tenants import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class AssemblyLimits:
+    """How long a stream may stay open, in milliseconds of its partition's record time, and how large it may become.
+
+    After the last choice has ended, usage and end mark may follow within `linger_ms`. With `keep_unended` a stream
+    whose end never came is redacted as far as it came; else it goes to quarantine.
+    """
+
+    idle_ms: int = 60_000
+    total_ms: int = 900_000
+    linger_ms: int = 5_000
+    joined_bytes: int = 8 * 1024 * 1024
+    keep_unended: bool = True
+
+
+class Why(Enum):
+    """Why a stream is closed."""
+
+    ENDED = "ended"
+    WAITED = "waited"
+    TOO_LARGE = "too_large"
+    LATE = "late"
+
+
+class StreamKey(NamedTuple):
+    """What the pieces of one stream have in common; `named` tells that they name it, else the record key does."""
+
+    place: TopicPartition
+    tenant: str
+    format: str
+    name: str
+    named: bool
+
+    def __repr__(self) -> str:
+        """Print nothing of the name, which may be anything."""
+        return f"StreamKey({self.place}, {self.format})"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that holds pieces and waits for the rest of its stream."""
+
+    record: Record
+    tenant: Tenant
+    part: Part
+
+    @property
+    def key(self) -> StreamKey:
+        """Return the key of its stream."""
+        record = self.record
+        named = self.part.stream is not None
+        name = f"id {self.part.stream}" if named else f"key {record.key!r}"
+        place = TopicPartition(record.topic, record.partition)
+        return StreamKey(place, self.tenant.id, self.part.format, name, named)
+
+
+class Progress(NamedTuple):
+    """How far an open stream is: a value, so that a step can be undone."""
+
+    size: int = 0
+    last_ms: int = 0
+    opened: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
+    ended: bool = False
+    lingers: bool = False
+
+    def after(self, held: Held) -> "Progress":
+        """Return the progress with one more part."""
+        part = held.part
+        opened, closed = self.opened | part.opened, self.closed | part.closed
+        finished = bool(opened) and opened <= closed
+        ended = self.ended or part.done or (part.ends and (finished or not opened))
+        size = self.size + len(held.record.value or b"")
+        last = max(self.last_ms, held.record.timestamp_ms)
+        return Progress(size, last, opened, closed, ended, finished or part.format == "rows")
+
+
+@dataclass(slots=True)
+class OpenStream:
+    """A stream whose end has not come; `noted_ms` is the earliest time at which somebody looks whether it is due."""
+
+    key: StreamKey
+    tenant: Tenant
+    records: list[Record] = field(default_factory=list, repr=False)
+    progress: Progress = field(default_factory=Progress)
+    noted_ms: int | None = None
+
+    def deadline_ms(self, limits: AssemblyLimits) -> int:
+        """Return the record time at which waiting ends."""
+        wait = limits.linger_ms if self.progress.lingers else limits.idle_ms
+        return min(self.latest_ms(limits), self.progress.last_ms + wait)
+
+    def latest_ms(self, limits: AssemblyLimits) -> int:
+        """Return the record time at which waiting ends, however many pieces come."""
+        return self.records[0].timestamp_ms + limits.total_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A stream that waits no longer: its records in the order in which they came, and why."""
+
+    records: tuple[Record, ...] = field(repr=False)
+    tenant: Tenant
+    why: Why
+
+
+def as_one(records: Sequence[Record]) -> Record:
+    """Return the records of a stream as one: where and when the first stands, with the values of all, line by line."""
+    if len(records) == 1:
+        return records[0]
+    return replace(records[0], value=b"\n".join(record.value or b"" for record in records))
