@@ -80,7 +80,8 @@ def _large(words: Words, index: int) -> Range | None:
     if not classes and mask & m.EPONYM and words.gap(index)[:2] in ("'s", "’s"):
         return None  # "died of Huntington's".
     state = _state_after(words, end)
-    if state and _before_state(words, index, end, classes, state):
+    stated = state and not _in_state(words, index, classes)  # "Blue Cross of North Dakota, ID 2288".
+    if stated and _before_state(words, index, end, classes, state):
         return index, end, 0.9
     score = _cued(words, index, classes)
     return (index, end, score) if score else None
@@ -100,6 +101,15 @@ def _before_state(words: Words, index: int, end: int, classes: int, state: str) 
     if mask & (_LEFT | m.ORDINARY) or (len(state) == 2 and state in _AMBIGUOUS_CODES):  # noqa: PLR2004
         return bool(mask & m.TOWN) and words.gap(end - 1) == ", "
     return words.gap(end - 1) == ", "
+
+
+def _in_state(words: Words, index: int, classes: int) -> bool:
+    """Tell whether a word is, or belongs to, a state of two words that is no town."""
+    if index and not classes & _TOWN_PHRASE:
+        end, before = words.phrase(index - 1)
+        if end > index and before & int(PhraseClass.STATE):
+            return True
+    return bool(classes & int(PhraseClass.STATE)) and not classes & _TOWN_PHRASE
 
 
 def _state_after(words: Words, end: int) -> str:

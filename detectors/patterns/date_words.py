@@ -81,6 +81,7 @@ _VERB = compile_latin(
 _OF_LAW = compile_latin(
     r"\bact\b[^\n]{0,12}\(?(?:effective|eff\.?|in force|signed|passed|enacted)(?: on| since)?[ :]{1,2}$"
 )
+_OF_VERSION = compile_latin(r"(?:version|release|edition|build|ver)[\x22':=\s(,]{1,4}$")
 _VISITED = compile_latin(
     r" (?:visit|appointment|appt|labs?|refill|statement|bill|surgery|scan|mri|checkup|infusion|follow-?up)\b"
 )
@@ -141,7 +142,7 @@ class DateWordRecognizer:
 def _months(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _MONTH.finditer(latin):
         span = _around(latin, found)
-        if span is not None and not follows(_OF_LAW, latin, span[0], 32):
+        if span is not None and not (follows(_OF_LAW, latin, span[0], 32) or follows(_OF_VERSION, latin, span[0], 24)):
             yield span
             yield from _further_days(latin, span[1])
             other = _OTHER_END.match(latin, span[1])

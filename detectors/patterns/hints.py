@@ -132,7 +132,8 @@ def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> t
 
 def _may_be_name(value: bytes) -> bool:
     """Tell whether a value can be a person's name: few words, hardly a digit, no function, constant or path."""
-    return len(value.split()) <= 6 and count_digits(value) <= 2 and _CODE.search(value) is None
+    code = len(value) == 2 and value.islower()  # "mi", of a language.
+    return not code and len(value.split()) <= 6 and count_digits(value) <= 2 and _CODE.search(value) is None
 
 
 def _may_be_date(value: bytes) -> bool:

@@ -22,6 +22,8 @@ _NANP = compile_latin(
 _PLAIN = compile_latin(r"(?:\+?1)?[2-9][0-9]{9}")
 _INTERNATIONAL = compile_latin(rf"(?:\+|%2B|\(\+)[0-9]{{1,3}}\)?(?:{SIGN}{{0,2}}\(?[0-9]{{1,5}}\)?){{2,8}}")
 _TRUNK = compile_latin(r"\(?0[0-9]{2,4}\)?(?:[-. ][0-9]{2,8}){1,4}|\([2-9][0-9]{2}\)[-. ]?[0-9]{7}")
+#: The number of a drug's package, which is written alike.
+_NDC = compile_latin(r"0[0-9]{3}-[0-9]{4}-[0-9]{2}")
 _NATIONAL = compile_latin(
     r"\(?0[1-9][0-9]{0,4}\)?[ -][0-9]{3,4}[ -][0-9]{3,4}|00[1-9][0-9]{0,2}(?:[ -][0-9]{1,5}){2,6}|"
     "[O0]1[O0]-[0-9]{4}-[0-9]{4}"
@@ -107,11 +109,12 @@ def _is_north_american(latin: bytes, found: Match) -> bool:
 def _trunked(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield national numbers of other countries, and digits that are spread one by one."""
     for found in _NATIONAL.finditer(latin):
-        if is_free(latin, found.start(), found.end()) and not OTHER_NUMBERS.before(latin, found.start(), 14):
+        free = is_free(latin, found.start(), found.end()) and not OTHER_NUMBERS.before(latin, found.start(), 14)
+        if free and not _is_drug(latin, found):
             yield found.start(), found.end()
     for found in _TRUNK.finditer(latin):
         free = is_free(latin, found.start(), found.end()) and not OTHER_NUMBERS.before(latin, found.start(), 24)
-        if free and _is_trunk(found.group()):
+        if free and not _is_drug(latin, found) and _is_trunk(found.group()):
             yield found.start(), found.end()
     for found in _PAIRS.finditer(latin):
         if is_free(latin, found.start(), found.end()) and PHONE_WORDS.near(latin, found.start(), found.end()):
@@ -120,6 +123,12 @@ def _trunked(latin: bytes) -> Iterator[tuple[int, int]]:
         steps = {second - first for first, second in pairwise(only_digits(found.group()).encode())}
         if stands_alone(latin, found.start(), found.end()) and len(steps) > 2:
             yield found.start(), found.end()
+
+
+def _is_drug(latin: bytes, found: Match) -> bool:
+    """Tell whether a number is made like that of a drug's package, with nothing of telephones near it."""
+    alike = _NDC.fullmatch(found.group()) is not None
+    return alike and not PHONE_WORDS.near(latin, found.start(), found.end())
 
 
 def closed(latin: bytes, start: int, end: int) -> tuple[int, int]:

@@ -140,6 +140,8 @@ class JsonTextRecognizer:
 
 def _heading(leaf: Leaf, parent: str, found: JsonObject) -> Heading | None:
     """Return what a value is by its key, and by the key above where the key alone says little."""
+    if leaf.text.startswith(_CALLS):
+        return None
     if leaf.key in _FIRST_LAST and all(map(found.text_of, _FIRST_LAST)):
         return Heading.PERSON
     if leaf.key.lower() in _VAGUE and parent:
@@ -148,6 +150,8 @@ def _heading(leaf: Leaf, parent: str, found: JsonObject) -> Heading | None:
     return None if heading in _NEEDS_DIGIT and not any(map(str.isdigit, leaf.text)) else heading
 
 
+#: What a model's interface calls its answers and calls of tools.
+_CALLS = ("call_", "toolu_", "chatcmpl-", "msg_", "resp_", "req_", "run_", "asst_", "thread_", "tool_call_")
 _FIRST_LAST = ("first", "last")
 _VAGUE = frozenset({"name", "id", "number", "value", "text", "display", "no", "address", "first", "last"})
 _NEEDS_DIGIT = frozenset({Heading.NUMBER, Heading.PLAN, Heading.ACCOUNT, Heading.LICENSE, Heading.DEVICE, Heading.MRN})

@@ -14,6 +14,7 @@ _LINE = re.compile(r"[^\r\n]+")
 _SEPARATORS = ("|", "\t", ",", ";")
 _RULE = re.compile(r"[\s|:+=-]+")
 _QUOTED_CELL = re.compile(r'\s*"((?:[^"\n]|"")*)"\s*')
+_FIGURES = re.compile(r"\d{3}|\d.*\d.*\d")
 _NAME_PART = re.compile(r"[^\W\d_][^\W\d_'’ .-]*(?:[ '’.-]+[^\W\d_]+){0,3}\.?")
 _CONTINUED = re.compile(r'\W*(?:cont\w*|"|same|ditto)?\W*', re.IGNORECASE)
 _SHORT_HEADINGS = {"last": Heading.PERSON, "first": Heading.PERSON, "middle": Heading.PERSON}
@@ -107,6 +108,7 @@ def _may_head(cell: str) -> bool:
         and len(cell.split()) <= _MOST_WORDS
         and not cell[:1].isdigit()
         and ":" not in cell
+        and _FIGURES.search(cell) is None
     )
 
 
