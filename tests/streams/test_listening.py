@@ -46,9 +46,9 @@ class Broken(SqliteInlet):
 
 @dataclass(slots=True)
 class Standing:
-    """A door that stands open on loopback, over a state folder."""
+    """A door that stands open on loopback, over a state folder or a broker."""
 
-    state: EmbeddedState
+    state: EmbeddedState | None
     port: int
     metrics: Metrics
     tls: ssl.SSLContext | None = None
@@ -69,6 +69,7 @@ class Standing:
 
     def values(self) -> list[bytes]:
         """Return what stands in the raw topic."""
+        assert self.state is not None
         store = self.state.open_store()
         try:
             return [record.value or b"" for record in store.fetch(TopicPartition(RAW, 0), 0, 1000)]
@@ -95,14 +96,15 @@ def standing(
     thread = threading.Thread(target=service.run)
     thread.start()
     try:
-        _wait(port)
+        wait_for_port(port)
         yield Standing(state, port, metrics)
     finally:
         service.stop()
         thread.join()
 
 
-def _wait(port: int) -> None:
+def wait_for_port(port: int) -> None:
+    """Return when somebody listens there."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
         try:
@@ -345,7 +347,7 @@ def test_the_command_serves_until_asked_to_end(tmp_path: Path) -> None:
     listening = [*command, "ingest", "--state", str(state.folder), "--listen", f"127.0.0.1:{port}"]
     with subprocess.Popen(listening, stderr=subprocess.PIPE, text=True) as service:
         try:
-            _wait(port)
+            wait_for_port(port)
             token = (state.keys / "ingest-token").read_bytes().strip()
             door = Standing(state, port, Metrics(), token=token)
             assert 200 == door.ask("/v1/events", b'{"note": "mail ada@example.org zebra"}')[0]
