@@ -16,7 +16,35 @@ _ROLE = (
     r"girlfriend|bf|gf|fianc[e\xe9]e?|ex|friend|buddy|dealer|parole officer|probation officer|social worker|counselor|"
     r"stepdad|stepmom|godmother|godfather|foster (?:mom|dad|mother|father))"
 )
+_SPANISH_KIN = (
+    r"(?:abuelit[ao]|abuel[ao]|ni[n\xf1][ao]|nen[ea]|beb[e\xe9]|hij[ao]|hermanit[ao]|herman[ao]|t[i\xed][ao]|"
+    r"prim[ao]|nuera|"
+    r"yerno|suegr[ao]|espos[ao]|marido|vecin[ao]|comadre|compadre|cu[n\xf1]ad[ao]|niet[ao]|madrina|padrino|"
+    r"enfermer[ao]|"
+    r"doctora|camiller[ao]|maestr[ao]|trabajadora social|cuidadora?)"
+)
 _PATTERNS = (
+    # "mi abuelita Socorro", "la enfermera Ximena".
+    compile_latin(
+        rf"\b(?i:mis?|su|tu|la|el|al|del|nuestr[ao]|una?) (?i:{_SPANISH_KIN}),? ({_NAME})\b", ignore_case=False
+    ),
+    compile_latin(
+        r"\bmi (?:ni[n\xf1][ao]|hij[ao]|beb[e\xe9]|abuelit[ao]|espos[ao]|herman[ao]|marido) ([a-z]{3,14}) "
+        r"(?:de [0-9]|tiene |tom[o\xf3] |est[a\xe1] |cumple |naci[o\xf3] |dice )",
+    ),
+    # A newborn without a name of its own.
+    compile_latin(
+        r"\b([A-Z][A-Z'-]{2,24},? ?(?:BABY|INFANT|NEWBORN) (?:BOY|GIRL|MALE|FEMALE)(?: [A-D]\b)?)", ignore_case=False
+    ),
+    # "mr. p says", "hey marguerite its dov from the office".
+    compile_latin(
+        r"\bmr?s?\.? ([b-hj-z])\.? (?:says|said|is|was|has|wants|asks|asked|reports|states|here|needs|called|fell)\b"
+    ),
+    compile_latin(
+        r"(?:^|\n)[ \t]*(?:hey|hi|hello|yo|hiya)\b[^.\n]{0,24}? (?:its|it's|this is) ([a-z]{3,14}) (?:from|at|again|"
+        r"here)\b"
+    ),
+    compile_latin(r"\b(?i:thanks|thx|regards|cheers|best|ty),? ([A-Z]{2,3})\s*$", ignore_case=False),
     # "Spider", whom nobody knows by another name.
     compile_latin(
         rf"\b(?i:aka|alias|known as|knows as|knew as|goes by|calls? (?:him|her|them)self|nicknamed|"
@@ -65,6 +93,8 @@ _PATTERNS = (
 _NO_NAME = frozenset(
     b"the him her his she they them you all pt rn md do np pa cna ma rt dr mom dad me us who ok er ed "
     b"icu or gi cv ct mri "
+    b"mayor menor todavia siempre nunca tambien dijo que con tiene chiquito chiquita pain bad back right here there "
+    b"again really urgent about going getting been "
     b"now not and but out off one two in on at to by of is was a an it be no yes this that unknown none very so the my "
     b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
 )

@@ -51,6 +51,9 @@ _DOTTED = compile_latin(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}")
 #: A day by itself at the end of a clause, which no usual score is counted out of: "ethics consult 6/23;".
 _CLAUSE_END = compile_latin(r"[;,.)!]?(?:\s|$)")
 _CLAUSE_WORD = compile_latin(r"[a-z]{4,} $")
+#: "The port is booked for 6/25": days that no fraction in use has below its line.
+_FOR = compile_latin(r"\bfor $")
+_FIRST_PLAIN = 11
 _UNSCORED = frozenset((13, 14, 17, 18, 19, 22, 23, 25, 26, 29, 31))
 #: What stands between two days of one list.
 _LINKED = compile_latin(r" ?(?:,|and|&|;|->|,? [a-z /]{2,14}) ?")
@@ -166,11 +169,11 @@ class DateRecognizer:
             return True
         if follows(_LEAD, latin, start, 24) or _AFTER.match(latin, end):
             return True
-        signed = (
-            latin[end : end + 1] in (b";", b",", b".", b")", b"\n", b"") and _CLAUSE_END.match(latin, end) is not None
-        )
         day = int(latin[start:end].split(b"/")[1])
-        return signed and day in _UNSCORED and follows(_CLAUSE_WORD, latin, start, 16)
+        if day >= _FIRST_PLAIN and follows(_FOR, latin, start, 8):
+            return True
+        ended = latin[end : end + 1] in (b";", b",", b".", b")", b"\n", b"") and _CLAUSE_END.match(latin, end)
+        return bool(ended) and day in _UNSCORED and follows(_CLAUSE_WORD, latin, start, 16)
 
     def _fused(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _FUSED.finditer(latin):

@@ -1,6 +1,7 @@
 """Unique numbers and names of users that the words right before them tell."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from detectors.patterns.scanning import compile_latin, count_digits
 
@@ -17,12 +18,26 @@ _STRAW = compile_latin(
 _ONLINE_CODE = compile_latin(
     r"\b(?:online|access|activation|sign-?up|portal|verification|text(?:ed)?|sms|one-?time|reset|invite|enrol?lment|"
     r"log-?in|temporary|security) "
-    r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
+    r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{2,8}){0,3})\b"
+)
+_LAST_FOUR = compile_latin(r"\blast (?:4|four)(?: digits)?(?: (?:is|are|were|was))?[:# ]{1,3}([0-9]{4})\b")
+_YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
+_REFERENCED = compile_latin(
+    r"\breference(?: (?:number|no\.?|#))?[:# ]{1,2}([A-Z]{1,4}(?:-[0-9]{2,6}){2,4}|[A-Z]{2,4}-[0-9]{4,8})\b"
+)
+_SIM = compile_latin(r"\b(89[0-9]{17,18})\b")
+_BANKED = compile_latin(
+    r"\bcuenta(?: del? (?:banco|ahorros?|cheques)| bancaria)?,? (?:la |es |es la |n[u\xfa]mero |no\.? ?)?"
+    r"([0-9]{4}-[0-9]{2,6}(?:-[0-9]{1,4})?)\b"
 )
 #: Who wrote a line of a chat: "[09:13] odalys_m: hi".
 _WROTE = compile_latin(
     r"(?:^|\n)[ \t]*[\[(]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AP]M)?[\])]? (?:- )?[<@]?"
     r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+|[0-9]{1,4})+)>?: "
+)
+_CODIGO = compile_latin(
+    r"\bc[o\xf3]digo de (?:activaci[o\xf3]n|acceso|verificaci[o\xf3]n|seguridad|confirmaci[o\xf3]n)(?: es|:)? "
+    r"([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
 )
 _LOGGED_USER = compile_latin(r"\b[0-9a-f.:]{7,39} - ([a-z][a-z0-9_.@-]{2,40}) \[[0-3][0-9]/[a-z]{3}/[0-9]{4}:")
 _ON_MESSENGER = compile_latin(
@@ -38,17 +53,32 @@ _OUR_FILE = compile_latin(
 _PIECE = compile_latin(r"\b(?:slides?|blocks?|path|specimen)[ #:]{1,2}([0-9]{2}-[0-9]{3,6}(?: ?[A-H][0-9]{0,2})?)\b")
 _KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-?[0-9]{3,9})\b")
 _KIT_FOR_SALE = compile_latin(r"[^a-z]{0,3}(?:lot|ref|exp|cat|catalog)\b")
+_NUMBERS = (
+    _COURT_CASE,
+    _MEXICAN,
+    _CENSUS,
+    _ONLINE_CODE,
+    _ON_MESSENGER,
+    _PARCEL,
+    _OUR_FILE,
+    _PIECE,
+    _CODIGO,
+    _REFERENCED,
+    _SIM,
+    _BANKED,
+)
 
 
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
-    for pattern in (_COURT_CASE, _MEXICAN, _CENSUS, _ONLINE_CODE, _ON_MESSENGER, _PARCEL, _OUR_FILE, _PIECE):
+    for pattern in _NUMBERS:
         for found in pattern.finditer(latin):
             if count_digits(found.group(1)):
                 yield found.start(1), found.end(1)
-    for found in _KIT.finditer(latin):
-        if not _KIT_FOR_SALE.match(latin, found.end()):
-            yield found.start(1), found.end(1)
+    last_four = (found for found in _LAST_FOUR.finditer(latin) if not _YEAR.fullmatch(found.group(1)))
+    kits = (found for found in _KIT.finditer(latin) if not _KIT_FOR_SALE.match(latin, found.end()))
+    for found in chain(last_four, kits):
+        yield found.start(1), found.end(1)
     for pattern in (_LOGGED_USER, _WROTE):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)

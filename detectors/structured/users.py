@@ -10,7 +10,8 @@ from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _NAMED = re.compile(
-    r"(?:\b(?:[Uu]ser(?:name| ?id)?|[Ll]og[io]n|[Ll]ogged (?:in|on|out) (?:as|by)|[Cc]onnected as|[Ss]igned in as|"
+    r"(?:\b(?:[Uu]ser(?:name| ?id)?|[Aa]ccount(?= \()|[Ll]og[io]n|[Ll]ogged (?:in|on|out) (?:as|by)|[Cc]onnected as|"
+    r"[Ss]igned in as|"
     r"as user|"
     r"runas|(?:[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|[Pp]rinted|[Rr]eleased) by)"
     r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|opened_by|edited_by|modified_by)\"\s?:\s?\")"
