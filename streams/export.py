@@ -35,7 +35,7 @@ class Summary:
 
 
 def export(store: SqliteStore, run: Run, folder: Path) -> Summary:
-    """Write the three files of a run, in the order of its lines; each appears whole or not at all."""
+    """Write the three files of a run, in the order in which records were settled; each appears whole or not at all."""
     counts = _Counts()
     with _whole(folder / "redacted.jsonl") as redacted, _whole(folder / "quarantined.jsonl") as quarantined:
         for value in _values(store, run.redacted_first):
