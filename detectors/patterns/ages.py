@@ -42,7 +42,8 @@ _ANNOUNCED = compile_latin(
     "lived to(?: be)?|"
     r"live to(?: be)?|died (?:at|aged)|passed (?:away )?at|made it to|dead at|deceased at|almost|nearly) (?:age )?|"
     r"(?:age|aged) (?:at|on|of|is|was|around|approx|about|over|under|limit|exceeds?) [a-z ]{0,24}|paziente di anni|"
-    r"edad de|cumpli[o\xf3]|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|husband|wife|"
+    r"edad de|cumpli[o\xf3]|cumplir|cumplen?|tiene|(?:i'm|im|i am|he's|she's|(?:he|she|mother|father|mom|mum|dad|"
+    r"husband|wife|"
     "grandma|grandpa|"
     "grandmother|grandfather|aunt|uncle|sister|brother|patient|pt|who|herself|himself) is|would be|(?:he|she|"
     "i)'ll be|turning|(?:have|has) been|"
@@ -89,6 +90,14 @@ _STATED = compile_latin(
 )
 #: The sex right before: "F93 s/p ORIF", which without such a word behind is a code.
 _SEX_GLUED = compile_latin(rf"\b[MF]({_FIGURE}),? (?:w/|c/o|s/p|h/o|with|from|here|presents|presenting|admitted|admit)")
+#: The answer to a question after somebody's age.
+_ANSWERED = compile_latin(
+    r"\b(?:cu[a\xe1]ntos a[n\xf1]os (?:tiene|tienes|cumple|cumpli[o\xf3])|qu[e\xe9] edad (?:tiene|tienes)|how old "
+    r"(?:are you|is|are|was))"
+    r"[^\n?]{0,40}\?[^\n0-9]{0,4}\n?(?:[A-Z][^\n:]{0,24}: ?)?(?:u[hm],? |well,? |va a cumplir |cumple |tengo |tiene |"
+    r"i'm |he's |she's )?"
+    rf"({_NUMBER})"
+)
 _TOO_OLD = compile_latin(rf"\b({_NUMBER}) (?:is )?too old\b")
 _BETWEEN = compile_latin(rf"\b(?:somewhere|anywhere|age|aged) between ({_NUMBER}) and ({_NUMBER})\b")
 _RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
@@ -107,7 +116,7 @@ _NO_AGE = compile_latin(
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
     r"char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
 )
-_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD, _ELDER, _SEX_GLUED)
+_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD, _ELDER, _SEX_GLUED, _ANSWERED)
 _OLD_NOT = compile_latin(
     r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
