@@ -61,10 +61,11 @@ _LAST = compile_latin(
 #: The last four digits behind a few words of a sentence: "the card she gave ends in 9021", "tarjeta terminada en 4471".
 _LAST_SAID = compile_latin(
     r"\b(?:cards?|visa|mastercard|amex|discover|debit|credit|accounts?|acct|tarjeta|cuenta)\b[^.\n0-9]{0,40}?"
-    r"\b(?:ends?|ending|ended|terminad[ao]|termina|acaba|last (?:four|4)|[u\xfa]ltimos (?:cuatro|4))"
+    r"\b(?:ends?|ending|ended|terminad[ao]|terminaci[o\xf3]n|termina|acaba|last (?:four|4)|[u\xfa]ltimos (?:cuatro|4))"
     r"(?: (?:digits|d[i\xed]gitos|numbers|in|with|of|en|is|are|being|son))*[ :#(]{1,3}([0-9]{4})\b|"
     r"[u\xfa]ltimos (?:cuatro|4)(?: d[i\xed]gitos| n[u\xfa]meros)? (?:de (?:mi|la|su|tu|una) )?(?:tarjeta|cuenta)"
-    r"(?: (?:es|son|de|del|banco|d[e\xe9]bito|cr[e\xe9]dito))*[ :]{1,2}([0-9]{4})\b"
+    r"(?: (?:es|son|de|del|banco|d[e\xe9]bito|cr[e\xe9]dito))*[ :]{1,2}([0-9]{4})\b|"
+    r"[u\xfa]ltimos (?:cuatro|4)(?: d[i\xed]gitos| n[u\xfa]meros)?(?: son|:)? ([0-9]{4})\b"
 )
 _BUDGET = compile_latin(r"\b(?:year|fy|quarter|period|month|budget)\b")
 _MASKED = compile_latin(r"(?:[X*\x95\x1a#]{4}[- ]?){1,4}[- ]?([0-9]{4})\b")
@@ -210,7 +211,7 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
         if any(word in between for word in (b"ending", b"ends", b"last", b"*", b"...", b"(", b"xx", b"x")):
             yield found.start(1), found.end(1)
     for found in _LAST_SAID.finditer(latin):
-        group = 1 if found.start(1) >= 0 else 2
+        group = next(number for number in (1, 2, 3) if found.start(number) >= 0)
         if _BUDGET.search(found.group()) is None:
             yield found.start(group), found.end(group)
     for pattern in (_MASKED, _LAST_TOLD):

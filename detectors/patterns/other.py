@@ -33,7 +33,8 @@ CAPTIONS = (
         (?:no|id|job); booking (?:no|ref(?:erence)?|locator|id|number); permit no; juror (?:no|id|number); death
         certificate(?: no)?; birth cert(?:ificate)?(?: no)?; state file (?:no|number); hearing id; appeal ref;
         aktenzeichen; n[uú]mero de (?:expediente|caso|reclamo|orden|dossier|confirmaci[oó]n); numéro de dossier;
-        expediente; sinistro n; lab req; requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?;
+        expediente; n[uú]m(?:ero)? de referencia; acta de (?:nacimiento|defunci[oó]n|matrimonio)(?: no)?; sinistro n;
+        lab req; requisition(?: (?:no|number|id|#))?; surgical path(?:ology)?(?: no)?;
         cytology(?: no)?; studyinstanceuid; study instance uid; sop instance uid; series(?: instance)? uid;
         0008,0018\)?; 0020,000d\)?; 0020,000e\)?; 0008,0050\)?; 0008, 0050\)?; donation (?:no|number|id); kit
         (?:no|number|id|#); donor (?:id|no|number); evidence (?:tag|item|bag|no);
@@ -96,8 +97,11 @@ _MRZ = compile_latin(r"(?:P<[A-Z]{3}[A-Z<]{20,39}|[A-Z0-9<]{9}[0-9][A-Z]{3}[0-9]
 _MRZ_LINE = compile_latin(r"[A-Z0-9<]{28,44}", ignore_case=False)
 _PRIOR = compile_latin(r"\b(?:IOE|MSC|EAC|WAC|LIN|SRC|NBC)[0-9]{10}\b")
 _POSTAL = compile_latin(r"\b[A-Z]{2}[0-9]{9}(?:GB|US|CA|DE|FR|AU|CN|ES|MX|IT|NL)\b")
-_ALIEN = compile_latin(r"\bA[- ]?[0-9]{9}\b", ignore_case=False)
+_ALIEN = compile_latin(r"\bA[- ]?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}\b", ignore_case=False)
 _CURP = compile_latin(r"\b[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]\b")
+#: The tax number of a Mexican, and the identity card of a Colombian.
+_RFC = compile_latin(r"\b[A-Z\xd1&]{4}[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][A-Z0-9]{3}\b", ignore_case=False)
+_CEDULA = compile_latin(r"\bC\.?C\.? ?(?:No\.? ?|# ?)?([0-9]{1,3}(?:\.[0-9]{3}){2})\b", ignore_case=False)
 _ISBT = compile_latin(r"\b[A-Z][0-9]{4} ?[0-9]{2} ?[0-9]{6}(?: ?[0-9]{2}(?: ?[A-Z0-9])?)?\b", ignore_case=False)
 _BLOOD = Context(
     phrases(r"""
@@ -135,7 +139,7 @@ _HANDLE_WORDS = Context(
     """)
 )
 _GATE = compile_latin(
-    "[0-9]{4}|[0-9][-./,][0-9]| - [a-z]|code|straw|[a-z0-9][_.][a-z0-9]|@[a-z]|"
+    "[0-9]{4}|[0-9][-./,][0-9]| - [a-z]|code|c[o\xf3]digo|a [0-9]{3} [0-9]{3}|straw|[a-z0-9][_.][a-z0-9]|@[a-z]|"
     r"user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
     "screen ?name"
 )
@@ -200,7 +204,7 @@ def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield numbers of a form of their own."""
     for found in chain.from_iterable(
-        pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _ALIEN)
+        pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _RFC, _ALIEN)
     ):
         if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
             yield found.start(), found.end()
@@ -209,6 +213,8 @@ def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
             yield found.start(), found.end()
     yield from _worded(latin)
     yield from said_numbers(latin)
+    for found in _CEDULA.finditer(latin):
+        yield found.start(1), found.end(1)
     for found in _RESOURCE.finditer(latin):
         if count_digits(found.group(1)):
             yield found.start(1), found.end(1)

@@ -59,7 +59,7 @@ CAPTIONS = (
         phrases(r"""
         group; member; medicare; medicaid; policy; mbr; insured; insurance; plan; tricare; champva card; gold plus;
         railroad medicare; contract; medicare \(au\); snap case holder benefit card; benefit card; vision plan; dep;
-        carrier; recipient; accident policy; card front; blue card; insurance card; seguro
+        grupo; carrier; recipient; accident policy; card front; blue card; insurance card; seguro
     """),
     ),
     Caption(
@@ -89,6 +89,7 @@ _INSURANCE = Context(
         insurnace
     """)
 )
+_HISTORY = compile_latin(r"\bH\.?C\.?(?: No\.?)?[ :#]{1,3}([0-9]{6,12})\b", ignore_case=False)
 #: Who of the family a card is for: "Dependent 02 under member ID W2209", "dep code: 01".
 _DEPENDANT = compile_latin(
     r"\bdep(?:endent|endant)?s?\.?(?: (?:code|suffix|no\.?|number|seq(?:uence)?|#))*[\s:#]{1,2}(0[0-9])\b"
@@ -124,6 +125,8 @@ class RecordRecognizer:
         spans = [span for span in self._captions.spans(passage, self.name) if not _is_version(latin, span)]
         spans += [Span(start, end, _PLAN, 0.99, self.name) for start, end in _medicare(passage.latin)]
         spans += [Span(start, end, _PLAN, 0.9, self.name) for start, end in _on_card(passage.latin)]
+        histories = _HISTORY.finditer(latin)  # "HC 72155013", the Spanish number of a chart.
+        spans += [Span(found.start(1), found.end(1), _MRN, 0.9, self.name) for found in histories]
         return spans
 
 
