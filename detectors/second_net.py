@@ -33,11 +33,11 @@ _CODE_WORDS = r"""
     max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users
     budget limit edits? unii atc inchikey omim orpha hgnc uniprot pdb genbank ensembl isbn e?issn rfc cve sku plu item
     aisle battery batteries astm ansi nfpa aami pid rows? ttl timeout receiver go hp mondo doid mesh chebi pp vol volume
-    pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin
+    pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin product checksum hash
     """.split()
 _CODED = re.compile(
-    rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?: (?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
-    r"[\s:#.=(-]*|[<>≤≥~]\s?)\Z"
+    rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
+    r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?)\Z"
 )
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|"
@@ -46,7 +46,8 @@ _NO_ID = re.compile(
     r"https?.*|www.*|"
     r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
-    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|"
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|\d+x\d+|"
+    r"\d{1,2}w\d{1,2}(?: \d{1,2}w\d{1,2})*|[45]\d\ds|"
     r"ens[gtp]\d+|cve-\d{4}-\d+|"
     r"97[89][\d-]{9,15}|[a-z]\d{2}[a-z]{2}\d{2}|(?:go|hp|mondo|doid|mesh|chebi|omim|orpha|hgnc|rrid)[:_]\w+|"
     r"(?:keynote|checkmate|destiny|impower|monarch|paloma|monaleesa|impassion|javelin|solo|ariel|flaura|aura|alex|"
@@ -97,7 +98,17 @@ _HANDLE = re.compile(r"@?[A-Za-z][\w.-]*[_.\d][\w.-]*")
 _NO_DATE_BEFORE = re.compile(
     r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|"
     r"strength|"
-    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas|ages?|aged)[\s:(]*\S{0,6}\s?\Z",
+    r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas|ages?|aged|attempt=?|retry|"
+    r"apgar)[\s:(]*\S{0,6}\s?\Z",
+    re.IGNORECASE,
+)
+#: A weekday or an hour alone dates nothing.
+_NO_DAY = re.compile(
+    r"(?:(?:next|last|this|every|each|on|el|los|este|pr[oó]ximo) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|"
+    r"sat(?:ur)?|sun)(?:day)?s?|"
+    r"(?:(?:el|los|este|pr[oó]ximo) )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?)|(?:a )?las "
+    r"\d{1,2}(?::\d\d)?|"
+    r"\d{1,2} de (?:5|10|100)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -185,7 +196,7 @@ def _may_be_id(text: str, span: Span) -> bool:
 
 def _may_be_date(text: str, span: Span) -> bool:
     value = text[span.start : span.end]
-    if _UNIT.match(text, span.end):
+    if _UNIT.match(text, span.end) or _NO_DAY.fullmatch(value) or _MODEL.match(_token(text, span)):
         return False
     if not any(map(str.isdigit, value)):
         return _DATE_WORD.search(value) is not None or _SPOKEN.match(value) is not None
