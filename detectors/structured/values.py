@@ -33,6 +33,13 @@ _NOTHING = frozenset(
     test demo sample example dummy above private on-file
     """.split()
 )
+#: What a place says in a conversation, and is not called.
+_SPEECH = frozenset(
+    """
+    buenos buenas hola gracias sí si no ok okay hello hi hey thanks thank good yes please your our we su la el los para
+    claro perfecto sure how what when can could
+    """.split()
+)
 _ORDINARY = int(
     WordClass.ENGLISH
     | WordClass.CLINICAL
@@ -169,6 +176,8 @@ class Values:
             return
         words = [word[0] for word in _WORD.finditer(text, start, stop)]
         masks = [self._mask(word) for word in words]
+        if words[0].lower() in _SPEECH and not words[-1][0].isupper():
+            return
         if any(word.lower().rstrip(".") in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
             return
         strange = any(not mask & (_ORDINARY | _COMMON) or mask & _NAME for mask in masks)
