@@ -28,6 +28,7 @@ _OTHERS = frozenset(
     """.split()
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WORD = re.compile(r"[a-z]{4,15}")
 _TYPED = re.compile(r"(?<![\w@.-])[A-Za-z]{4,15}(?=[^\n\w@-][^\n]{0,28}?\d)")
 
 
@@ -56,6 +57,8 @@ for _known in (*_WORDS, *_OTHERS):
 
 def retyped(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each mistyped caption with a number behind it on its line, and the word that was meant."""
+    if _MEANT.keys().isdisjoint(_WORD.findall(text.lower())):
+        return
     for found in _TYPED.finditer(text):
         word = found[0]
         meant = _MEANT.get(word.lower())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass
+from detectors.gazetteers.technical import is_technical
 from detectors.gazetteers.words import Shape, Words, scan, scan_many
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -137,6 +138,8 @@ class SafeList:
 
 def _at_sight(text: str, span: Span) -> bool | None:
     """Tell whether a span is vetoed where that needs no look at the words, else None."""
+    if is_technical(text, span):
+        return True
     if span.type not in _NAMES_OR_PLACES:
         return False
     if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
