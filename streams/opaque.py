@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from typing import Any
 
 _DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]{1,64})?[;,]", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_\s-]*={0,2}\s*")
@@ -48,6 +49,12 @@ def describe_blob(kind: str, text: str, digest: Callable[[bytes], str]) -> str:
     type_ = _type_of(text, found.group(1) if found else None)
     parts = [kind, *([f"type={type_}"] if type_ else []), *([f"scheme={scheme.group(1).lower()}"] if scheme else [])]
     return f"[{' '.join(parts)} size={len(text)} digest={digest(text.encode())}]"
+
+
+def count_logprobs(node: Any) -> int:
+    """Return how many tokens a log of single tokens holds."""
+    content = node.get("content") if isinstance(node, dict) else node
+    return len(content) if isinstance(content, list) else 0
 
 
 def _type_of(text: str, declared: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """From an event to its texts and back: default deny, every leaf is text unless its exact path says otherwise."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
 from streams.leaves import Leaf, Reading, Why
-from streams.opaque import describe_blob, is_media
+from streams.opaque import count_logprobs, describe_blob, is_media
 
 #: Headers whose values may pass in the shape of a label; all others are text.
 PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", "schema-version", "x-request-id"})
@@ -73,7 +73,7 @@ class Walker:
     def rebuild(self, event: LLMEvent, texts: Sequence[str]) -> Rebuilt:
         """Return *event* with each of its texts replaced by that of *texts* at the same position."""
         following = iter(texts)
-        rebuilt = self._visit_event(event, lambda _: next(following))
+        rebuilt = self._visit_event(event, _nothing, following=following)
         if next(following, None) is not None:
             raise AssertionError("more texts than places")
         return rebuilt
@@ -84,12 +84,18 @@ class Walker:
         self._visit_event(event, lambda field_: field_.text, found.append)
         return tuple(found)
 
-    def _visit_event(self, event: LLMEvent, on_text: OnText, on_leaf: OnLeaf | None = None) -> Rebuilt:
-        visit = _Visit(self, on_text, on_leaf)
+    def _visit_event(
+        self,
+        event: LLMEvent,
+        on_text: OnText,
+        on_leaf: OnLeaf | None = None,
+        following: Iterator[str] | None = None,
+    ) -> Rebuilt:
+        visit = _Visit(self, on_text, on_leaf, following)
         document = visit.node(event.document, self.source.rules, (), 0)
         key = event.record_key
         if key is not None:
-            key = on_text(TextField("key", key, "record_key", FieldKind.RECORD_KEY))
+            key = visit.text(lambda: TextField("key", event.record_key or "", "record_key", FieldKind.RECORD_KEY))
         headers: dict[str, str | None] = {}
         for name, value in event.headers:
             if not name.lower().startswith(OWN_HEADERS):
@@ -104,9 +110,11 @@ class _Visit:
     walker: Walker
     on_text: OnText
     on_leaf: OnLeaf | None = None
+    following: Iterator[str] | None = None
     incomplete: bool = False
     decoded_bytes: int = 0
     attribute: str = ""
+    labels: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def node(self, node: Any, rules: Any, path: Path, decoded: int, label: str = "") -> Any:
         """Return *node* with its texts replaced; one frame a level, so that the bounds fit the stack."""
@@ -136,7 +144,7 @@ class _Visit:
             if (key in _PER_TOKEN or below is Treatment.LOGPROBS) and isinstance(child, (dict, list)):
                 self._note((*path, key), Reading.DROPPED, Why.REPEATED)
                 out[name] = None
-                out[free_key(f"{name}_count", out)] = _count_logprobs(child)
+                out[free_key(f"{name}_count", out)] = count_logprobs(child)
                 continue
             if key == "data" and node.get("type") == "text":
                 below = None  # A document given as text, where other sources stand in base64.
@@ -147,11 +155,15 @@ class _Visit:
         self.attribute = outer
         return out
 
+    def text(self, field_: Callable[[], TextField]) -> str:
+        """Return what stands in place of a text: the next of those given, or what its reader says."""
+        return self.on_text(field_()) if self.following is None else next(self.following)
+
     def _key(self, key: str, path: Path) -> str:
         if key in VOCABULARY:
             return key
         self._note((*path, key), Reading.KEY, Why.UNKNOWN_KEY)
-        return self.on_text(TextField(_pointer(path), key, "", FieldKind.KEY, self._side(path)))
+        return self.text(lambda: TextField(_pointer(path), key, "", FieldKind.KEY, self._side(path)))
 
     def _string(self, text: str, rules: Any, path: Path, decoded: int, label: str) -> str:
         blob = self._treat(text, rules)
@@ -165,7 +177,7 @@ class _Visit:
             replaced = self.node(inner, _rules_of(inner, below), path, decoded + 1)
             return text if replaced == inner else encode_raw(replaced).decode()
         self._note(path, Reading.TEXT, self._why_text(text, rules))
-        return self.on_text(TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
+        return self.text(lambda: TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
 
     def _number(self, number: float, rules: Any, path: Path, label: str) -> Any:
         if isinstance(number, float) and abs(number) < _SMALL and path and isinstance(path[-1], int):
@@ -173,7 +185,9 @@ class _Visit:
             return number  # A vector's component; no identifier is a small fraction without a key.
         self._note(path, Reading.NUMBER, self._why_text(number, rules))
         source = repr(number)
-        text = self.on_text(TextField(_pointer(path), source, _hint(path, label), FieldKind.NUMBER, self._side(path)))
+        text = self.text(
+            lambda: TextField(_pointer(path), source, _hint(path, label), FieldKind.NUMBER, self._side(path))
+        )
         return number if text == source else text
 
     def _treat(self, text: str, rules: Any) -> str | None:
@@ -211,7 +225,9 @@ class _Visit:
             return False
         if shape is not Shape.LABEL:
             return True
-        return "phi_" not in node.lower() and not self.walker.holds_structured(node)
+        if node not in self.labels:
+            self.labels[node] = "phi_" not in node.lower() and not self.walker.holds_structured(node)
+        return self.labels[node]
 
     def _note(self, path: Path, reading: Reading, why: Why | Shape | Treatment) -> None:
         if self.on_leaf is not None:
@@ -230,13 +246,17 @@ class _Visit:
         """Return a header's name, redacted unless it is one that may pass."""
         if name.lower() in PASSING_HEADERS:
             return name
-        return self.on_text(TextField("headers", name, "", FieldKind.KEY))
+        return self.text(lambda: TextField("headers", name, "", FieldKind.KEY))
 
     def header_value(self, name: str, value: str | None) -> str | None:
         """Return a header's value; only labels of passing headers stay unread."""
         if value is None or (name.lower() in PASSING_HEADERS and self._passes(Shape.LABEL, value)):
             return value
-        return self.on_text(TextField("headers", value, name.lower(), FieldKind.HEADER))
+        return self.text(lambda: TextField("headers", value, name.lower(), FieldKind.HEADER))
+
+
+def _nothing(field_: TextField) -> str:
+    raise AssertionError(field_.path)
 
 
 def _hint(path: Path, label: str) -> str:
@@ -251,8 +271,9 @@ def _rules_of(node: Any, rules: Any) -> Any:
     """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
     if _by_name(rules) and isinstance(node, dict):
         name = node.get("key")
-        named = rules["="].get(numbered(name)) if isinstance(name, str) else None
-        return rules if named is None else {**named, "key": Shape.LABEL}
+        if not isinstance(name, str):
+            return rules
+        return rules["="].get(name) or rules["="].get(numbered(name)) or rules
     if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
         return rules
     source = recognise(node)
@@ -276,8 +297,3 @@ def _pointer(path: Path) -> str:
     """Return a JSON pointer in which only vocabulary shows; a key that may be text is an asterisk."""
     parts = (str(part) if isinstance(part, int) or part in VOCABULARY else "*" for part in path)
     return "".join(f"/{part}" for part in parts) or "/"
-
-
-def _count_logprobs(node: Any) -> int:
-    content = node.get("content") if isinstance(node, dict) else node
-    return len(content) if isinstance(content, list) else 0

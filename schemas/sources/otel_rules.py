@@ -47,8 +47,14 @@ def _wrapped(rules: Any) -> Rules:
         return {"stringValue": rules, "intValue": rules, "doubleValue": rules}
     if "[]" in rules:
         return {"arrayValue": {"values": {"[]": _wrapped(rules["[]"])}}}
-    named = {name: {"value": _wrapped(below)} for name, below in rules.items()}
-    return {"kvlistValue": {"values": {"[]": {"=": {key: {} for key in _TOLD} | named}}}}
+    told: dict[str, Rules] = {name: {} for name in _TOLD}
+    named: dict[str, Rules] = {name: {"value": _wrapped(below)} for name, below in rules.items()}
+    return {"kvlistValue": {"values": {"[]": _by_name(told | named)}}}
+
+
+def _by_name(named: dict[str, Rules]) -> Rules:
+    """Return the rules of objects {"key": NAME, "value": ...}; a key that is one of the names is known."""
+    return {"=": {name: {**rules, "key": Shape.KNOWN} for name, rules in named.items()}}
 
 
 def _either(rules: Rules) -> Rules:
@@ -119,7 +125,7 @@ gen_ai.retrieval.documents gen_ai.evaluation.explanation gen_ai.conversation.id 
 gen_ai.prompt gen_ai.completion input.value output.value traceloop.entity.input traceloop.entity.output enduser.id
 user.id session.id
 """
-_NAMED: Rules = {
+_NAMED: dict[str, Rules] = {
     **dict.fromkeys(_LABELS.split(), _LABEL),
     **dict.fromkeys(_ENUMERATIONS.split(), _ENUMERATION),
     **dict.fromkeys(_COUNTS.split(), _COUNT),
@@ -133,7 +139,7 @@ _NAMED: Rules = {
     "gen_ai.output.messages": _either(_MESSAGES),
     "gen_ai.system_instructions": _either(_PARTS),
 }
-_ATTRIBUTES: Rules = {"[]": {"=": _NAMED}}
+_ATTRIBUTES: Rules = {"[]": _by_name(_NAMED)}
 _DROPPED: Rules = {"attributes": _ATTRIBUTES, "droppedAttributesCount": Shape.COUNT}
 _IDS: Rules = {"traceId": Shape.LABEL, "spanId": Shape.LABEL, "parentSpanId": Shape.LABEL, "flags": Shape.COUNT}
 _SPAN: Rules = {

@@ -14,7 +14,8 @@ _COUNT = re.compile(r"\d{1,8}")
 class Shape(Enum):
     """The closed shape that a value at a path must have to pass as it is; any other value there is text.
 
-    A COUNT is a NUMBER that may be written as a string of a few digits, as OTLP/JSON writes every integer.
+    A COUNT is a NUMBER that may be written as a string of a few digits, as OTLP/JSON writes every integer. KNOWN is a
+    name by which the rule was found, so there is nothing left to ask.
     """
 
     NUMBER = "number"
@@ -22,6 +23,7 @@ class Shape(Enum):
     ENUMERATION = "enumeration"
     TIME = "time"
     LABEL = "label"
+    KNOWN = "known name"
 
 
 class Treatment(Enum):
@@ -90,8 +92,8 @@ def fits(shape: Shape, value: object) -> bool:
         return not isinstance(value, bool)
     if shape is Shape.TIME and isinstance(value, (int, float)):
         return _EPOCH.fullmatch(str(value)) is not None
-    if not isinstance(value, str):
-        return False
+    if not isinstance(value, str) or shape is Shape.KNOWN:
+        return isinstance(value, str)
     if shape is Shape.ENUMERATION:
         return value.lower() in ENUMERATED
     pattern = {Shape.TIME: _RFC3339, Shape.LABEL: _LABEL, Shape.COUNT: _COUNT}[shape]
