@@ -13,7 +13,7 @@ SECTIONS = (
     *("region", "brand", "lab", "vitals", "sx", "dept", "room", "insurer", "chain", "icd", "cpt", "proc"),
     *("code.misc", "dur", "rel", "season", "cred", "role", "kin", "job", "lang", "people", "score", "device", "money"),
     *("filler", "ack", "org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
-    *("frase.es", "titulo.es", "trato.es", "palabra.es"),
+    *("frase.es", "titulo.es", "trato.es", "palabra.es", "comun.es"),
     *("heading", "product", "system", "tech", "marker", "scale", "plainword", "request"),
 )
 SYLLABLES = (
