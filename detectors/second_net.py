@@ -32,12 +32,16 @@ _CODE_WORDS = r"""
     velocit\w+ eudract chr\w* gateway baud radio kit wells listener sheet atcc strain breakpoint filter plug
     max_tokens tokens created count wbc rbc billed documented coded coding bin pcn offset partition users
     budget limit edits? unii atc inchikey omim orpha hgnc uniprot pdb genbank ensembl isbn e?issn rfc cve sku plu item
-    aisle battery batteries astm ansi nfpa aami pid rows? ttl timeout receiver go hp mondo doid mesh chebi pp vol volume
-    pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin product checksum hash
+    aisle battery batteries astm ansi nfpa aami pid rows? ttl timeout go hp mondo doid mesh chebi pp vol volume
+    pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin product checksum hash checkmate
+    keynote nvidia receiver
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
-    r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?)\Z"
+    r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?|"
+    r"\b(?i:records|failed|count|rows|size|bytes|len|length|total|elapsed|duration|took|retries|attempts?|items|docs|"
+    r"hits|lag|"
+    r"threads?|workers?|pid|lines?|skipped|processed)[\"']?[=:][\"']?\s?)\Z"
 )
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|"
@@ -46,7 +50,11 @@ _NO_ID = re.compile(
     r"https?.*|www.*|"
     r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
-    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|\d+x\d+|"
+    r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|"
+    r"\d{1,3}/\d{1,3}|\d{1,4}\.\d{1,4}|"
+    r"(?:cxr|us|ekg|ecg|ct|mri|x-?ray|wound|dexa|fig(?:ure)?|table|plot|screenshot|chart|slide|derm|fundus|echo|eeg|"
+    r"emg)[_-]?\w*"
+    r"\.[a-z0-9]{3,4}|\d+x\d+|"
     r"\d{1,2}w\d{1,2}(?: \d{1,2}w\d{1,2})*|[45]\d\ds|"
     r"ens[gtp]\d+|cve-\d{4}-\d+|"
     r"97[89][\d-]{9,15}|[a-z]\d{2}[a-z]{2}\d{2}|(?:go|hp|mondo|doid|mesh|chebi|omim|orpha|hgnc|rrid)[:_]\w+|"
@@ -117,6 +125,9 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _MODEL = re.compile(r"(?:gpt|claude|llama|gemini|mistral|qwen|phi|command|titan|nova)-\w", re.IGNORECASE)
+_RUN_BEFORE = re.compile(r"[\w./-]*\Z")
+_RUN_BEHIND = re.compile(r"[\w./-]*")
+_DECLARED = re.compile(r"\b(?:class \w+\(|extends |implements )\Z")
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
 _VERSIONED = re.compile(
     r"(?:\b(?:software|firmware|driver|version|build|release|agent|v|ver|model|sdk|api|rev)[\s:.]*|@|"
@@ -161,6 +172,8 @@ def _may_be_proper(text: str, span: Span, value: str) -> bool:
         return False
     if _CAMEL.fullmatch(value) and (text[span.end : span.end + 1] == "(" or text[span.start - 1 : span.start] == "."):
         return False  # A function.
+    if _DECLARED.search(text[max(0, span.start - _REACH) : span.start]):
+        return False
     if _MODEL.match(text, span.start):
         return False
     if not any(map(str.isdigit, value)):
@@ -181,6 +194,9 @@ def _may_be_id(text: str, span: Span) -> bool:
         return not _UNIT.match(text, span.end)
     digits = sum(map(str.isdigit, value))
     if not digits or (digits < _DIGITS and not (_HANDLE.fullmatch(value) and len(value) >= _SHORTEST_HANDLE)):
+        return False
+    piece, start = _piece(text, span)
+    if _NO_ID.fullmatch(piece) or (start < span.start and _CODED.search(text[max(0, start - _REACH) : start])):
         return False
     if digits < _SHORTEST_AT and text[max(0, span.start - 2) : span.start] == "@ ":
         return False
@@ -209,6 +225,14 @@ def _may_be_date(text: str, span: Span) -> bool:
     if shaped and not _NO_DATE_BEFORE.search(before) and not _NO_DATE_AFTER.match(text, span.end):
         return True
     return len(value) >= _SHORTEST_AT and _may_be_id(text, span)
+
+
+def _piece(text: str, span: Span) -> tuple[str, int]:
+    """Return the run of letters, figures, dots, dashes and slashes that a span stands in, and where it begins."""
+    before = _RUN_BEFORE.search(text, max(0, span.start - _TOKEN_REACH), span.start)
+    behind = _RUN_BEHIND.match(text, span.end, span.end + _TOKEN_REACH)
+    start = before.start() if before else span.start
+    return text[start : behind.end() if behind else span.end].strip("./-"), start
 
 
 def _token(text: str, span: Span) -> str:
