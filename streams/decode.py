@@ -11,9 +11,9 @@ from schemas.sources.generic import GENERIC
 from schemas.sources.otlp import decode_value
 from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
-from schemas.sources.streamed.gathered import Gathered, gather, join_events, may_hold_pieces
-from schemas.sources.streamed.part import Part, join_parts, read_part
-from schemas.sources.streamed.sse import is_event_stream
+from schemas.sources.streamed.gathered import Gathered, gather, join_pieces, may_hold_pieces
+from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
+from schemas.sources.streamed.sse import is_event_stream, read_events
 from streams.assembly.stream import Closed, Why
 from streams.log.ports import Record
 from streams.tenants import Tenant
@@ -26,25 +26,28 @@ class Decoder:
     holds_structured: Callable[[str], bool]
     bounds: Bounds = DEFAULT_BOUNDS
 
-    def decode(self, record: Record, event_id: str, tenant: Tenant) -> tuple[LLMEvent, Source]:
-        """Return the event and the source that recognised it.
+    def decode(self, record: Record, event_id: str, tenant: Tenant) -> tuple[LLMEvent, Source] | Part:
+        """Return the event and the source that recognised it, or the part of a stream that the record holds.
 
         A tombstone is an event without a document. Raises Malformed with the reason for quarantine.
         """
         if not tenant.known:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
-        read = Gathered(None)
+        read: Gathered | Part = Gathered(None)
         if record.value is not None:
-            read = self.read(record.value, text=tenant.format_of(record.topic) == "text")
+            read = self._read(record.value, text=tenant.format_of(record.topic) == "text")
+        if isinstance(read, Part):
+            return read
         assembly = Assembly(read.pieces, whole=read.whole) if read.pieces else None
         return _event(record, event_id, tenant, read.document, assembly)
 
     def part(self, record: Record, tenant: Tenant) -> Part | None:
         """Return what a record holds of a stream that goes over several records, None where it is no piece."""
-        value = record.value or b""
-        if not tenant.known or tenant.format_of(record.topic) == "text" or len(value) > self.bounds.record_bytes:
+        try:
+            read = self.decode(record, "", tenant)
+        except Malformed:
             return None
-        return read_part(value, self.bounds)
+        return read if isinstance(read, Part) else None
 
     def join(self, stream: Closed, event_id: str, *, keep_unended: bool) -> tuple[LLMEvent, Source]:
         """Return the event that the records of a stream make, as far as it came.
@@ -65,27 +68,41 @@ class Decoder:
         return _event(stream.records[0], event_id, stream.tenant, joined.document, assembly)
 
     def read(self, value: bytes, *, text: bool) -> Gathered:
-        """Return the tree of a record, with the streams that stand whole in it joined."""
+        """Return the tree of a record, with the streams that stand whole in it joined; a piece of one is Malformed."""
+        read = self._read(value, text=text)
+        if isinstance(read, Part):
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
+        return read
+
+    def _read(self, value: bytes, *, text: bool) -> Gathered | Part:
         if text:
             return Gathered(_declared_text(value, self.bounds))
         if is_event_stream(value):
             return self._event_stream(value)
-        read = Gathered(decode_value(value, self.bounds))
-        if may_hold_pieces(value):
-            read = gather(read.document, self.bounds)
+        tree = decode_value(value, self.bounds)
+        if not may_hold_pieces(value):
+            read = Gathered(tree)
+        elif (part := part_of(tree)) is not None:
+            return part
+        else:
+            read = gather(tree, self.bounds)
         if holds_piece(read.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return read
 
-    def _event_stream(self, value: bytes) -> Gathered:
-        """Return what a body of server-sent events makes; one without its begin or end is a piece of another."""
+    def _event_stream(self, value: bytes) -> Gathered | Part:
+        """Return what a body of server-sent events makes; one without its begin or end is a part of a stream."""
         try:
-            joined = join_events(_declared_text(value, self.bounds), self.bounds)
+            events = read_events(_declared_text(value, self.bounds), self.bounds)
+            joined = join_pieces(events.trees, done=events.done) if len(events.trees) > 1 else None
         except Unjoinable:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value)) from None
-        if not (joined.begun and joined.ended) or holds_piece(joined.document):
+        if joined is not None and joined.begun and joined.ended and not holds_piece(joined.document):
+            return Gathered(joined.document, joined.pieces)
+        part = part_of_events(events)
+        if part is None:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
-        return Gathered(joined.document, joined.pieces)
+        return part
 
 
 def _event(

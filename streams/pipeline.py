@@ -11,6 +11,7 @@ from schemas.codec import encode
 from schemas.errors import DetectionError, Malformed, QuarantineReason, RecognizerTimeout
 from schemas.events import LLMEvent, RedactedEvent, TextField
 from schemas.sources.source import Source
+from schemas.sources.streamed.part import Part
 from schemas.spans import Span
 from schemas.vault import Secret, VaultEntry
 from streams.assembly.stream import Closed, Held, as_one
@@ -77,12 +78,13 @@ class Pipeline:
         """Redact one record, hold it where it is a piece of a stream, or say why it must be quarantined."""
         event_id, tenant = self.identity.of(record), self.tenants.of(record)
         try:
-            event, source = self.decoder.decode(record, event_id, tenant)
+            read = self.decoder.decode(record, event_id, tenant)
+            if isinstance(read, Part):
+                return Held(record, tenant, read)
+            event, source = read
             return (self._redact((record,), event, source, tenant, batch_id),)
         except (Malformed, DetectionError) as error:
-            reason = _reason(error)
-        part = self.decoder.part(record, tenant) if reason is QuarantineReason.STREAM_PIECE else None
-        return (Quarantined(record, event_id, tenant, reason),) if part is None else Held(record, tenant, part)
+            return (Quarantined(record, event_id, tenant, _reason(error)),)
 
     def assemble(self, stream: Closed, batch_id: str) -> tuple[Outcome, ...]:
         """Redact what the records of a stream make, or say why each of them must be quarantined."""

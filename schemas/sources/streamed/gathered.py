@@ -39,7 +39,7 @@ FORMATS = (
 )
 #: One of these stands in every record that holds pieces, so that most records are not walked for them.
 _MARKS = re.compile(
-    rb"delta|\.chunk|content_block|contentBlock|message_st|candidates|data:|outputBodyJson|equenceNumber|\"response\."
+    rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|data:|outputBodyJson|equenceNumber|\"response\."
 )
 _JSON_MARKS = re.compile(_MARKS.pattern.decode())
 #: What a list may say of each piece beside the piece itself.

@@ -113,7 +113,7 @@ class _Message:
 
 
 def _finished(block: dict[str, Any]) -> dict[str, Any]:
-    """Return a block whose input, where it came in pieces, is the tree that they make; cut JSON stays a string."""
+    """Return a block whose input, where it came in pieces, is the tree that they make; anything else stays a string."""
     if _INPUT not in block:
         return block
     source = block.pop(_INPUT)
@@ -125,4 +125,4 @@ def _finished(block: dict[str, Any]) -> dict[str, Any]:
         if error.reason is QuarantineReason.TOO_DEEP:
             raise
         given = source
-    return {**block, "input": given}
+    return {**block, "input": given if isinstance(given, dict) else source}

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.errors import Malformed, Unjoinable
-from schemas.raw import DEFAULT_BOUNDS, Bounds, decode_raw
+from schemas.errors import Unjoinable
 from schemas.sources.streamed import responses, rows, sse
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
@@ -33,16 +32,14 @@ class Part:
     done: bool = False
 
 
-def read_part(value: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Part | None:
-    """Return what a record holds of one stream; None where it is no piece, or of streams that cannot be told apart."""
-    try:
-        if sse.is_event_stream(value):
-            events = sse.read_events(value.decode("utf-8"), bounds)
-            return _part(events.trees, done=events.done, in_events=True)
-        tree = decode_raw(value, bounds)
-    except (Malformed, Unjoinable, UnicodeDecodeError):
-        return None
+def part_of(tree: Any) -> Part | None:
+    """Return what a record's tree holds of one stream; None where it is no piece itself."""
     return _part((tree,), done=False, in_events=False) if isinstance(tree, dict) else None
+
+
+def part_of_events(events: sse.Events) -> Part | None:
+    """Return what some events hold of one stream; None where they are none of a known format, or of several."""
+    return _part(events.trees, done=events.done, in_events=True)
 
 
 def join_parts(parts: Sequence[Part]) -> Joined:

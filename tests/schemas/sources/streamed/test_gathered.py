@@ -248,6 +248,14 @@ def _replaced(tree: Any, place: tuple[Any, ...], odd: Any) -> Any:
     return out
 
 
+@EACH
+def test_every_piece_is_looked_at(streamed: Streamed) -> None:
+    """The quick look before the walk overlooks no piece; a ping is none, and Gemini's alone look like answers."""
+    overlooked = [piece for piece in streamed.pieces(["a"]) if not may_hold_pieces(json.dumps(piece).encode())]
+
+    assert [] == [piece for piece in overlooked if piece != {"type": "ping"}]
+
+
 def test_other_records_are_left_as_they_are() -> None:
     """What holds no stream is the same tree."""
     tree = {"delta": 3, "data": [{"type": "text"}, {"a": "data: x"}], "b": '{"delta": "c"}', "d": ["x", "y"]}
