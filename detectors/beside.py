@@ -24,6 +24,12 @@ _TWIN = re.compile(
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _FEWEST = 4
 _EXTENSION = re.compile(r",? ?(?:x|ext\.?|extension) ?#?(\d{2,6})(?!\w|\.\d)")
+_UNIT = re.compile(
+    r",? (?:apartamento|apto\.?|depto\.?|departamento|interior|int\.|piso|n[uú]mero|n[uú]m\.?|apt\.?|apartment|unit|"
+    r"suite|ste\.?|"
+    r"lot|trailer|space|spc\.?) ?#?(\d{1,5}[A-Za-z]?|[A-Z]\d{0,3})\b",
+    re.IGNORECASE,
+)
 _DIALLED = frozenset({IdentifierType.PHONE, IdentifierType.FAX})
 _SHAPE = str.maketrans("0123456789", "9" * 10)
 
@@ -38,6 +44,10 @@ def _beside(text: str, span: Span) -> Iterator[Span]:
         age = _AGE.match(text, span.end)
         if age is not None and _PERSON.search(text, span.start, span.end):
             yield Span(*age.span(age.lastindex or 0), IdentifierType.AGE, SCORE, _NAME)
+    elif span.type is IdentifierType.GEO:
+        unit = _UNIT.match(text, span.end)
+        if unit is not None:
+            yield Span(*unit.span(1), IdentifierType.GEO, SCORE, _NAME)
     elif span.type in _DIALLED:
         extension = _EXTENSION.match(text, span.end)
         if extension is not None:

@@ -13,6 +13,7 @@ from detectors.mistyped import retyped
 from detectors.resolve import resolve
 from detectors.scanned import unscan
 from detectors.spread import drawn_together
+from detectors.wrapped import rejoined
 from schemas.spans import Span
 
 Positions = npt.NDArray[np.int64]
@@ -96,7 +97,7 @@ def normalize(text: str) -> Normalized:
     Escapes (HTML entities, `\u` and JSON escapes, quoted-printable) are read, Markdown emphasis and inline tags taken
     away, characters that cannot be seen dropped, lookalikes and variants of letters, digits, blanks, dashes and quotes
     made plain, what a scanner took for a digit or a letter read as what it was, letters that stand apart drawn
-    together and mistyped captions mended. Other plain ASCII comes back as it is.
+    together, cut words joined and mistyped captions mended. Other plain ASCII comes back as it is.
 
     >>> normalize("**Jo**hn&nbsp;D\u043ee").text
     'John Doe'
@@ -112,6 +113,7 @@ def normalize(text: str) -> Normalized:
         translated, edits = plain_characters(plain.text)
         plain = Normalized(translated, plain.starts, plain.ends).edited(edits)
     plain = plain.edited(drawn_together(plain.text))
+    plain = plain.edited(rejoined(plain.text))
     read = unscan(plain.text)
     plain = plain if read is plain.text else replace(plain, text=read)
     return plain.edited(retyped(plain.text))

@@ -9,9 +9,11 @@ from schemas.spans import Span
 
 _SPELLED = re.compile(r"(?<![\w'-])(?:[A-Za-z](?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}[A-Za-z](?![\w'])")
 _TOLD = re.compile(
-    r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|it's)\b[^.\n]{0,24}\Z",
+    r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|"
+    r"it's)\b[^.\n]{0,24}\Z",
     re.IGNORECASE,
 )
+_QUOTES = ('"', "'", "`")
 _TOLD_REACH = 40
 _FEWEST_TOLD, _FEWEST_UNTOLD = 3, 6
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -29,6 +31,10 @@ class SpelledRecognizer:
         for found in _SPELLED.finditer(text):
             letters = "".join(filter(str.isalpha, found[0])).lower()
             told = _TOLD.search(text[max(0, found.start() - _TOLD_REACH) : found.start()]) is not None
+            quoted = (
+                text[found.start() - 1 : found.start()] in _QUOTES and text[found.end() : found.end() + 1] in _QUOTES
+            )
+            told = told or (quoted and found.start() > 0)
             enough = len(letters) >= (_FEWEST_TOLD if told else _FEWEST_UNTOLD)
             if enough and letters not in _ALPHABET and len(set(letters)) >= _FEWEST_DIFFERENT:
                 score = LIKELY if told else PROBABLE

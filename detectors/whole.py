@@ -42,6 +42,12 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<=[a-z0-9])(?:_[a-z0-9]+)+(?![\w.])")
+#: The end of a name that a hyphen joins ("Co-op"), and what a short facility is ("Cedar Falls Derm").
+_TAIL = re.compile(
+    r"-(?:op|in-[A-Z][a-z]+|on-[A-Z][a-z]+|[A-Z][a-z]+)\b|"
+    r" (?:Derm|Ortho|Onc|Peds|Optical|Imaging|Dental|Diner|Grill|Tavern|Cafe|Bar)(?=[.,;:?!)\n]|$| (?:to|for|said|"
+    r"and|on|at|is|was)\b)"
+)
 _JOINTS = ("_", "-", ".")
 _STEM = re.compile(r"[\w%+-]*\Z")
 _REACH = 48
@@ -79,6 +85,9 @@ def _worded(text: str, span: Span) -> Span:
     if text[end - 1].isdigit():
         rest = _REST.match(text, end)
         return replace(span, end=rest.end()) if rest else span
+    if span.type is not IdentifierType.PHOTO:
+        tail = _TAIL.match(text, end) if text[start].isupper() else None
+        end = tail.end() if tail else end
     if text[start - 1 : start] in _JOINTS or text[end : end + 1] in _JOINTS:
         start, end = _file(text, start, end) or (start, end)
         handle = _HANDLE.match(text, end)

@@ -55,6 +55,11 @@ _APPLIANCE = compile_latin(
     "right|coaguchek|remote monitor|reader|generator|inr meter [a-z]+|meter)[ :-]{1,3}"
     r"([A-Z0-9][A-Z0-9-]{4,15})\b"
 )
+#: Worn on both sides, with a serial number of figures alone on each.
+_WORN = Context(
+    ["hearing aids?", "cochlear", "processors?", "oticon", "phonak", "widex", "starkey", "signia", "resound"]
+)
+_SERIAL = 7
 _AID = Context(
     phrases(r"""
         transmitter; lvad; heartmate; hearing aids?; pump; monitor; device; omnipod; dexcom; meter; implant; sensor;
@@ -80,7 +85,8 @@ class DeviceRecognizer:
             ranges = dict.fromkeys([*_labels(latin), *_addresses(latin), *_phones(latin)])
         for found in _APPLIANCE.finditer(latin):
             value = found.group(1)
-            if _AID.before(latin, found.start(1), 60) and count_digits(value) >= 2 and not value.isdigit():
+            worn = len(value) >= _SERIAL and _WORN.before(latin, found.start(1), 96)
+            if _AID.before(latin, found.start(1), 60) and count_digits(value) >= 2 and (worn or not value.isdigit()):
                 ranges |= dict.fromkeys(
                     [(found.start(1), found.end(1)), *siblings(latin, found.start(1), found.end(1))]
                 )

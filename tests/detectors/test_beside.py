@@ -53,3 +53,16 @@ def test_twins_of_a_number(marked: str, expected: list[str]) -> None:
 def test_extension_of_a_phone(marked: str, expected: list[str]) -> None:
     """An extension belongs to the number before it."""
     assert _beside(marked, IdentifierType.PHONE) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("{Avenida de los Cedros 1100}, apartamento 7, Yakima", ["7"]),
+        ("{12 Elm St} unit 4B", ["4B"]),
+        ("{Yakima}, 7 days", []),
+    ],
+)
+def test_unit_of_an_address(marked: str, expected: list[str]) -> None:
+    """The number of a flat belongs to the street before it."""
+    assert _beside(marked, IdentifierType.GEO) == expected
