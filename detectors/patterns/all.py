@@ -13,6 +13,7 @@ from detectors.patterns.dictated import DictatedRecognizer
 from detectors.patterns.hints import KeyHintRecognizer
 from detectors.patterns.ip import IpRecognizer
 from detectors.patterns.keyvalue import KeyValueRecognizer
+from detectors.patterns.labelled import LabelledRecognizer
 from detectors.patterns.landmarks import LandmarkRecognizer
 from detectors.patterns.license import LicenseRecognizer
 from detectors.patterns.lookalike import LookalikeRecognizer
@@ -59,5 +60,6 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         DictatedRecognizer(),
         WhereaboutsRecognizer(),
         LandmarkRecognizer(),
+        LabelledRecognizer(),
         CalledRecognizer(),
     )
