@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from schemas.codec import FILE_POSITION, decode
 from schemas.errors import LogRefused, LogUnavailable, PhistreamError
@@ -74,21 +74,26 @@ class KafkaInlet:
 
     def append(self, values: Sequence[bytes]) -> None:
         """Write records and wait until every replica that must has them."""
-        failed: list[Any] = []
-        until = time.monotonic() + _DELIVERY_SECONDS
         if self._plain is None:
             self._plain = Producer(_plain_settings(self._settings))
         try:
-            for publication in raw_records(self.topic, values, self._headers):
-                produce(self._plain, publication, lambda error, _: failed.append(error))
-            while len(failed) < len(values) and time.monotonic() < until:
-                self._plain.poll(0.05)
-        except KafkaException as error:
-            raise translated(error) from None
-        wrong = next((error for error in failed if error is not None), None)
+            self._deliver(self._plain, values)
+        except (KafkaException, PhistreamError) as error:
+            self._plain.purge()
+            self._plain = None  # A producer that lost a record takes no more.
+            raise (translated(error) if isinstance(error, KafkaException) else error) from None
+
+    def _deliver(self, producer: Producer, values: Sequence[bytes]) -> None:
+        told: list[KafkaError | None] = []
+        until = time.monotonic() + _DELIVERY_SECONDS
+        for publication in raw_records(self.topic, values, self._headers):
+            produce(producer, publication, lambda error, _: told.append(error))
+        while len(told) < len(values) and time.monotonic() < until:
+            producer.poll(0.05)
+        wrong = next((error for error in told if error is not None), None)
         if wrong is not None:
-            raise translated(wrong)
-        if len(failed) < len(values):
+            raise KafkaException(wrong)
+        if len(told) < len(values):
             raise LogUnavailable("log does not confirm")
 
     def waiting(self) -> int:
