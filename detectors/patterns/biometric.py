@@ -63,7 +63,8 @@ _VECTOR = compile_latin(
 )
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _GATE = compile_latin(
-    "finger|print|face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|"
+    "finger|print|lip-?motion|dactylo|typing-?rhythm|keystroke|wake-?word|signature dyn|Rk1S|"
+    "face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|"
     "profile|minutiae|live ?scan|"
     r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand (?:geometry|scan)|fp[_i]|v[px]_|"
     r"thumb|zygosity|paternity|ucn|dna"
@@ -115,11 +116,12 @@ _NO_NUMBER = compile_latin(
     r"hcpcs|ndc|catalog|sw|build|"
     r"standard|protocol|software|release|driver|locus|loci|allele|marker|page|at|on|from|dated|since)[\s:#]{0,2}$"
 )
+_REACH = 80
 _MONTH = compile_latin(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/.][0-9].*")
 #: A template written out behind its key.
 _WRITTEN = compile_latin(
     r"\b(?:tmpl|template|faceprint|voiceprint|fingerprint|iris|minutiae|embedding|palm)[\s=:\x22']{1,4}"
-    r"([A-Za-z0-9+/]{16,}={0,2}|0x[0-9A-F]{8,})"
+    r"([A-Za-z0-9+/]{16,}={0,2}|0x[0-9A-F]{8,})|\b((?-i:Rk1S)[A-Za-z0-9+/]{12,}={0,2})"
 )
 
 
@@ -191,14 +193,16 @@ def _mixed(latin: bytes) -> Iterator[tuple[int, int]]:
         if count_digits(value) < 3 or value.startswith(_OTHER_PREFIXES) or _MONTH.fullmatch(value):
             continue
         start, end = found.start(), found.end()
-        if _BESIDE.near(latin, start, end) and not follows(_NO_NUMBER, latin, start, 16):
+        beside = _BESIDE.before(latin, start, _REACH) or _BESIDE.after(latin, end, _REACH // 2)
+        if beside and not follows(_NO_NUMBER, latin, start, 16):
             yield start, end
             yield from siblings(latin, start, end)
     for found in _CLASSIFIED.finditer(latin):
         yield found.start(1), found.end(1)
     for found in _WRITTEN.finditer(latin):
-        if count_digits(found.group(1)) >= 2:
-            yield found.start(1), found.end(1)
+        group = 1 if found.start(1) >= 0 else 2
+        if count_digits(found.group(group)):
+            yield found.start(group), found.end(group)
 
 
 def _read_secret(latin: bytes, start: int) -> tuple[int, int] | None:

@@ -30,7 +30,7 @@ _TOLD = compile_latin(
 )
 _NO_FILE = compile_latin(r"\.(?:jpe?g|png|heic|gif|bmp|tiff?|wav|mp3|mp4|pdf|dcm|svg|webp)\b|^https?:|^data:")
 _UNTOLD = compile_latin(
-    r"\b(?:form|model|version|part|lot|cpt|code|firmware|serial|standard|section|page|rule|policy|room|build) ?"
+    r"\b(?:form|ref|catalog|model|version|part|lot|cpt|code|firmware|serial|standard|section|page|rule|policy|room|build) ?"
     r"(?:number|no\.?|id|code)?[:# ]{1,2}$"
 )
 _SENTENCE = compile_latin(r"[a-z)][.!?] +[A-Z]", ignore_case=False)
@@ -51,6 +51,8 @@ def prints(latin: bytes) -> Iterator[tuple[int, int]]:
                 yield found.start(1), found.end(1)
     for found in _TOLD.finditer(latin):
         start, end = found.start(1), found.end(1)
+        if found.group(1).startswith((b"ARS ", b"CFR ", b"USC ", b"RCW ", b"ORS ", b"NRS ", b"KRS ")):
+            continue  # A statute.
         if _SENTENCE.search(latin, found.start(), start) or count_digits(found.group(1)) < _FEWEST:
             continue
         if not follows(_UNTOLD, latin, start, 24) and not _DATE.fullmatch(found.group(1)):
