@@ -44,6 +44,17 @@ _PATTERNS = (
         r"(?:^|\n)[ \t]*(?:hey|hi|hello|yo|hiya)\b[^.\n]{0,24}? (?:its|it's|this is) ([a-z]{3,14}) (?:from|at|again|"
         r"here)\b"
     ),
+    # "i drive for tri county feed", "lifts kegs for hopyard distributing".
+    compile_latin(
+        r"\b(?:drives?|works?|worked|working|hauls?|cooks?|cleans?|welds?|packs?|loads?|lifts?|"
+        r"rides?)(?: [a-z]{3,12}){0,2} "
+        r"(?:for|at) ((?:[a-z]{2,14} ){1,3}(?:feed|feeds|distributing|distributors|trucking|foods|farms|lumber|"
+        r"construction|"
+        r"roofing|plumbing|logistics|freight|manufacturing|mfg|steel|foundry|brewing|logging|dairy|poultry|paving|"
+        r"plating|"
+        r"transport|motors|landscaping|drywall|industries|supply))(?:[.,;)\n]|$| (?:and|but|so|since|for|in|on|as|"
+        r"\x1a)\b)"
+    ),
     compile_latin(r"\b(?i:thanks|thx|regards|cheers|best|ty),? ([A-Z]{2,3})\s*$", ignore_case=False),
     # "Spider", whom nobody knows by another name.
     compile_latin(
@@ -99,6 +110,9 @@ _NO_NAME = frozenset(
     b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
 )
 
+#: What begins no firm: "works at her own construction site".
+_NO_FIRST = frozenset(b"a an his her their my our own local the some this that new old big small one home".split())
+
 
 class CalledRecognizer:
     """Finds nicknames, initials and names behind a role; credentials and ordinary words stay."""
@@ -111,7 +125,8 @@ class CalledRecognizer:
         ranges: dict[tuple[int, int], None] = {}
         for pattern in _PATTERNS:
             for found in pattern.finditer(latin):
-                if found.group(1).lower() not in _NO_NAME:
+                words = found.group(1)
+                if words.lower() not in _NO_NAME and words.split()[0] not in _NO_FIRST:
                     ranges[(found.start(1), found.end(1))] = None
         ranges |= dict.fromkeys(
             (found.start(2), found.end(2)) for found in _PATTERNS[-1].finditer(latin) if found.group(2) not in _NO_NAME

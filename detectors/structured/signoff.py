@@ -15,6 +15,9 @@ _CAPTIONED = re.compile(
     r"(?:signed|reviewed|verified) by)(?:[ \t]*[:=-]|(?=[ \t]))|[dt]{1,2}:)"
     r"[ \t]*([A-Z]{2,4}|[a-z]{2,3}|[A-Z](?:\.[A-Z]){1,2}\.?)(?![\w'@-]|\.\w)"
 )
+# A single name on the last line of a letter or mail: "...by Friday.\nJep".
+_ALONE = re.compile(r"[.?!)]\s*\n[ \t]*[-–]{0,2} ?([A-Z][a-z]{2,11})[ \t]*\Z")
+_LETTER = re.compile(r"(?:subject|from|to|date|asunto|hi|hello|hey|dear|good|team|all)\b", re.IGNORECASE)
 # One of these stands in every caption, and the other finds every pair; both are much faster.
 _CUES = tuple("scribed typed dictated prepared entered keyed initial signed reviewed verified".split())
 _SIGNED = re.compile(r"[dt]:(?:(?<=\b[dt]:)|(?<=\b[dt][dt]:))")
@@ -27,6 +30,8 @@ _NO_INITIALS = int(
     | WordClass.KIN
     | WordClass.STATE_CODE
 )
+_ORDINARY = _NO_INITIALS | int(WordClass.ENGLISH | WordClass.CLINICAL | WordClass.ABBREVIATION | WordClass.DRUG)
+_LAST_LINES = 64
 
 
 class SignOffRecognizer:
@@ -48,6 +53,9 @@ class SignOffRecognizer:
             line = text[begin : end if end >= 0 else len(text)]
             if line.strip() == found[0] or (_DICTATION.search(line) and self._may_be(found[1])):
                 ranges += [found.span(1), found.span(2)]
+        alone = _ALONE.search(text, max(0, len(text) - _LAST_LINES)) if _LETTER.match(text) else None
+        if alone is not None and not self._gazetteers.mask(alone[1]) & _ORDINARY:
+            ranges.append(alone.span(1))
         return [Span(start, end, IdentifierType.NAME, LIKELY, self.name) for start, end in ranges]
 
     def _may_be(self, word: str) -> bool:

@@ -27,3 +27,19 @@ def test_initials_behind_a_caption_are_names(gazetteers: Gazetteers, text: str, 
     spans = SignOffRecognizer(gazetteers).recognize(Passage(text))
 
     assert expected == [text[span.start : span.end] for span in spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Subject: plates\n\nI need this by noon.\nZev", ["Zev"]),
+        ("Hi team,\nsee the list.\nThanks", []),
+        ("Hi, my knee hurts.\nPlease", []),
+        ("The scan is clean.\nZev", []),
+    ],
+)
+def test_single_name_on_the_last_line(gazetteers: Gazetteers, text: str, expected: list[str]) -> None:
+    """A letter may end with one name; a closing word, or a line that ends no letter, stays."""
+    spans = SignOffRecognizer(gazetteers).recognize(Passage(text))
+
+    assert expected == [text[span.start : span.end] for span in spans]
