@@ -23,7 +23,7 @@ _OTHERS = frozenset(
     pylate recork recorre reword ricord sanday segro segur segura seral sereal seria seriah serian serkal serral
     sertal serval sherial socia socias sorial strial subscribe subscribed subscribes sunda sundac sundae sundai sundal
     sundar sundas sundby sundry sundy sunjay sunray telephony tracing tricking trucking tuesdae tuesdai januari auguet
-    chair clay grout groux grous
+    chair clay tacking trackin grout groux grous
     gropp vidit vinit visib visin phyto proto phonograph empires expire expired picturae
     """.split()
 )

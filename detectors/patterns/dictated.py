@@ -64,6 +64,7 @@ _VALUES = {
     )
     for word in words.split()
 }
+_LISTED = compile_latin(r"[0-9](?:, ?[0-9])+")
 _FEWEST, _FEWEST_MIXED = 4, 3
 _DIALLED = (10, 11)
 _KINDS = tuple(
@@ -105,7 +106,8 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
         signed = _SIGN.search(run) is not None
         spelled = _SINGLE.fullmatch(run) is not None and any(65 <= byte <= 90 for byte in run)
         if run.replace(b",", b"").replace(b" ", b"").isdigit():
-            dialled = digits in _DIALLED or (digits >= _FEWEST and follows(_TOLD, latin, start, 64))
+            listed = _LISTED.fullmatch(run) is not None  # "teeth numbers 2, 3, 4, 5".
+            dialled = digits in _DIALLED or (digits >= _FEWEST and not listed and follows(_TOLD, latin, start, 64))
             if dialled and b" " in run and not _is_count(run) and _COUNTED.match(latin, end) is None:
                 yield start, end
             continue
