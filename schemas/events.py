@@ -130,7 +130,10 @@ class PhiSummary:
 
 @dataclass(frozen=True, slots=True)
 class PayloadDigest:
-    """HMAC-SHA-256, in hex, of the raw record's value bytes under the tenant's digest key of that epoch."""
+    """HMAC-SHA-256, in hex, of the raw record's value bytes under the tenant's digest key of that epoch.
+
+    Of a joined stream the values of its records in order, with a line feed between them.
+    """
 
     algorithm: str
     key_id: str

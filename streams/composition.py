@@ -104,7 +104,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
         phases=PhaseMap(folder.phase_map(slot.number)),
         metrics=metrics,
         limits=build_limits(settings),
-        streams=OpenStreams(build_limits(settings).assembly),
+        streams=OpenStreams(build_limits(settings).assembly, clock),
         doomed=folder.doomed,
         stopping=slot.stopping,
     )

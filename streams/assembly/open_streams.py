@@ -10,6 +10,7 @@ from schemas.assembly import StreamPointer
 from schemas.codec import STREAM_POINTER, encode
 from schemas.topics import ASSEMBLY
 from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why
+from streams.clock import Clock
 from streams.log.ports import Publication, Record, TopicPartition
 
 #: How many ended streams are remembered, so that a piece that comes after the end opens none.
@@ -37,8 +38,9 @@ class OpenStreams:
     Every change notes how it is undone: keep() makes those before a mark lasting, and undoes the others.
     """
 
-    def __init__(self, limits: AssemblyLimits) -> None:
+    def __init__(self, limits: AssemblyLimits, clock: Clock) -> None:
         self.limits = limits
+        self._clock = clock
         self._streams: dict[StreamKey, OpenStream] = {}
         self._chats: dict[tuple[TopicPartition, str], StreamKey] = {}
         self._ended: OrderedDict[StreamKey, None] = OrderedDict()
@@ -76,10 +78,9 @@ class OpenStreams:
 
     def restore(self, held: Held, *, begins: bool) -> None:
         """Take a part again that was committed before, where it begins a stream that is open, or goes on with one."""
+        self._see(held.record)
         if begins or held.key in self._streams:
             self._append(held.key, held)
-        partition = self._partitions[held.key.place]
-        self._set_time(partition, max(partition.now_ms, held.record.timestamp_ms), held.record)
 
     def open_pointers(self) -> frozenset[bytes]:
         """Return the record keys of the pointers to the streams that are open."""
@@ -91,9 +92,10 @@ class OpenStreams:
 
     def take(self, held: Held) -> list[Closed]:
         """Take one part; return the streams that are closed by it, or by the time that its record tells."""
+        self._see(held.record)
         key = self._key_of(held)
         closed = []
-        if key not in self._streams and (key in self._ended or not held.part.trees):
+        if key not in self._streams and (self._has_ended(key, held) or not held.part.trees):
             closed.append(Closed((held.record,), held.tenant, Why.LATE))
         else:
             stream = self._append(key, held)
@@ -101,13 +103,12 @@ class OpenStreams:
                 closed.append(self._close(stream, Why.TOO_LARGE))
             elif stream.progress.ended:
                 closed.append(self._close(stream, Why.ENDED))
-        return closed + self.pass_record(held.record)
+        return closed + self._due(self._partitions[key.place])
 
     def pass_record(self, record: Record) -> list[Closed]:
         """Let the time of a record's partition pass; return the streams that waited long enough."""
-        partition = self._partitions[TopicPartition(record.topic, record.partition)]
-        self._set_time(partition, max(partition.now_ms, record.timestamp_ms), record)
-        return self._due(partition)
+        self._see(record)
+        return self._due(self._partitions[TopicPartition(record.topic, record.partition)])
 
     def pass_time(self, milliseconds: int) -> list[Closed]:
         """Let time pass in every partition, of which nothing is unread; return the streams that waited long enough."""
@@ -162,7 +163,7 @@ class OpenStreams:
             stream = self._open(key, held)
         before = stream.progress
         stream.records.append(held.record)
-        stream.progress = before.after(held)
+        stream.progress = before.after(held, self._partitions[key.place].now_ms)
         self._journal.append(lambda: self._take_back(stream, before))
         self._wait(stream)
         return stream
@@ -179,7 +180,7 @@ class OpenStreams:
             self._chats[_under(key, held.record)] = key
         self._journal.append(lambda: self._drop(key))
         place, record = key.place, held.record
-        deadline = record.timestamp_ms + self.limits.total_ms
+        deadline = self._partitions[place].now_ms + self.limits.total_ms
         pointer = StreamPointer(STREAM_POINTER.version, place.topic, place.partition, record.offset, deadline)
         self._pointers.append(Publication(ASSEMBLY, pointer_key(record), encode(pointer)))
         return stream
@@ -206,6 +207,16 @@ class OpenStreams:
         self._ended[key] = None
         if len(self._ended) > _REMEMBERED:
             self._ended.popitem(last=False)
+
+    def _has_ended(self, key: StreamKey, held: Held) -> bool:
+        """Tell whether a part comes after its stream's end; one that begins says that a server used an id again."""
+        return key in self._ended and not held.part.begins
+
+    def _see(self, record: Record) -> None:
+        """Let a partition's time be that of its latest record, whatever producers with wrong clocks wrote."""
+        partition = self._partitions[TopicPartition(record.topic, record.partition)]
+        now = min(record.timestamp_ms, self._clock.now_ms())
+        self._set_time(partition, max(partition.now_ms, now), record)
 
     def _set_time(self, partition: _Partition, now_ms: int, last: Record | None) -> None:
         before = partition.now_ms, partition.last

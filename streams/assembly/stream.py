@@ -70,21 +70,22 @@ class Progress(NamedTuple):
     """How far an open stream is: a value, so that a step can be undone."""
 
     size: int = 0
+    first_ms: int = 0
     last_ms: int = 0
     opened: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
     ended: bool = False
     lingers: bool = False
 
-    def after(self, held: Held) -> "Progress":
-        """Return the progress with one more part."""
+    def after(self, held: Held, now_ms: int) -> "Progress":
+        """Return the progress with one more part, that came when its partition's record time was *now_ms*."""
         part = held.part
         opened, closed = self.opened | part.opened, self.closed | part.closed
         finished = bool(opened) and opened <= closed
-        ended = self.ended or part.done or (part.ends and (finished or not opened))
+        ended = self.ended or part.done or (part.ends and (finished or part.format != "chat"))
         size = self.size + len(held.record.value or b"")
-        last = max(self.last_ms, held.record.timestamp_ms)
-        return Progress(size, last, opened, closed, ended, finished or part.format == "rows")
+        first = self.first_ms or now_ms
+        return Progress(size, first, now_ms, opened, closed, ended, finished or part.format == "rows")
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class OpenStream:
 
     def latest_ms(self, limits: AssemblyLimits) -> int:
         """Return the record time at which waiting ends, however many pieces come."""
-        return self.records[0].timestamp_ms + limits.total_ms
+        return self.progress.first_ms + limits.total_ms
 
 
 @dataclass(frozen=True, slots=True)

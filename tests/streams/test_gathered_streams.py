@@ -72,13 +72,24 @@ def test_a_body_of_events_is_one_event(rig: EmbeddedRig) -> None:
     assert "maria" not in json.dumps(rig.trees(REDACTED))
 
 
-def test_a_body_without_begin_or_end_is_held(rig: EmbeddedRig) -> None:
-    """Events that begin in another record, or end there, are pieces of it."""
+def test_a_body_without_its_begin_is_held(rig: EmbeddedRig) -> None:
+    """Events whose begin is in no record, and a lone end mark, are pieces: they are never read alone."""
     whole = chat(cut(TEXT, [12, 40]))
-    rig.feed(event_stream(whole[1:], done=True).encode(), event_stream(whole[:3]).encode(), b"data: [DONE]\n\n")
+    rig.feed(event_stream(whole[1:], done=True).encode(), b"data: [DONE]\n\n")
     rig.drain()
 
-    assert ["stream_piece"] * 3 == [tree["reason"] for tree in rig.trees(REDACTED)]
+    assert ["stream_piece"] * 2 == [tree["reason"] for tree in rig.trees(REDACTED)]
+
+
+def test_a_body_over_two_records_is_one_event(rig: EmbeddedRig) -> None:
+    """A body that was cut between two events comes together again."""
+    whole = chat(cut(TEXT, [12, 40]))
+    rig.feed(event_stream(whole[:3]).encode(), event_stream(whole[3:], done=True).encode())
+    rig.drain()
+    (event,) = rig.trees(REDACTED)
+
+    assert {"pieces": 6, "whole": True, "offsets": [[0, 1]]} == event["assembly"]
+    assert {"EMAIL": 2, "SSN": 1} == event["phi"]["counts"]
 
 
 def test_a_stream_that_was_cut_is_incomplete(pipeline: Pipeline) -> None:

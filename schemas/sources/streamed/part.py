@@ -19,8 +19,8 @@ class Part:
     """Pieces of one stream in one record.
 
     `stream` is the id that the pieces give their stream, None where such pieces give none: then the record key tells.
-    `opened` and `closed` are the choices that this part speaks of and ends; `ends` tells that nothing follows; `done`
-    that the end mark, which may follow after everything else, is here.
+    `opened` and `closed` are the choices that this part speaks of and ends. `begins` tells that a choice begins here,
+    `ends` that nothing follows, `done` that the end mark, which may follow after everything else, is here.
     """
 
     format: str
@@ -28,6 +28,7 @@ class Part:
     trees: tuple[dict[str, Any], ...] = field(repr=False)
     opened: frozenset[int] = frozenset()
     closed: frozenset[int] = frozenset()
+    begins: bool = False
     ends: bool = False
     done: bool = False
 
@@ -79,10 +80,10 @@ def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool
     choices = [choice for tree in trees for choice in _choices(tree)]
     opened = frozenset(map(_index, choices))
     closed = frozenset(_index(choice) for choice in choices if choice.get("finish_reason"))
+    begins = any(isinstance(choice.get("delta"), dict) and "role" in choice["delta"] for choice in choices)
     counted = any(tree.get("usage") for tree in trees)
-    return Part(
-        "chat", next(iter(ids), None), trees, opened, closed, ends=done or (counted and not in_events), done=done
-    )
+    ends = done or (counted and not in_events)
+    return Part("chat", next(iter(ids), None), trees, opened, closed, begins, ends, done)
 
 
 def _index(choice: dict[str, Any]) -> int:

@@ -178,6 +178,27 @@ def test_no_stream_is_open_for_ever(rig: EmbeddedRig) -> None:
     assert list(range(len(pieces))) == settled(rig)
 
 
+@pytest.mark.parametrize("stamp", [0, NOW - 10**9, 4_102_444_800_000])
+def test_wrong_clocks_tear_no_stream(rig: EmbeddedRig, stamp: int) -> None:
+    """A producer whose clock is years behind or ahead closes nobody's stream, its own neither."""
+    one, two = values(chat(cut(TEXT, CUTS))), values(chat(cut(TEXT, CUTS), id_="chatcmpl-2"))
+    for first, second in zip(one, two, strict=True):
+        rig.feed(first)
+        rig.feed(second, timestamp_ms=stamp)
+    rig.drain()
+
+    assert [len(one)] * 2 == [event["assembly"]["pieces"] for event in events(rig)]
+    assert {} == withheld(rig)
+
+
+def test_an_id_that_a_server_uses_again_is_a_new_stream(rig: EmbeddedRig) -> None:
+    """What begins after another stream of that id has ended is no late piece of it."""
+    rig.feed(*values(chat(["first"])), *values(chat(["second"])))
+    rig.drain()
+
+    assert ["first", "second"] == [event["record"]["choices"][0]["message"]["content"] for event in events(rig)]
+
+
 def test_wall_time_closes_when_nothing_is_unread(rig: EmbeddedRig) -> None:
     """Where nothing more is written the clock closes what waits, in a transaction of its own."""
     limits = rig.settings.limits.model_copy(update={"stream_idle_seconds": 0.2, "poll_seconds": 0.05})
