@@ -26,6 +26,7 @@ _NAMED = compile_latin(
 )
 #: What ends a clause: no dot behind a title or an initial.
 _CLOSED = compile_latin(r"(?:[^rs.]|[^md\s][rs]|[a-z][a-z][rs])([.;!]) ")
+_LONGEST_NAME = 48
 _NUMBER_ALONE = compile_latin(r"\(?[0-9]{1,3}\)?\.[A-Z0-9]{3,4}")
 _WORD_BEFORE = compile_latin(r"(?:^|[\s\\/\x22'(])([A-Z0-9_-]{2,24} \(?)$")
 _FOLDER = compile_latin(r"(?:\b|[\s(])(/(?:[A-Z0-9_.-]+/){1,8})(?:[\s,;)]|$)")
@@ -60,7 +61,7 @@ _FACE_NAME = compile_latin(
     "head_?scan|webcam|"
     r"(?:mom|mommy|dad|daddy|grandma|grandpa|granny|nana|abuela|baby|newborn|toddler|birthday|wedding|graduation|"
     r"family|"
-    r"cheeks?|melasma|rosacea|facetime)(?:[^a-z]|$)|visa_?2x2|carnet)"
+    r"cheeks?|melasma|rosacea|facetime)(?:[^a-z]|$)|visa_?2x2|carnet|(?:dl|id|license|licence|passport)_?scan)"
 )
 _BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.
@@ -142,14 +143,15 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
             start += 1
         near = _sentence(latin, start, end)
         listed = shown and start - last <= 8
-        own = _FACE_NAME.search(value) is not None and _NO_FACE_NAME.search(value) is None
+        first = _name_start(latin, start, end)
+        own = _FACE_NAME.search(latin[first:end]) is not None and _NO_FACE_NAME.search(value) is None
         told = _is_told(latin, near, start, value)
         shown = own or told or listed
         if own and _NO_FACE.search_in(latin, *near) and not _FACE.search_in(latin, near[0], start):
             shown = not _STRONG_NO.search_in(latin, *near)
         last = end
         if shown:
-            yield _name_start(latin, start, end), end
+            yield first, end
     for found in _FOLDER.finditer(latin):
         if _FACE.near(latin, found.start(1), found.end(1)) and b"hoto" in found.group():
             yield found.start(1), found.end(1)
@@ -178,6 +180,10 @@ def _of_somebody(latin: bytes, near: tuple[int, int], start: int) -> bool | None
 
 def _name_start(latin: bytes, start: int, end: int) -> int:
     """Return where a file's name begins that has blanks in it."""
+    if latin[end : end + 1] in (b'"', b"'"):  # A name with blanks between quotes.
+        quote = latin.rfind(latin[end : end + 1], max(0, start - _LONGEST_NAME), start)
+        if quote >= 0 and b"\n" not in latin[quote:start]:
+            return quote + 1
     named = behind(_NAMED, latin, start, 80)
     if named is not None:
         return named[0].start(1) + named[1]
@@ -214,7 +220,9 @@ def _data(latin: bytes) -> Iterator[tuple[int, int]]:
 _OWN_FACE = Context(
     phrases(r"""
         (?:my|her|his|their|patient'?s?|pt'?s?) (?:whole |full )?face; face-?lift; rhinoplasty; blepharoplasty; facies;
-        here(?:'?s| is) me; this is me; on camera; facial palsy; bell'?s palsy; full-?face; face visible; mug ?shot
+        here(?:'?s| is) me; this is me; on camera; facial palsy; bell'?s palsy; full-?face; face visible; mug ?shot;
+        probe image; recogni[sz]able; you can see (?:all )?(?:of )?(?:the )?(?:kids|everyone|them|him|her);
+        photo id on file
     """)
 )
 #: What of somebody a picture shows that is no face.
