@@ -135,7 +135,8 @@ _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z
 _HANDLE_WORDS = Context(
     phrases(r"""
         handle; twitter; instagram; insta; ig; tiktok; snap(?:chat)?; discord; telegram; dm; follow(?:s|ed|ing)?;
-        posted; page; profile; account; user; fb; venmo; signal; tags?; message me; x; twitch; kik; reach me
+        posted; page; profile; account; user; fb; venmo; signal; tags?; message me; x; twitch; kik; reach me;
+        (?:uploaded|posted|shared|sent) by
     """)
 )
 _GATE = compile_latin(

@@ -30,7 +30,8 @@ _TOLD = compile_latin(
 )
 _NO_FILE = compile_latin(r"\.(?:jpe?g|png|heic|gif|bmp|tiff?|wav|mp3|mp4|pdf|dcm|svg|webp)\b|^https?:|^data:")
 _UNTOLD = compile_latin(
-    r"\b(?:form|ref|catalog|model|version|part|lot|cpt|code|firmware|serial|standard|section|page|rule|policy|room|build) ?"
+    r"\b(?:form|ref|catalog|model|version|part|lot|cpt|code|firmware|serial|standard|section|page|rule|policy|room|"
+    r"build) ?"
     r"(?:number|no\.?|id|code)?[:# ]{1,2}$"
 )
 _SENTENCE = compile_latin(r"[a-z)][.!?] +[A-Z]", ignore_case=False)
