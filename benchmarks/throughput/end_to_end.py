@@ -12,7 +12,7 @@ import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from schemas.topics import REDACTED
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.required import required_stack
 
+COMMAND = "python -m benchmarks.throughput.end_to_end"
 TRANSACTIONS = (50, 200, 1_000)
 _SHARE = 0.7
 _PATIENCE = 300.0
@@ -61,8 +62,37 @@ def main() -> None:
                 load = load or found["latency_at_events_a_second"]
                 figures.setdefault(contender.name, {})[str(size)] = found
                 print(contender.name, size, found, flush=True)
+    figures["readme"] = rows(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def rows(figures: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the rows of the README's table: rates and latencies by size of transaction, in its order."""
+    redactor, copy = ([figures[name][str(size)] for size in TRANSACTIONS] for name in ("redactor", "plain copy"))
+    sizes = " / ".join(f"{size:,}" for size in TRANSACTIONS)
+    share = " / ".join(
+        f"{mine['events_a_second'] / theirs['events_a_second']:.1%}"
+        for mine, theirs in zip(redactor, copy, strict=True)
+    )
+    what = f"end to end through Kafka, all on {figures['machine']['cores']} cores, {sizes} records a transaction"
+    latencies = [_joined(f"{one['latency_ms'][cut]:.0f}" for one in redactor) for cut in ("p50", "p99")]
+    return [
+        {
+            "what": f"{what}: events of 1 KB a second and worker",
+            "figure": f"{_joined(one['events_a_second'] for one in redactor)}; {share} of a plain copy",
+            "command": COMMAND,
+        },
+        {
+            "what": f"{what}: milliseconds from producer to reader at 70 % of that rate",
+            "figure": f"median {latencies[0]}, 99th percentile {latencies[1]}",
+            "command": COMMAND,
+        },
+    ]
+
+
+def _joined(figures: Iterable[object]) -> str:
+    return " / ".join(str(figure) for figure in figures)
 
 
 def _copy(
