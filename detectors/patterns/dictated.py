@@ -12,19 +12,20 @@ SCORE = 0.9
 _DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|niner|nine"
 _SPANISH = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _DIGIT = rf"(?:(?:double|triple|doble)[ -])?(?:{_DIGITS}|{_SPANISH}|[0-9])"
-_LETTER = r"[a-z](?: as in [a-z]+)?"
+_LETTER = r"(?:[a-z](?:[ -]as[ -]in[ -][a-z]+)?|[b-hj-z] (?:like|for|de) [a-z\xe0-\xff]+)"
 _GAP = r"(?:,? |, ?|-|\.{2,3} ?)"
 _PREFIX = r"(?:[a-z]{2,3} (?:dash|hyphen|guion) )?"
 _RUN = compile_latin(
-    rf"\b{_PREFIX}(?:(?:{_DIGIT}|{_LETTER}|dash|hyphen|slash|guion){_GAP}){{2,30}}(?:{_DIGIT}|{_LETTER})\b"
+    rf"\b{_PREFIX}(?:(?:{_DIGIT}|{_LETTER}|dash|hyphen|slash|guion){_GAP}){{1,30}}(?:{_DIGIT}|{_LETTER})\b"
 )
-_HINT = compile_latin(rf"\b(?:(?:{_DIGIT}){_GAP}){{2}}|\b[a-z0-9] [a-z0-9] [a-z0-9] ")
+_HINT = compile_latin(rf"\b{_DIGIT}{_GAP}{_DIGIT}\b|\b[a-z0-9] [a-z0-9] [a-z0-9] ")
+_TRIPLED = compile_latin(r"\btriple\b")
 _DOUBLED = compile_latin(r"\b(?:double|doble|triple)\b")
 _WORD = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH})\b")
 _ONE = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH}|[0-9])\b")
 _SINGLE = compile_latin(rf"(?:[a-z0-9]|{_DIGITS})(?:,? (?:[a-z0-9]|{_DIGITS})){{5,20}}")
 #: What leaves no doubt that a number was dictated.
-_SIGN = compile_latin(r"\b(?:as in|dash|hyphen|slash|guion|double|triple|doble)\b")
+_SIGN = compile_latin(r"\b(?:as[ -]in|dash|hyphen|slash|guion|double|triple|doble)\b")
 #: The beginning of a turn, with what people say before the number.
 _TURN = compile_latin(
     r"(?:^|\n|[\x22\x1a]|[A-Z][a-z0-9 .]{1,24}: ?)(?:(?:it'?s|it is|that'?s|that is|yes|yeah|sure|okay|ok|so|uh|umm?|"
@@ -34,8 +35,13 @@ _TOLD = compile_latin(
     r"\b(?:number|numbers|id|code|ending|ends|last (?:four|4)|extension|ext|ticket|case|account|card|reference|ref|"
     r"confirmation|social|ssn|policy|plate|badge|serial|member|group|prescription|pin|zip|claim|invoice|mrn|chart|"
     r"voice ?print|face ?print|medicare|n[u\xfa]mero|c[o\xf3]digo)"
-    r"(?:[,: ]|it'?s|is|was|in|on|as|are|the|that'?s|says|reads|um|uh|es|el|hold on|"
+    r"(?:[,: ]|'s|it'?s|is|was|in|on|as|are|the|that'?s|says|reads|um|uh|es|el|hold on|"
     r"hang on|no wait|sorry|i mean|actually){0,8}$"
+)
+_CORRECTED = compile_latin(
+    r"[0-9a-z][,.]? (?:no,? wait|oh wait|sorry|i mean|correction|make that|scratch that|strike that|perd[o\xf3]n|"
+    r"digo),?"
+    r"(?: no)?,?(?: it'?s)? $"
 )
 _COUNTED = compile_latin(
     r"(?:,? (?:times|puffs?|pills?|tablets?|days?|hours?|weeks?|months?|years?|mg|mls?|milligrams?|units?|over|"
@@ -66,7 +72,7 @@ _VALUES = {
 }
 _LISTED = compile_latin(r"[0-9](?:, ?[0-9])+")
 _FEWEST, _FEWEST_MIXED = 4, 3
-_DIALLED = (10, 11)
+_DIALLED, _LOCAL = (10, 11), 7
 _KINDS = tuple(
     (type_, compile_latin(rf"\b(?:{words})\b"))
     for type_, words in (
@@ -101,13 +107,19 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _RUN.finditer(latin):
         start, end = _trimmed(latin, found.start(), found.end())
         run = latin[start:end]
-        digits = sum(1 for _ in _ONE.finditer(run)) + sum(1 for _ in _DOUBLED.finditer(run))
+        digits = (
+            sum(1 for _ in _ONE.finditer(run))
+            + sum(1 for _ in _DOUBLED.finditer(run))
+            + sum(1 for _ in _TRIPLED.finditer(run))
+        )
         words = sum(1 for _ in _WORD.finditer(run))
         signed = _SIGN.search(run) is not None
         spelled = _SINGLE.fullmatch(run) is not None and any(65 <= byte <= 90 for byte in run)
         if run.replace(b",", b"").replace(b" ", b"").isdigit():
             listed = _LISTED.fullmatch(run) is not None  # "teeth numbers 2, 3, 4, 5".
-            dialled = digits in _DIALLED or (digits >= _FEWEST and not listed and follows(_TOLD, latin, start, 64))
+            told = follows(_TOLD, latin, start, 64) or follows(_CORRECTED, latin, start, 32)
+            told = told or (digits >= _LOCAL and latin[:start].endswith((b": ", b'"')))
+            dialled = digits in _DIALLED or (digits >= _FEWEST and not listed and told)
             if dialled and b" " in run and not _is_count(run) and _COUNTED.match(latin, end) is None:
                 yield start, end
             continue
@@ -115,7 +127,8 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
             continue
         if _COUNTED.match(latin, end) or follows(_COUNTING, latin, start, 48) or _is_count(run):
             continue
-        if (signed and words > 1) or follows(_TURN, latin, start, 64) or follows(_TOLD, latin, start, 64):
+        announced = any(follows(pattern, latin, start, 64) for pattern in (_TURN, _TOLD, _CORRECTED))
+        if (signed and words > 1) or announced:
             yield start, end
 
 
