@@ -15,6 +15,7 @@ from schemas.topics import ASSEMBLY, BATCHES, QUARANTINE, REDACTED
 from streams.assembly.rebuilding import open_pointers
 from streams.log.ports import Publication, Record, TransactionalLog
 from streams.log.sqlite import SqliteTransactionalLog
+from tests.schemas.sources.streamed.damage import ODD, places_of, replaced
 from tests.schemas.sources.streamed.streams import (
     STREAMED,
     Streamed,
@@ -284,6 +285,29 @@ def test_a_pointer_to_what_is_gone_is_withdrawn(rig: EmbeddedRig) -> None:
     assert [] == events(rig)
     assert 0 == is_open(rig)
     assert len(pieces) - 3 == len(withheld(rig))
+
+
+@pytest.mark.parametrize("streamed", STREAMED, ids=lambda each: each.name)
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(data=st.data())
+def test_damaged_pieces_are_each_settled_once(
+    tmp_path_factory: pytest.TempPathFactory, streamed: Streamed, data: st.DataObject
+) -> None:
+    """Whatever stands in pieces, wherever they come: each record has one outcome, and the worker goes on."""
+    rig = rig_at(tmp_path_factory.mktemp("damaged") / "state")
+    records = []
+    for _ in range(6):
+        pieces: Any = streamed.pieces(["Mar", "ia"])
+        for _ in range(data.draw(st.integers(1, 3))):
+            place = data.draw(st.sampled_from(places_of(pieces)[1:]))
+            pieces = replaced(pieces, place, data.draw(st.sampled_from(ODD)))
+        records += [json.dumps(piece).encode() for piece in pieces]
+        records += [event_stream([piece]).encode() for piece in pieces[1:3] if isinstance(piece, dict)]
+    rig.feed(*data.draw(st.permutations(records)))
+    rig.drain()
+
+    assert list(range(len(records))) == settled(rig)
+    assert 0 == is_open(rig)
 
 
 class _Killed(BaseException):

@@ -12,6 +12,7 @@ from schemas.raw import decode_raw
 from schemas.sources.all import recognise
 from schemas.sources.pieces import holds_piece
 from schemas.sources.streamed.gathered import gather, join_events, may_hold_pieces
+from tests.schemas.sources.streamed.damage import ODD, places_of, replaced
 from tests.schemas.sources.streamed.streams import STREAMED, Streamed, chat, cut, event_stream, messages, responses
 
 EACH = pytest.mark.parametrize("streamed", STREAMED, ids=lambda each: each.name)
@@ -215,9 +216,6 @@ def test_rows_of_one_call_are_joined() -> None:
     assert holds_piece(gather({"records": rows[:2]}).document)
 
 
-ODD: list[Any] = [None, True, 3, "x", "", [], {}, [3], {"a": 1}, [{"index": 0}], ["x"], "[", '[{"delta": 1}]', 1e300]
-
-
 @EACH
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
@@ -225,27 +223,14 @@ def test_damaged_pieces_are_joined_or_stay(streamed: Streamed, data: st.DataObje
     """Whatever stands where a field is expected: an event comes out, or pieces that are held, and nothing raises."""
     pieces: Any = streamed.pieces(["Mar", "ia"])
     for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.sampled_from(_places(pieces, ())))
-        pieces = _replaced(pieces, place, data.draw(st.sampled_from(ODD)))
+        place = data.draw(st.sampled_from(places_of(pieces)))
+        pieces = replaced(pieces, place, data.draw(st.sampled_from(ODD)))
     pieces = data.draw(st.permutations(pieces)) if isinstance(pieces, list) and data.draw(st.booleans()) else pieces
 
     for tree in (pieces, {"outputBodyJson": pieces}, json.dumps(pieces)):
         document = gather(tree).document
         holds_piece(document)
         recognise(document)
-
-
-def _places(tree: Any, path: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    pairs = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    return [path, *(place for key, child in pairs for place in _places(child, (*path, key)))]
-
-
-def _replaced(tree: Any, place: tuple[Any, ...], odd: Any) -> Any:
-    if not place:
-        return odd
-    out = dict(tree) if isinstance(tree, dict) else list(tree)
-    out[place[0]] = _replaced(tree[place[0]], place[1:], odd)
-    return out
 
 
 @EACH
