@@ -41,7 +41,7 @@ _FILE = re.compile(
     r"[\w%+-]*(?:\.[\w%+-]+)*?\.(?:jpe?g|png|heic|gif|tiff?|bmp|webp|stl|obj|ply|glb|mov|mp4|m4v|avi|dcm|pdf|docx?)\b",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"(?<=[a-z0-9])(?:_[a-z0-9]+)+(?![\w.])")
+_HANDLE = re.compile(r"(?<=[a-z0-9])(?:_[a-z0-9]+)+(?![\w.])|(?<=[a-z0-9])\.[a-z][a-z0-9]{1,11}(?![\w.@(/:])")
 #: The end of a name that a hyphen joins ("Co-op"), and what a short facility is ("Cedar Falls Derm").
 _TAIL = re.compile(
     r"-(?:op|in-[A-Z][a-z]+|on-[A-Z][a-z]+|[A-Z][a-z]+)\b|"
@@ -90,7 +90,7 @@ def _worded(text: str, span: Span) -> Span:
         end = tail.end() if tail else end
     if text[start - 1 : start] in _JOINTS or text[end : end + 1] in _JOINTS:
         start, end = _file(text, start, end) or (start, end)
-        handle = _HANDLE.match(text, end)
+        handle = _HANDLE.match(text, end) if text[start].islower() else None
         end = handle.end() if handle else end
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 

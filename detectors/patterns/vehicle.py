@@ -20,7 +20,8 @@ CAPTIONS = (
         phrases(r"""
         vin; v i n; v.i.n.; vehicle identification number; chassis(?: no)?; vin-?nr; (?:last (?:eight|8|six|6) of
         )vin; hull id; hin; bow no; tail number; medallion; licen[cs]e ?plate; lic plate; veh reg; vehicle
-        reg(?:istration)?; parking (?:decal|permit); placard(?: no)?; decal; snowmobile reg; scooter registration;
+        reg(?:istration)?; parking (?:decal|permit|tag|pass|sticker); hang ?tag; placard(?: no)?; decal;
+        snowmobile reg; scooter registration;
         vehicle tag; tag/decal; boat hull id; aircraft; plate no
     """),
     ),

@@ -55,6 +55,8 @@ def test_caption_stays(marked: str, expected: str) -> None:
         ("see id_back_{marisol}_03.png there", "id_back_marisol_03.png"),
         ("face-{okonjo}.heic", "face-okonjo.heic"),
         ("posts as {marta}_of_the_hill now", "marta_of_the_hill"),
+        ("user there is {marigold}.fen and", "marigold.fen"),
+        ("Ask {Marigold}.fine", "Marigold"),
         ("read {Marta}-Lena's note", "Marta-Lena"),
         ("see {Marta}. Png files", "Marta"),
     ],
