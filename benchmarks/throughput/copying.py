@@ -10,21 +10,19 @@ from pathlib import Path
 
 from confluent_kafka import Consumer, Producer
 
-from schemas.topics import ASSEMBLY
 from streams.config import load_settings
 from streams.log.kafka import connect_slot
 from streams.log.ports import Publication
 
-#: Where the copies go: a topic of ours that nothing else writes.
-COPIES = ASSEMBLY
 _SLOT = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """What a copying process needs to know."""
+    """What a copying process needs to know; *topic* is where the copies go."""
 
     config: Path
+    topic: str
     records: int
 
 
@@ -69,7 +67,7 @@ def _copy_plainly(copying: Copying, ready: Event, stop: Event) -> None:
     while not stop.is_set():
         messages = [message for message in consumer.consume(copying.records, 0.05) if message.error() is None]
         for message in messages:
-            producer.produce(COPIES, message.value(), message.key(), timestamp=message.timestamp()[1])
+            producer.produce(copying.topic, message.value(), message.key(), timestamp=message.timestamp()[1])
         if messages:
             producer.flush()
             consumer.commit(asynchronous=False)
@@ -84,6 +82,6 @@ def _copy_in_transactions(copying: Copying, ready: Event, stop: Event) -> None:
         while not stop.is_set():
             records = log.read(copying.records, 0.05)
             if records:
-                log.publish([Publication(COPIES, r.key, r.value, (), r.timestamp_ms) for r in records], records)
+                log.publish([Publication(copying.topic, r.key, r.value, (), r.timestamp_ms) for r in records], records)
             if not ready.is_set() and log.lag():
                 ready.set()

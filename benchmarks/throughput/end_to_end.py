@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.throughput.copying import COPIES, Copying, plain_copy, transactional_copy
+from benchmarks.throughput.copying import Copying, plain_copy, transactional_copy
 from benchmarks.throughput.detector_facts import facts
 from benchmarks.throughput.traffic import Arrivals, Traffic, requests
 from schemas.topics import REDACTED
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.required import required_stack
+from tests.stack.running import Stack
+from tests.stack.topics import fresh_topic
 
 COMMAND = "python -m benchmarks.throughput.end_to_end"
 TRANSACTIONS = (50, 200, 1_000)
@@ -45,20 +47,17 @@ def main() -> None:
     """Print the figures, and write them where --json says."""
     options = _options()
     stack = required_stack()
-    contenders = (
-        Contender("redactor", REDACTED, options.records, _redactor),
-        Contender("copy in transactions", COPIES, options.records * 10, _copy(transactional_copy)),
-        Contender("plain copy", COPIES, options.records * 10, _copy(plain_copy)),
-    )
     figures: dict[str, Any] = {"what": __doc__.splitlines()[0], "machine": facts() | {"cores_used": os.cpu_count()}}
-    for size in TRANSACTIONS:
-        load = 0.0
-        for contender in contenders:
-            with tempfile.TemporaryDirectory() as folder, deployed(
-                stack, Path(folder), kafka={"session_timeout_ms": 45_000, "transaction_timeout_ms": 30_000},
-                limits={"batch_records": size},
-            ) as made:  # fmt: skip
-                found = _measured(contender, made, size, load, options.seconds)
+    with fresh_topic(stack.kafka_options(), partitions=4) as copies:
+        contenders = (
+            Contender("redactor", REDACTED, options.records, _redactor),
+            Contender("copy in transactions", copies, options.records * 10, _copy(transactional_copy, copies)),
+            Contender("plain copy", copies, options.records * 10, _copy(plain_copy, copies)),
+        )
+        for size in TRANSACTIONS:
+            load = 0.0
+            for contender in contenders:
+                found = _contest(contender, stack, size, load, options.seconds)
                 load = load or found["latency_at_events_a_second"]
                 figures.setdefault(contender.name, {})[str(size)] = found
                 print(contender.name, size, found, flush=True)
@@ -96,9 +95,19 @@ def _joined(figures: Iterable[object]) -> str:
 
 
 def _copy(
-    loop: Callable[[Copying], AbstractContextManager[None]],
+    loop: Callable[[Copying], AbstractContextManager[None]], topic: str
 ) -> Callable[[Deployment, int], AbstractContextManager[None]]:
-    return lambda made, size: loop(Copying(made.config, size))
+    return lambda made, size: loop(Copying(made.config, topic, size))
+
+
+def _contest(contender: Contender, stack: Stack, size: int, load: float, seconds: float) -> dict[str, Any]:
+    """Measure one contender over a deployment of its own."""
+    kafka = {"session_timeout_ms": 45_000, "transaction_timeout_ms": 30_000}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        deployed(stack, Path(folder), kafka=kafka, limits={"batch_records": size}) as made,
+    ):
+        return _measured(contender, made, size, load, seconds)
 
 
 def _measured(contender: Contender, made: Deployment, size: int, load: float, seconds: float) -> dict[str, Any]:
