@@ -21,6 +21,7 @@ _SECONDS = 60.0
 
 
 @pytest.mark.integration
+@pytest.mark.nightly
 def test_what_a_collector_writes_is_redacted_and_nothing_else(tmp_path: Path) -> None:
     """Spans and log records come out as OTLP/JSON, unmodified but for the identifier, as one event a record."""
     with deployed(required_stack(), tmp_path) as made:
