@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.scanning import compile_latin
+from detectors.patterns.scanning import any_of, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -101,6 +101,7 @@ _PATTERNS = (
         ignore_case=False,
     ),
 )
+_ANY = any_of(_PATTERNS)
 _NO_NAME = frozenset(
     b"the him her his she they them you all pt rn md do np pa cna ma rt dr mom dad me us who ok er ed "
     b"icu or gi cv ct mri "
@@ -122,6 +123,8 @@ class CalledRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each name."""
         latin = passage.latin
+        if _ANY.search(latin) is None:
+            return []
         ranges: dict[tuple[int, int], None] = {}
         for pattern in _PATTERNS:
             for found in pattern.finditer(latin):

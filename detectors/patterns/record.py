@@ -84,7 +84,8 @@ _BARE_ID = compile_latin(r"\bid(?: (?:is|no|number|card))?[\s:#]{1,3}")
 _PAYER = compile_latin(r"\b(?:payer|payor|plan|sender|source|receiver|trace) $")
 _INSURANCE = Context(
     phrases(r"""
-        insurance; ppo; hmo; epo; plan; grp; group; elig; rx ?bin; bin; pcn; rx ?grp; member; subscriber; medicare; medicaid; blue
+        insurance; ppo; hmo; epo; plan; grp; group; elig; rx ?bin; bin; pcn; rx ?grp; member; subscriber; medicare;
+        medicaid; blue
         cross; bcbs; aetna; cigna; humana; uhc; kaiser; anthem; coverage; health card; card front; older card;
         insurnace
     """)

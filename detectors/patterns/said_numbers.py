@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from detectors.patterns.scanning import compile_latin, count_digits
+from detectors.patterns.scanning import any_of, compile_latin, count_digits
 
 _COURT_CASE = compile_latin(
     r"\bcase (?:no\.? |number )?([A-Z0-9]{1,4}(?:-[A-Z]{1,3})? [0-9]{2}-[0-9]{1,2}-[0-9]{3,6})\b"
@@ -69,8 +69,13 @@ _NUMBERS = (
 )
 
 
+_ANY = any_of((*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW))
+
+
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
+    if _ANY.search(latin) is None:
+        return
     for pattern in _NUMBERS:
         for found in pattern.finditer(latin):
             if count_digits(found.group(1)):

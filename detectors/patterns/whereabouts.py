@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.scanning import compile_latin, follows
+from detectors.patterns.scanning import any_of, compile_latin, follows
 from detectors.patterns.spoken import DIGIT_WORDS
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -63,13 +63,7 @@ _NO_PLACE = compile_latin(
     r"joint commission|lancet|new england|american|national|patient|doctor|hospital|centers? for|advil|"
     r"motrin|tylenol)\b"
 )
-_GATE = compile_latin(
-    r"[0-9](?:st|nd|rd|th) (?:&|@|and|at) |(?:&|@|and) [0-9]+(?:st|nd|rd|th)|\broom|\brm\b|hall|motel|"
-    r"inn|lodge|trailer|"
-    r"mobile home|rv park|\bst\b|saint|(?:'|\x1a)s|\bthe [a-z]|zip|calle|avenida|avda|bulevar|carretera|"
-    r"colonia|calzada|"
-    r"\brue |\bvia |\brua |[a-z]{2} [0-9]{2} [0-9]{3}|hollow|view|ridge|creek|road|street|lane|drive"
-)
+_ANY = any_of(_PATTERNS)
 _ORDINAL_OF = compile_latin(r"\b(?:grade|percentile|day|the|stage|gen|edition)\s$")
 
 
@@ -81,7 +75,7 @@ class WhereaboutsRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each place."""
         latin = passage.latin
-        if _GATE.search(latin) is None:
+        if _ANY.search(latin) is None:
             return []
         ranges: dict[tuple[int, int], None] = {}
         for pattern in _PATTERNS:
