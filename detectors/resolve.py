@@ -18,7 +18,8 @@ _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
 def resolve(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return disjoint spans in order that cover every letter and digit that *spans* cover.
 
-    Of spans that overlap the type, score and recognizer of the best survive: the highest score, then the longest.
+    Of spans that overlap the type, score and recognizer of the best survive: the highest score, then the longest,
+    whatever the order they came in.
     """
     trimmed = (trim(text, span) for span in spans)
     ordered = sorted((span for span in trimmed if span is not None), key=lambda span: (span.start, span.end))
@@ -78,5 +79,6 @@ def _spread(span: Span, start: int, end: int) -> Span:
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
-def _rank(span: Span) -> tuple[float, int]:
-    return span.score, len(span)
+def _rank(span: Span) -> tuple[float, int, str, str]:
+    """Return what the best of two spans has more of; the last two only make an order of equals."""
+    return span.score, len(span), span.type, span.recognizer
