@@ -28,7 +28,7 @@ CAPTIONS = (
         _MRN,
         Strength.WEAK,
         phrases(r"""
-        chart; record; mr; wrist ?band(?: reads| code)?; arm ?band; bracelet; patient (?:no|num|#); pt
+        charts?; record; mr; wrist ?band(?: reads| code)?; arm ?band; bracelet; patient (?:no|num|#); pt
         (?:no|num|number|#); dental chart; expediente; hosp; hospital; unit no; clinic number; health record; rec no;
         scan wristband code; result filed to; bracelet reads; band
     """),
