@@ -73,7 +73,8 @@ _DATE_CAPTION = phrases(r"""
         visit; statement; study; value; signed
     """)
 _BIRTH = compile_latin(
-    r"\b(?:dob|d\.o\.b\.?|date of birth|birth[ _-]?date|birthday|b-?day|born(?: on)?|fecha de nacimiento|geboren(?: am)?)"
+    r"\b(?:dob|d\.o\.b\.?|date of birth|birth[ _-]?date|birthday|b-?day|born(?: on)?|fecha de nacimiento|geboren(?: "
+    r"am)?)"
     r"[\s:=#\x22'>(]{0,6}(?:is |was |on )?"
 )
 _LOOSE = compile_latin(r"[0-9OolI](?:[0-9OolI]| ?[-/.] ?| ){4,18}[0-9OolI]")
