@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detectors.patterns.structured import holds_structured
-from schemas.errors import Malformed
+from schemas.errors import Malformed, QuarantineReason
 from schemas.events import LLMEvent, TextField
 from schemas.raw import Bounds
 from schemas.sources.all import recognise
@@ -65,7 +65,9 @@ def _leaf_row(leaf: Leaf) -> dict[str, str]:
 def as_lines(reading: RecordReading) -> Iterator[str]:
     """Yield a reading for eyes: a line for the record, and one for each of its leaves."""
     if reading.source is None:
-        yield f"record {reading.position}: not read, {reading.reason}: it would go sealed into quarantine"
+        piece = reading.reason == QuarantineReason.STREAM_PIECE.value
+        fate = "it waits for the rest of its stream" if piece else "it would go sealed into quarantine"
+        yield f"record {reading.position}: not read, {reading.reason}: {fate}"
         return
     counts = ", ".join(f"{number} {name}" for name, number in reading.counts.items())
     yield f"record {reading.position}: {reading.source} ({counts or 'nothing in it'})"

@@ -14,6 +14,7 @@ from streams.cli import app
 from streams.novelty import Novelty
 from streams.reading import read_record
 from tests.canary import CANARIES, planted_records
+from tests.schemas.sources.streamed.streams import chat
 from tests.schemas.sources.wire import held, said
 
 GOLDEN = sorted((Path(__file__).parents[2] / "schemas" / "sources" / "golden").glob("*.json"))
@@ -68,6 +69,14 @@ def test_a_record_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert [("not_json", None), (None, "generic")] == [
         (json.loads(row).get("reason"), json.loads(row)["format"]) for row in rows
     ]
+
+
+def test_a_piece_of_a_stream_waits(tmp_path: Path) -> None:
+    """A piece is not said to go to quarantine: the worker holds it until its stream is whole."""
+    shown = run(file_of(tmp_path, orjson.dumps(chat(["Hello"])[1]), b"{broken"))
+
+    assert "stream_piece: it waits" in shown
+    assert "not_json: it would go sealed into quarantine" in shown
 
 
 @pytest.mark.parametrize("arguments", [(), ("--json",), ("--summary",), ("--summary", "--json")], ids=" ".join)
