@@ -113,8 +113,8 @@ compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml 
 # --- benchmarks -------------------------------------------------------------------------------------------------------
 
 .PHONY: accuracy
-accuracy: $(READY) ## Score the detector on the development exam that nobody tuned to
-	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_b.txt --json benchmarks/results/accuracy.json
+accuracy: $(READY) ## Score the detector on the newest exam (the committed figures are from before anybody read it)
+	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_d.txt --json benchmarks/results/accuracy.json
 
 .PHONY: throughput
 throughput: $(READY_TEST) ## Events a second and latency on the running stack, beside a plain copy (make stack-up)
