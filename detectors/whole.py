@@ -42,6 +42,9 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<=[a-z0-9])(?:_[a-z0-9]+)+(?![\w.])|(?<=[a-z0-9])\.[a-z][a-z0-9]{1,11}(?![\w.@(/:])")
+#: Words with capitals that an underscore joins to a name: "Ada_Lovelace".
+_JOINED_AFTER = re.compile(r"(?:_[A-Z][a-z]+)+(?![\w.(])")
+_JOINED_BEFORE = re.compile(r"(?<![\w.])(?:[A-Z][a-z]+_)+\Z")
 #: The end of a name that a hyphen joins ("Co-op"), and what a short facility is ("Cedar Falls Derm").
 _TAIL = re.compile(
     r"-(?:op|in-[A-Z][a-z]+|on-[A-Z][a-z]+|[A-Z][a-z]+)\b|"
@@ -90,8 +93,10 @@ def _worded(text: str, span: Span) -> Span:
         end = tail.end() if tail else end
     if text[start - 1 : start] in _JOINTS or text[end : end + 1] in _JOINTS:
         start, end = _file(text, start, end) or (start, end)
-        handle = _HANDLE.match(text, end) if text[start].islower() else None
+        handle = (_HANDLE if text[start].islower() else _JOINED_AFTER).match(text, end)
         end = handle.end() if handle else end
+        joined = _JOINED_BEFORE.search(text, max(0, start - _REACH), start) if text[start].isupper() else None
+        start = joined.start() if joined else start
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
