@@ -39,7 +39,8 @@ KEYS: dict[IdentifierType, str] = {
     IdentifierType.PHONE: """
         phone phonenumber phoneno mobile mobilephone mobilenumber cell cellphone telephone tel homephone workphone
         contactnumber contactphone callback callbacknumber pager telefono teléfono celular movil móvil phone1 phone2
-        emergencyphone daytimephone whatsapp sms landline altphone
+        emergencyphone daytimephone eveningphone phonedigits callbackdigits callbackphone telno telnumber phonenum
+        cellno cellnumber mobileno contacttel whatsapp sms landline altphone
     """,
     IdentifierType.FAX: """
         fax faxnumber faxno telefax faxto faxfrom

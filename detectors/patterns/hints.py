@@ -41,6 +41,8 @@ _NUMBERED = frozenset(
 )
 _CODE = compile_latin(r"[_(/:=]")
 _MOST_SPACES = 9
+_DIALLED = frozenset((IdentifierType.PHONE, IdentifierType.FAX))
+_PHONE_PARTS = frozenset("rest local line subscriber digits full formatted raw national e164 localnumber".split())
 _NAME_KEYS = frozenset(("name", "text", "display", "fullname", "value"))
 _PAIRS = {
     ("identifier", "value"): IdentifierType.OTHER_ID,
@@ -91,8 +93,9 @@ def _under_parent(last: str, parent: str, above: str) -> IdentifierType | None:
             return IdentifierType.GEO
     if last in ("id", "identifier", "number", "no", "num") and parent in OWNED_IDS:
         return OWNED_IDS[parent]
-    if last in ("value", "number", "no") and parent in _TYPES:
-        return _TYPES[parent]
+    whose = _TYPES.get(parent)
+    if whose and (last in ("value", "number", "no") or (last in _PHONE_PARTS and whose in _DIALLED)):
+        return whose
     return _PAIRS.get((parent, last)) or _TYPES.get(parent + last)
 
 
