@@ -1,4 +1,4 @@
-"""Property tests try the same examples for every change, so that luck judges none; `make nightly` looks for new ones."""
+"""Property tests try the same examples for every change, so that luck judges none; `make nightly` tries new ones."""
 
 import os
 
