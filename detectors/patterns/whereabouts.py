@@ -44,10 +44,16 @@ _PATTERNS = (
     compile_latin(rf"\b(?:{_STATES}) ([0-9]{{2}} [0-9]{{3}})(?:\s*\n|\s*$| +(?:TEL|PH|FAX))", ignore_case=False),
     compile_latin(rf"\bzip(?: ?code)?(?: is|:)? ((?:(?:{DIGIT_WORDS})[ ,-]{{1,2}}){{4}}(?:{DIGIT_WORDS}))\b"),
     compile_latin(
-        r"\b((?:calle|avenida|avda\.?|callej[o\xf3]n|bulevar|carretera|colonia|calzada|rue|via|rua) "
+        r"\b((?:calle|avenida|avda\.?|callej[o\xf3]n|bulevar|carretera|colonia|calzada|rue|rua) "
         r"(?:de la |de los |de las |del |de |la |los |las )?[a-z\xe0-\xff][a-z\xe0-\xff]{2,15}(?: "
         r"(?-i:[A-Z][a-z\xe0-\xff]+))?"
         r"(?: #?[0-9]{1,5})?)\b"
+    ),
+    #: The Italian street, which in English is a way ("oxygen via mask"): named in capitals, with its number.
+    compile_latin(
+        r"\b((?i:via) (?:(?:della|delle|dei|del|San|Santa|Monte) )?[A-Z][a-z\xe0-\xff]{2,15}(?: [A-Z][a-z\xe0-\xff]+)?"
+        r",? (?:n\. ?)?[0-9]{1,4})\b",
+        ignore_case=False,
     ),
     compile_latin(
         rf"\b((?i:{DIGIT_WORDS}|ten|eleven|twelve|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|"
