@@ -34,7 +34,7 @@ _CODE_WORDS = r"""
     budget limit edits? unii atc inchikey omim orpha hgnc uniprot pdb genbank ensembl isbn e?issn rfc cve sku plu item
     aisle battery batteries astm ansi nfpa aami pid rows? ttl timeout go hp mondo doid mesh chebi pp vol volume
     pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin product checksum hash checkmate
-    keynote nvidia receiver
+    keynote nvidia receiver drg http/1\.[01]
     """.split()
 _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
@@ -48,7 +48,8 @@ _NO_ID = re.compile(
     r"[0-9a-f]{40}|"
     r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|"
     r"https?.*|www.*|"
-    r"1-800-222-1222|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
+    r"(?:1-)?8\d\d-(?:222-1222|662-4357|273-8255|799-7233|656-4673|232-4636|633-4227|4-?cancer)|ndc[:#]?\d.*|"
+    r"v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
     r"[\w-]+\.(?:py|js|ts|md|cfg|sh|html?|json|xml|csv|so|dll|txt)|99[2-4]\d\d(?:[-,/]\d+)*|\d{1,2}-\d{1,2}|"
     r"\d{1,3}/\d{1,3}|\d{1,4}\.\d{1,4}|"
@@ -67,7 +68,24 @@ _NO_ID = re.compile(
     r"(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
 )
+#: The second of two codes that are compared: "DRG 291 downgraded to 293".
+_SECOND_CODE = re.compile(r"\bDRG \d{3}\b[^.\n\d]{0,30}\Z", re.IGNORECASE)
+_HOTLINE = re.compile(r"(?:nine[ -]one[ -]one|nine[ -]eight[ -]eight)\Z", re.IGNORECASE)
+#: The time that begins a line of notes, or that somebody came or went at.
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
+_TIMED = re.compile(r"(?:^|\n|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@) )\Z", re.IGNORECASE)
+#: What is cut out of a longer number, counts in hundreds or names a machine.
+_NO_DATE = re.compile(
+    r"[A-Za-z]{3,}\.? \d{3}|(?:two|three|four|five|six|seven|eight|nine) hundred\b.*|[A-Za-z]{3,}-\d{1,2}|"
+    r"\d{1,2}/\d{1,3}/[-+]\d",
+    re.IGNORECASE,
+)
+_DAY_OF_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}-", re.IGNORECASE)
+_STATION = re.compile(r"/[-+]\d")
 _NO_PROPER = re.compile(
+    r"(?:WARN(?:ING)?|ERROR|INFO|DEBUG|FATAL)(?: [a-z]+)?|NOTICE|ALERT|IBAN|EDI(?: \w+)?|RPPS|BIPA|R[O0]I|"
+    r"(?i:oye|buenas|hola|firmado|merci|bonjour|saludos|stmt|acct|oh lord|vez de .*|vía|coche|alba[nñ]il)|"
+    r"whipple|nissen|fontan|bentall|kasai|"
     r"[xX*#_.\-]+|(?i:rfc|port|pid|code|rows?|line|item|level|iso|cve|table|figure|step|phase|tier|grade)[ -]?\d+|"
     r"[A-Z]{14}|(?i:null|none|nil|n/?a|json|xml|html|undefined|true|false|string)|\d{1,4}|.*\*.*"
 )
@@ -191,9 +209,12 @@ def _may_be_id(text: str, span: Span) -> bool:
     """Tell whether a number is more than a dose, a code or a piece of one."""
     value = text[span.start : span.end]
     if _SPOKEN.match(value):
-        return not _UNIT.match(text, span.end)
+        return not _HOTLINE.match(value) and not _UNIT.match(text, span.end)
     digits = sum(map(str.isdigit, value))
     if not digits or (digits < _DIGITS and not (_HANDLE.fullmatch(value) and len(value) >= _SHORTEST_HANDLE)):
+        return False
+    before = text[max(0, span.start - _REACH) : span.start]
+    if (_CLOCK.fullmatch(value) and _TIMED.search(before)) or _SECOND_CODE.search(before):
         return False
     piece, start = _piece(text, span)
     if _NO_ID.fullmatch(piece) or (start < span.start and _CODED.search(text[max(0, start - _REACH) : start])):
@@ -214,6 +235,8 @@ def _may_be_date(text: str, span: Span) -> bool:
     value = text[span.start : span.end]
     if _UNIT.match(text, span.end) or _NO_DAY.fullmatch(value) or _MODEL.match(_token(text, span)):
         return False
+    if _is_cut(text, span) or (_NO_DATE.fullmatch(value) and not _DAY_OF_MONTH.match(value)):
+        return False
     if not any(map(str.isdigit, value)):
         return _DATE_WORD.search(value) is not None or _SPOKEN.match(value) is not None
     shaped = span.score >= _SURE_DATE and (
@@ -225,6 +248,12 @@ def _may_be_date(text: str, span: Span) -> bool:
     if shaped and not _NO_DATE_BEFORE.search(before) and not _NO_DATE_AFTER.match(text, span.end):
         return True
     return len(value) >= _SHORTEST_AT and _may_be_id(text, span)
+
+
+def _is_cut(text: str, span: Span) -> bool:
+    """Tell whether a date is the rest of a version or a range ("4.0-5.6"), or an examination ("5/90/-1")."""
+    glued = text[span.start - 1 : span.start] in (".", "-") and text[span.start - 2 : span.start - 1].isdigit()
+    return (glued and span.start > 1) or _STATION.match(text, span.end) is not None
 
 
 def _piece(text: str, span: Span) -> tuple[str, int]:

@@ -15,6 +15,8 @@ SCORE = 0.95
 #: How far behind a captioned value another one of the same shape is taken for its sibling.
 SIBLING_REACH = 120
 MOST_SIBLINGS = 3
+#: So few spoken digits behind a loose word are an answer: "Member: a four, five".
+_FEW_SPOKEN = 2
 
 
 class Strength(Enum):
@@ -126,7 +128,10 @@ class Captions:
         if mixed and digits in (Strength.PLAIN.value[0], Strength.WEAK.value[0], Strength.FAINT.value[0]):
             digits = max(3, digits - 2)
         if not count_digits(latin[value[0] : value[1]]):
-            return value if digits < 99 else None
+            told = (
+                not between.lstrip().startswith(b":") or sum(1 for _ in _NUMBER.finditer(latin, *value)) > _FEW_SPOKEN
+            )
+            return value if digits < 99 and told else None
         return value if is_plausible(latin, *value, digits) else None
 
     def _far(self, latin: bytes, start: int, caption: Caption) -> tuple[int, int] | None:

@@ -256,6 +256,8 @@ def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
         return word != b"august" or led or latin[start : start + 1].isupper()
     if word in (b"may", b"march"):
         capital = latin[start : start + 1].isupper()
+        if latin[end : end + 1] == b"-" and latin[end + 1 : end + 2].isupper() and not _MONTH.match(latin, end + 1):
+            return False  # "May-Thurner anatomy".
         return (led if capital else follows(_STRICT_IN, latin, start, 16)) and not _VERB.match(latin, end)
     short = word in _SHORT_WORDS and led and not latin[start:end].isupper()
     return short and (latin[start : start + 1].isupper() or latin[end : end + 1] == b".")

@@ -167,7 +167,7 @@ def _may_be_link(value: bytes) -> bool:
 
 def _may_be_id(value: bytes) -> bool:
     spaces = value.count(b" ")
-    return spaces <= 4 and (count_digits(value) > 0 or (spaces == 0 and len(value) >= 3))
+    return value != b"0" and spaces <= 4 and (count_digits(value) > 0 or (spaces == 0 and len(value) >= 3))
 
 
 def _may_be_secret(value: bytes) -> bool:
