@@ -16,7 +16,8 @@ _EXTENSION = (
 )
 _NAME = r"[A-Z0-9_\xaa-\xff()@+=~,&#$-][A-Z0-9._\xaa-\xff()@+=~&#$%-]*"
 _FILE = compile_latin(
-    rf"(?:(?:[a-z][a-z0-9+.-]{{1,9}}://|[A-Z]:\\|\\\\|/)?(?:{_NAME}[/\\]){{0,12}})?(?:WhatsApp Image [0-9-]{{10}} at"
+    rf"(?:(?:[a-z][a-z0-9+.-]{{1,9}}://|[A-Z]:\\{{1,4}}|\\{{1,4}}|//?)?(?:{_NAME}(?:/|\\{{1,4}})){{0,12}})?"
+    rf"(?:WhatsApp Image [0-9-]{{10}} at"
     rf" [0-9.]{{7,8}}|photo \([0-9]+\)|[A-Z]{{4,12}}(?: ?shot)? [0-9-]{{10}} at [0-9.]{{4,8}}(?: ?[AP]M)?|{_NAME})"
     rf"\.{_EXTENSION}\b"
 )
@@ -58,7 +59,7 @@ _FACE_NAME = compile_latin(
     r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
     "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)[_-](?:front|back|combined|card)|"
     "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking|identification|"
-    "head_?scan|webcam|"
+    r"head_?scan|webcam|(?:triage|bed|door|lobby|kiosk|visitor|check_?in|intake|ward)_?cam|enrol(?:l|led|lment)?[/\\]|"
     r"(?:mom|mommy|dad|daddy|grandma|grandpa|granny|nana|abuela|baby|newborn|toddler|birthday|wedding|graduation|"
     r"family|"
     r"cheeks?|melasma|rosacea|facetime)(?:[^a-z]|$)|visa_?2x2|carnet|(?:dl|id|license|licence|passport)_?scan)"
@@ -75,7 +76,7 @@ _FACE = Context(
         (?:her|him); booking; jail; eyelid; dysmorphology; mouth; pic-face; thats me; that's me; patient smiling;
         school portrait; photo["']?; (?:toddler|baby|child|kid|mom|dad|son|daughter|grandson|
         granddaughter|resident|client|wife|husband)'?s (?:first )?(?:pic|picture|photo|webcam|facetime)s?;
-        licence next to face; face/photo
+        licence next to face; face/photo; faceid; face_?id; face vec(?:tor)?
     """)
 )
 _NO_FACE = Context(
@@ -100,6 +101,8 @@ _PICTURE_OF = compile_latin(
     r"husband'?s|"
     r"little|young|older|elderly|whole|smiling|entire|left|right|missing|dysmorphic|full) ){0,3}([a-z\xdf-\xff]{2,14})"
 )
+#: "Picture of her ringing the bell".
+_DOING = compile_latin(r" (?:him|her|me|them|us) [a-z]+$")
 _SOMEBODY = frozenset(
     b"him her me them us himself herself patient patients pt client resident member driver man woman boy girl guy "
     b"lady person "
@@ -174,7 +177,8 @@ def _of_somebody(latin: bytes, near: tuple[int, int], start: int) -> bool | None
     for found in _PICTURE_OF.finditer(latin, *near):
         if found.end(1) > start:  # "picture of her IMG_1.jpg": the last word is the file's own.
             return True if found.start() < start else told
-        told = found.group(1).lower() in _SOMEBODY
+        word = found.group(1).lower()
+        told = word in _SOMEBODY or (word.endswith(b"ing") and _DOING.search(found.group()) is not None)
     return told
 
 
