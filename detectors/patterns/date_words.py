@@ -48,8 +48,8 @@ _BEFORE = compile_latin(
 )
 _BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
 _AFTER = compile_latin(
-    rf"(?:\.?[\s-]{{1,2}}|\.)(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?:\s?(?:-|\x1a|"
-    r"/)\s?[0-3]?[0-9](?:st|nd|"
+    rf"(?:\.?[\s-]{{1,2}}|\.)(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?: ?(?:-|\x1a|"
+    r"/) ?[0-3]?[0-9](?:st|nd|"
     "rd|th)?)?)"
 )
 _OTHER_END = compile_latin(
