@@ -67,7 +67,7 @@ _GATE = compile_latin(
     "face|facial|voice|iris|retina|palm|gait|vein|bio|huella|empreinte|afis|codis|fbi|fpc|enrol|"
     "profile|minutiae|live ?scan|"
     r"dakty|d-nummer|henry class|str database|template|speaker|eeg|touch id|hand (?:geometry|scan)|fp[_i]|v[px]_|"
-    r"thumb|zygosity|paternity|ucn|dna"
+    r"str-|vox-|thumb|zygosity|paternity|ucn|dna"
 )
 
 
@@ -116,6 +116,12 @@ _NO_NUMBER = compile_latin(
     r"hcpcs|ndc|catalog|sw|build|"
     r"standard|protocol|software|release|driver|locus|loci|allele|marker|page|at|on|from|dated|since)[\s:#]{0,2}$"
 )
+#: What says by itself what it is: "HV2-IRIS-0077120", "LAB-DNA-00412".
+_SELF_NAMED = compile_latin(
+    r"\b(?:[A-Z0-9]{1,8}-){0,2}(?:IRIS|FACE|DNA|VOICE|VOX|PALM|GAIT|FPRINT|FINGER|RETINA|STR)(?:-[A-Z0-9]{1,12}){1,4}\b",
+    ignore_case=False,
+)
+_FEWEST_SELF_NAMED = 5
 _REACH = 80
 _MONTH = compile_latin(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/.][0-9].*")
 #: A template written out behind its key.
@@ -197,6 +203,9 @@ def _mixed(latin: bytes) -> Iterator[tuple[int, int]]:
         if beside and not follows(_NO_NUMBER, latin, start, 16):
             yield start, end
             yield from siblings(latin, start, end)
+    for found in _SELF_NAMED.finditer(latin):
+        if count_digits(found.group()) >= _FEWEST_SELF_NAMED and not follows(_NO_NUMBER, latin, found.start(), 16):
+            yield found.start(), found.end()
     for found in _CLASSIFIED.finditer(latin):
         yield found.start(1), found.end(1)
     for found in _WRITTEN.finditer(latin):
