@@ -44,7 +44,8 @@ _PLATE_WORD = compile_latin(
 _PLATE_GAP = compile_latin(
     r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|were\b|are\b|read\b|reads\b|as\b|says\b|"
     r"on\b|hit\b|has\b|beginning\b|begins\b|starting\b|starts\b|ending\b|ends\b|with\b|in\b|it\b|bearing\b|"
-    r"del\b|de\b|la\b|mi\b|su\b|carro\b|coche\b|auto\b|camioneta\b|car\b|truck\b|"
+    r"nuevo m[e\xe9]xico\b|nueva york\b|texas\b|california\b|arizona\b|florida\b|"
+    r"nevada\b|colorado\b|del\b|de\b|la\b|mi\b|su\b|carro\b|coche\b|auto\b|camioneta\b|car\b|truck\b|"
     r"(?:TX|CA|OR|FL|NY|OH|WA|AZ|NV|TN|GA|NC|MN|IL|MI)\b:?|readable\b){0,8}"
     r"(?:of (?:the|my|his|her) [a-z]{2,12},? )?(?:on it, (?:[A-Z]{2} )?)?"
 )
@@ -89,10 +90,25 @@ _DRIVER = compile_latin(
     r"(?:[A-Z][a-z]+,?|plates?|tag|reg) \(?([A-Z]{3}[- ][0-9]{3,4})\b",
     ignore_case=False,
 )
+#: A plate behind the make and its state: "Toyota Tacoma NM BXD-R09".
+_MADE = compile_latin(
+    r"\b(?i:subaru|toyota|ford|honda|chevy|chevrolet|nissan|hyundai|kia|dodge|jeep|mazda|tesla|ram|gmc|buick|lexus|"
+    r"volvo|audi|bmw)(?: [A-Za-z0-9-]{2,12}){0,2},? "
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|"
+    r"O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]) ([A-Z0-9]{2,4}[- ]?[A-Z0-9]{2,4})\b",
+    ignore_case=False,
+)
+#: The number of a placard for the disabled, and of a tag on a vehicle.
+_PLACARD = compile_latin(
+    r"\b(?i:handicap(?:ped)?|disabled parking) (?i:tag|placard|permit|sticker)[^\n]{0,48}?"
+    r"(?i:number|no\.?|#|is|was|reads)(?i: is| was|:)? ?([A-Z]{0,2} ?[0-9]{3} ?[0-9]{3,4}|[A-Z]{1,2}-?[0-9]{4,7})\b|"
+    r"\b(?i:tag on) (?i:the |his |her |their |my )?(?:[a-z]+ ){1,3}([A-Z]{1,3}[ -][0-9]{4,6})\b",
+    ignore_case=False,
+)
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
 _AIR = Context(
     phrases(r"""
-        aircraft; tail; helicopter; cessna; plane; air ambulance; flight; pilot; jet; landed; airplane
+        aircraft; rotor; tail; helicopter; cessna; plane; air ambulance; flight; pilot; jet; landed; airplane
     """)
 )
 _NO_PLATE = Context(
@@ -108,7 +124,8 @@ _GATE = compile_latin(
     r"camper|pickup|truck|suv|van|car|sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )|registration|"
     r"registered|\bbow|hull|boat|skiff|vessel|ferry|canoe|kayak|pontoon|craft|courier|driver|transport|medivan|taxi|"
     r"cab|"
-    r"uber|lyft|valet"
+    r"uber|lyft|valet|flight|rotor|pilot|plane|\bjet|landed|subaru|toyota|ford|honda|chev|nissan|hyundai|dodge|jeep|"
+    r"mazda|tesla|ram\b|gmc|buick|lexus|volvo|audi|bmw|handicap|disabled parking"
 )
 _CAR_WORDS = Context(
     phrases(r"""
@@ -131,7 +148,7 @@ class VehicleRecognizer:
         latin = passage.latin
         if _GATE.search(latin) is None:
             return self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin)])
+        ranges = dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin), *_told(latin)])
         spans = self._captions.spans(passage, self.name)
         return [*spans, *(Span(start, end, _VEHICLE, 0.95, self.name) for start, end in ranges)]
 
@@ -219,3 +236,13 @@ def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _TAIL.finditer(latin):
         if _AIR.near(latin, found.start(), found.end()):
             yield found.start(), found.end()
+
+
+def _told(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield plates behind the make and the state, and numbers of placards and tags."""
+    for found in _MADE.finditer(latin):
+        if 0 < count_digits(found.group(1)) < len(found.group(1)) - 1:
+            yield found.start(1), found.end(1)
+    for found in _PLACARD.finditer(latin):
+        group = 1 if found.start(1) >= 0 else 2
+        yield found.start(group), found.end(group)
