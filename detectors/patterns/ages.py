@@ -22,7 +22,7 @@ _ORDINAL_WORDS = (
     r"(?:nine?tieth|ninety[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|(?:one )?hundredth)"
 )
 _FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
-_SCANNED = r"(?:9[0-9OoIl]|1[O0][0-9OoIl]|9 [0-9])"
+_SCANNED = r"(?:9[0-9OoIl]|[1lI][O0][0-9OoIl]|9 [0-9])"
 _NUMBER = rf"(?:0?{_FIGURE}(?:\.[0-9])?|{_WORDS})"
 _AGE_UNIT = (
     r"(?:[- ]?(?:years?|yrs?\.?|y\.?)(?:[- ]?(?:olds?|of age|young|o\b\.?)|[ /]o\b)|[- ]?y[./]?o\.?\b|[- ]?yo[mf]?\b|"
@@ -30,8 +30,8 @@ _AGE_UNIT = (
 )
 
 _GATE = compile_latin(
-    r"9[0-9OoIl]|1[0-2][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|neunzig|born|birth|"
-    r"\bb\.|nac|year of|dob|d\.o\.b"
+    r"9[0-9OoIl]|1[0-2][0-9]|[lI][O0][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|"
+    r"neunzig|born|birth|\bb\.|nac|year of|dob|d\.o\.b"
 )
 #: A number with the unit of an age behind it.
 _WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
@@ -93,7 +93,7 @@ _SEX_GLUED = compile_latin(rf"\b[MF]({_FIGURE}),? (?:w/|c/o|s/p|h/o|with|from|he
 #: The answer to a question after somebody's age.
 _ANSWERED = compile_latin(
     r"\b(?:cu[a\xe1]ntos a[n\xf1]os (?:tiene|tienes|cumple|cumpli[o\xf3])|qu[e\xe9] edad (?:tiene|tienes)|how old "
-    r"(?:are you|is|are|was))"
+    r"(?:are you|is|are|was)|(?:have|get|and|what'?s|what is|confirm) (?:your|his|her|their|the patient's) age)"
     r"[^\n?]{0,40}\?[^\n0-9]{0,4}\n?(?:[A-Z][^\n:]{0,24}: ?)?(?:u[hm],? |well,? |va a cumplir |cumple |tengo |tiene |"
     r"i'm |he's |she's )?"
     rf"({_NUMBER})"
@@ -116,7 +116,27 @@ _NO_AGE = compile_latin(
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
     r"char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
 )
-_SAID = (_ANNOUNCED, _KIN_AT, _APPOSED, _OBSERVED, _OF_PATIENT, _TOO_OLD, _ELDER, _SEX_GLUED, _ANSWERED)
+#: "Homer (103 at death)", "mi abuelita de noventa y cinco".
+_AT_DEATH = compile_latin(
+    rf"\b({_FIGURE}|{_WORDS}) at (?:(?:the |his |her )?time of )?(?:his |her )?(?:death|passing|demise)\b"
+)
+_ELDER_OF = compile_latin(
+    r"\b(?:abuel(?:it)?[ao]s?|bisabuel[ao]s?|viejit[ao]s?|mam[a\xe1]|pap[a\xe1]|madre|padre|suegr[ao]|t[i\xed][ao]|se\xf1ora?|"
+    rf"ancian[ao]s?|paciente|grandm[a\xe8]re|grand-p[e\xe8]re) de ({_NUMBER})\b"
+)
+_SAID = (
+    _AT_DEATH,
+    _ELDER_OF,
+    _ANNOUNCED,
+    _KIN_AT,
+    _APPOSED,
+    _OBSERVED,
+    _OF_PATIENT,
+    _TOO_OLD,
+    _ELDER,
+    _SEX_GLUED,
+    _ANSWERED,
+)
 _OLD_NOT = compile_latin(
     r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
 )
