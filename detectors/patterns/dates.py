@@ -42,7 +42,7 @@ _LEAD = compile_latin(
     "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
     "returned|rescheduled|moved to|missed|"
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is|dod|urgent care|ed|er|icu|cath|"
-    r"falls?|fell|huddle|rounds)|"
+    r"falls?|fell|huddle|rounds|restart(?:ed)?|held|hold|this am|this pm|this morning|tonight|office|clinic|last dose)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
 #: The version of a template, which is written like a date.
@@ -55,6 +55,12 @@ _CLAUSE_WORD = compile_latin(r"[a-z]{4,} $")
 _FOR = compile_latin(r"\bfor $")
 _FIRST_PLAIN = 11
 _UNSCORED = frozenset((13, 14, 17, 18, 19, 22, 23, 25, 26, 29, 31))
+#: No score is written "11/09", and nothing is counted "19/11" but pressures and pairs of values.
+_PADDED = compile_latin(r"(?:0?[1-9]|1[0-2])/0[1-9]|0[1-9]/[0-3][0-9]")
+_IMPROPER = compile_latin(r"(?:1[3-9]|2[1-9]|3[01])/(?:0[1-9]|1[0-2])")
+_TOLD = compile_latin(r"\b(?:the|el|le|am|den|[u\xfa]ltim[oa]|usg|eco|control|cita)(?: [a-z]{2,12})? $")
+#: The end of a value with words behind it: "bp 158/104 x2 in office ".
+_VALUED = compile_latin(r"[0-9]( [a-z]{2,}(?: [a-z]+)* )$")
 #: What stands between two days of one list.
 _LINKED = compile_latin(r" ?(?:,|and|&|;|->|,? [a-z /]{2,14}) ?")
 _CHAINED = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?(?: x ?[0-9])?[^0-9\n]{1,24}$")
@@ -75,7 +81,7 @@ _DATE_CAPTION = phrases(r"""
 _BIRTH = compile_latin(
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth[ _-]?date|birthday|b-?day|born(?: on)?|fecha de nacimiento|geboren(?: "
     r"am)?)"
-    r"[\s:=#\x22'>(]{0,6}(?:is |was |on )?"
+    r"(?:[.?] +[A-Z][a-z]+: )?[\s:=#\x22'>(]{0,6}(?:is |was |on )?"
 )
 _LOOSE = compile_latin(r"[0-9OolI](?:[0-9OolI]| ?[-/.] ?| ){4,18}[0-9OolI]")
 _UNLIKE = phrases(r"""
@@ -88,7 +94,7 @@ _RATIO = phrases(r"""
         pain; strength; motor; score; scale; grade; bp; va; vision; acuity; reflexes; pulses?; murmur; mmse; moca;
         stage; gleason; tanner; dose; doses; iop; c/d; insulin; novo; mix; ratio; hpv; covid; booster; hep; series;
         phq; gad; apgars?; gcs; rom; flexion; power; nodes; novolog; humulin; sig; take; asa; fitzpatrick; t12;
-        l[1-5]; c[1-7]; disc; fusion; recall; wells; cup; page; part; step; plates?
+        l[1-5]; c[1-7]; disc; fusion; recall; wells; cup; page; pg; pgs; p; part; step; plates?
     """)
 _FUSED_UNLIKE = phrases(r"""
         build; version; lot; ref; model; ticket; commit; ndc; snomed; catalog; part; sn; serial
@@ -152,7 +158,7 @@ class DateRecognizer:
                 continue
             chained = self._is_day(latin, start, end, chained=chained)
             if not chained:
-                if not (_MEASURE_AFTER.match(latin, end) or self._ratio.before(latin, start, 28)):
+                if not (_MEASURE_AFTER.match(latin, end) or self._is_ratio(latin, start)):
                     doubtful.append((start, end))
                 continue
             yield start, end
@@ -164,7 +170,7 @@ class DateRecognizer:
 
     def _is_day(self, latin: bytes, start: int, end: int, *, chained: bool) -> bool:
         """Judge "3/14" by the words beside it, or by a date that it continues."""
-        if _MEASURE_AFTER.match(latin, end) or self._ratio.before(latin, start, 28):
+        if _MEASURE_AFTER.match(latin, end) or self._is_ratio(latin, start):
             return False
         if chained and follows(_CHAINED, latin, start, 32):
             return True
@@ -173,8 +179,15 @@ class DateRecognizer:
         day = int(latin[start:end].split(b"/")[1])
         if day >= _FIRST_PLAIN and follows(_FOR, latin, start, 8):
             return True
+        if _PADDED.fullmatch(latin, start, end) or (_IMPROPER.fullmatch(latin, start, end) and _is_told(latin, start)):
+            return True
         ended = latin[end : end + 1] in (b";", b",", b".", b")", b"\n", b"") and _CLAUSE_END.match(latin, end)
         return bool(ended) and day in _UNSCORED and follows(_CLAUSE_WORD, latin, start, 16)
+
+    def _is_ratio(self, latin: bytes, start: int) -> bool:
+        """Tell whether a measure stands before two numbers, with no other value of its own between."""
+        valued = behind(_VALUED, latin, start, 28)
+        return self._ratio.before(latin, start, 28 if valued is None else start - valued[0].start(1) - valued[1])
 
     def _fused(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _FUSED.finditer(latin):
@@ -207,6 +220,10 @@ def _is_loose_date(latin: bytes, start: int, end: int) -> bool:
         b"/" in value or is_calendar(b"/".join(value.split())) or (value.isdigit() and len(value) == len("MMDDYYYY"))
     )
     return count_digits(value) >= 4 and grouped and stands_alone(latin, start, end)
+
+
+def _is_told(latin: bytes, start: int) -> bool:
+    return follows(_TOLD, latin, start, 24)
 
 
 def _with_weekday(latin: bytes, start: int) -> int:
