@@ -36,6 +36,15 @@ _SPOKEN = compile_latin(
     rf"\b{_ITEM}{{0,40}}[a-z0-9]+,? (?:at|arroba)(?: sign)?,? (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+"
     rf"(?:(?:,? (?:dot|punto),? |\.)[a-z0-9-]+){{0,3}}(?:,? (?:dot|punto),? |\.){_TLD}\b"
 )
+#: The words of an address that somebody told whole: "it's tango lima at quickpost dot com", "salty dog, all one word".
+_DOT = r",? (?:dot|punto),? "
+_HOST = rf"(?:at|arroba)(?: sign)?,? (?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:{_DOT}[a-z0-9-]+){{0,2}}{_DOT}{_TLD}\b"
+_SPEAKER = r"(?:caller|patient|member|mother|father): ?(?:uh,? |um,? )?"
+_WHOLE = compile_latin(
+    rf"\b(?:it'?s|it is|e-?mail(?: address)?(?: is|'s)?:?|es|address is|{_SPEAKER}),? ((?:[a-z0-9]+ ){{2,6}}{_HOST})|"
+    r"\b((?:[a-z0-9]+ ){0,4}[a-z0-9]+,? (?:all )?(?:one word|together|lower ?case|todo junto),? "
+    rf"(?:all lower ?case,? )?{_HOST})"
+)
 _UNDOTTED = compile_latin(rf"{_LOCAL}@[A-Z0-9-]{{2,40}}\b")
 _PLACEHOLDER = compile_latin(r"x+@x+\.x+|user@host|name@domain\.tld")
 
@@ -70,6 +79,9 @@ class MailRecognizer:
             words = found.group().lower().replace(b",", b"")
             if b" dot " in words or b" punto " in words or self._words.before(latin, found.start()):
                 yield found.start(), found.end()
+        for found in _WHOLE.finditer(latin):
+            group = 1 if found.start(1) >= 0 else 2
+            yield found.start(group), found.end(group)
         for found in _UNDOTTED.finditer(latin):
             follows = latin[found.end() : found.end() + 1]
             dotted = b"." in found.group().split(b"@")[0]
