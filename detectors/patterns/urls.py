@@ -24,9 +24,14 @@ _BARE = compile_latin(
 _WWW = compile_latin(rf"\bwww\.[A-Z0-9-]{{1,62}}(?:\.[A-Z0-9-]{{1,62}}){{1,4}}(?:/[^{_STOP}]*)?")
 _HOST_ONLY = compile_latin(rf"\b(?:[A-Z0-9][A-Z0-9-]{{0,62}}\.){{1,4}}{_TLDS}\b")
 _SPOKEN = compile_latin(
-    r"\b(?:h ?t ?t ?p ?s? (?:colon )?(?:slash slash |double slash )|w ?w ?w dot )(?:[a-z0-9]+ ){1,5}?dot (?:com|org|"
-    "net|edu|gov|me|io)"
+    r"\b(?:h ?t ?t ?p ?s? (?:colon )?(?:slash slash |double slash )|w ?w ?w dot )(?:[a-z0-9]+ ){1,12}?dot (?:com|org|"
+    "net|edu|gov|me|io|example)"
     r"(?: (?:slash|dash|dot|underscore) [a-z0-9]+(?: [a-z])?){0,8}"
+)
+#: A page that somebody named aloud: "la página es ayudaami punto com".
+_NAMED_PAGE = compile_latin(
+    r"\b(?:p[a\xe1]gina|sitio|web ?site|web ?page|blog|site|fundraiser|go ?fund ?me|page)\b[^.\n?]{0,40}?"
+    r"\b([a-z0-9-]{3,30} (?:dot|punto) (?:com|org|net|mx|me|example)\b(?: (?:slash|diagonal) [a-z0-9]+)?)"
 )
 _PATHS = compile_latin(
     r"\\\\[A-Z0-9._-]{1,60}\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|"
@@ -148,13 +153,17 @@ class UrlRecognizer:
                 yield found.start(), found.end()
         for found in _SPOKEN.finditer(latin):
             yield found.start(), found.end()
+        for found in _NAMED_PAGE.finditer(latin):
+            yield found.start(1), found.end(1)
 
 
 _OWNED_BEHIND = compile_latin(
     r",? (?:is|that's|thats|was) (?:my|his|her|our|their|the (?:family|patient)'?s?|mom's|dad's) "
     r"(?:own |personal |new |old )?(?:website|web ?site|site|blog|page|homepage|shop|journal)"
 )
-_GATE = compile_latin(rf"//|%2F%2F|\\\\|\\/|\.{_TLDS}\b|:\\|/[a-z0-9._-]+/|\bdot (?:com|org|net|edu|gov)")
+_GATE = compile_latin(
+    rf"//|%2F%2F|\\\\|\\/|\.{_TLDS}\b|:\\|/[a-z0-9._-]+/|\b(?:dot|punto) (?:com|org|net|edu|gov|example|me|mx)"
+)
 
 
 def _stored(latin: bytes) -> Iterator[tuple[int, int]]:
