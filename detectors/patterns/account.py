@@ -39,7 +39,7 @@ CAPTIONS = (
         _ACCOUNT,
         Strength.WEAK,
         phrases(r"""
-        account; acc; accounts; ledger(?: account)?; wallet; che(?:ck|que); ck; visa; mastercard; master card; mc;
+        account; acc; accounts; ledger(?: account)?; wallet; che(?:ck|que); chk; ck; visa; mastercard; master card; mc;
         amex; american express; discover; diners; jcb; debit(?: card)?; credit(?: card)?; card; checking; savings;
         guarantor; statement; payment card
     """),

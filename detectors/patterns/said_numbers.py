@@ -53,7 +53,33 @@ _OUR_FILE = compile_latin(
 _PIECE = compile_latin(r"\b(?:slides?|blocks?|path|specimen)[ #:]{1,2}([0-9]{2}-[0-9]{3,6}(?: ?[A-H][0-9]{0,2})?)\b")
 _KIT = compile_latin(r"\bkit[ #:]{1,2}([A-Z]{1,3}-?[0-9]{3,9})\b")
 _KIT_FOR_SALE = compile_latin(r"[^a-z]{0,3}(?:lot|ref|exp|cat|catalog)\b")
+#: Names of users: told sign by sign, in keys of logs, behind a login that somebody has.
+_SIGN = r"(?:underscore|dot|dash|hyphen|punto|gui\xf3n(?: bajo)?)"
+_USERS = (
+    compile_latin(
+        rf"\b(?:user ?name|log-?in|handle|screen ?name|usuario|gamer ?tag)\b[^.\n?]{{0,30}}?[, ]"
+        rf"((?:[a-z0-9]+ {_SIGN} ){{1,2}}(?:(?:[a-z0-9]+ ){{1,3}}{_SIGN} ){{0,2}}[a-z0-9]+)\b"
+    ),
+    compile_latin(r"\b(?:auid|ruser|suser|acct|euser|logname)=\x22?([a-z][a-z0-9._-]{3,31})\b"),
+    compile_latin(
+        r"\b(?:log-?in|session|sign-?in|password reset) (?:for|by|from|of) ([a-z][a-z0-9._-]{4,30})"
+        r"(?: \([A-Z][a-z]+ [A-Z]| (?:came|failed|at|on|from)\b)"
+    ),
+    compile_latin(
+        r"\b(?:user ?name|handle|log-?in)\b[^.\n]{0,60}?\b(?:and )?(?:mine|hers|his|the new one) (?:is|was) "
+        r"(?:supposed to be |now |actually )?([a-z][a-z0-9._]*[0-9][a-z0-9._]*)\b"
+    ),
+    compile_latin(
+        r"\b(?:snap(?:chat)?|insta(?:gram)?|tiktok|telegram|discord|kik|venmo)(?: (?:name|handle))?(?: is|:) @?"
+        r"([a-z][a-z0-9]*(?:[._][a-z0-9]+)+)\b"
+    ),
+)
+#: The code that somebody asks about.
+_ASKED_CODE = compile_latin(r"\bis ([0-9]{4,8}) (?:the|my|your|a|that) (?:[a-z]+ )?(?:code|pin|passcode|password)\b")
+_PRESCRIBED = compile_latin(r"\brx[ #:]{1,3}([0-9]{6,9}(?:-[0-9]{1,4})?)\b")
 _NUMBERS = (
+    _ASKED_CODE,
+    _PRESCRIBED,
     _COURT_CASE,
     _MEXICAN,
     _CENSUS,
@@ -69,7 +95,7 @@ _NUMBERS = (
 )
 
 
-_ANY = any_of((*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW))
+_ANY = any_of((*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW, *_USERS))
 
 
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
@@ -84,7 +110,7 @@ def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     kits = (found for found in _KIT.finditer(latin) if not _KIT_FOR_SALE.match(latin, found.end()))
     for found in chain(last_four, kits):
         yield found.start(1), found.end(1)
-    for pattern in (_LOGGED_USER, _WROTE):
+    for pattern in (_LOGGED_USER, _WROTE, *_USERS):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
     for found in _STRAW.finditer(latin):
