@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_MIXED = re.compile(r"[A-Za-z][01345]+[A-Za-z]|\d[OolI]|[OolI]\d")
+_MIXED = re.compile(r"[A-Za-z][01345]+[A-Za-z]|\d[OolI]|[OolI]\d|(?<![\w.])0[A-Z]{3}|[A-Za-z]-0[a-z]{3}")
 # A word with few digits, all of which look like letters: "Spr1ngf1eld", "PHYS1CIAN", but neither "H1N1" nor hex.
 _WORD = re.compile(r"(?<![\w@./#=])(?:[A-Z]?[a-z01345]+|[A-Z01345]+)(?![\w@/=])")
 #: Diagnoses, vertebrae and stages, which hold a digit by right.
@@ -19,6 +19,10 @@ _CHOSEN = re.compile(
 )
 _CHOSEN_REACH = 28
 _VOWELS = frozenset("aeiouyAEIOUY")
+#: In a text that was scanned: signs that were letters ("Mac|ean", "Gr!msby"), and an I among capitals ("NOTlCE").
+_SIGNED = re.compile(r"(?<![\w|!@./])(?:[A-Z][a-z]+(?:[|!@][a-z]+|@(?=[\s,;]))|[A-Z]{2,}l[A-Z]+)(?![\w|@/]|\.\w)")
+_SIGNS = str.maketrans("|!@", "lia")
+_NO_SIGNS = str.maketrans("", "", "l")
 _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "11": "ll"}
 # A number in which letters stand for digits; "2l" and "O2" are volumes and oxygen.
 _NUMBER = re.compile(r"(?<!\w)[0-9OolI]+(?:[-/.][0-9OolI]+)*(?!\w)")
@@ -34,13 +38,15 @@ def unscan(text: str) -> str:
     >>> unscan("9O2 W Ma1n, TEL 5O9-555-Ol39, H1N1, 2l of O2")
     '902 W Main, TEL 509-555-0139, H1N1, 2l of O2'
     """
-    pieces, at = list[str](), 0
+    pieces, at, scanned = list[str](), 0, False
     for start, end in _tokens(text):
         chosen = _CHOSEN.search(text[max(0, start - _CHOSEN_REACH) : start]) is not None
         words = text[start:end] if chosen else _WORD.sub(_word, text[start:end])
+        scanned = scanned or words != text[start:end]
         pieces += text[at:start], _NUMBER.sub(_number, words)
         at = end
-    return "".join([*pieces, text[at:]]) if pieces else text
+    read = "".join([*pieces, text[at:]]) if pieces else text
+    return _SIGNED.sub(_signed, read) if scanned else read
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int]]:
@@ -65,10 +71,24 @@ def _word(match: re.Match[str]) -> str:
     letters = len(word) - digits
     if not 0 < digits <= _MOST_DIGITS or letters < _FEWEST_LETTERS or _HEX.fullmatch(word) or _TERM.fullmatch(word):
         return word
-    if word[0].isdigit() or (word[-1].isdigit() and not word.endswith("11")):
-        return word  # "5days", "user1": counted, not scanned.
+    if word[0].isdigit() and not _is_lost_capital(match):
+        return word  # "5days": counted, not scanned.
+    if word[-1].isdigit() and not word.endswith("11") and not (word.isupper() and word[-1] == "0" and digits > 1):
+        return word  # "user1": counted, not scanned.
     plain = _DIGIT.sub(_letter, word)
     return plain.upper() if word.isupper() else plain
+
+
+def _is_lost_capital(match: re.Match[str]) -> bool:
+    """Tell whether a zero at the beginning was an O: "0RTH0", "Garza-0choa", but not "0mg"."""
+    word = match[0]
+    joined = match.start() > 1 and match.string[match.start() - 1] == "-" and match.string[match.start() - 2].isalpha()
+    return word[0] == "0" and (word.isupper() or joined or sum(map(str.isdigit, word)) > 1)
+
+
+def _signed(match: re.Match[str]) -> str:
+    word = match[0]
+    return word.replace("l", "I") if word.translate(_NO_SIGNS).isupper() else word.translate(_SIGNS)
 
 
 def _letter(match: re.Match[str]) -> str:

@@ -17,6 +17,11 @@ from detectors.scanned import unscan
         ("Ta1iesin Wh1tef0rd", "Taliesin Whiteford"),
         ("P0licy UN-OO44l8", "Policy UN-004418"),
         ("h4ck3r", "hacker"),
+        ("0RTH0 & Sp0rts", "ORTHO & Sports"),
+        ("P1ain Mac|aren", "Plain Maclaren"),
+        ("Re1ease: Gr!mes, Steph@nie, Bhatt@ 2", "Release: Grimes, Stephanie, Bhatta 2"),
+        ("Th1s NOTlCE", "This NOTICE"),
+        ("Garza-0choa", "Garza-ochoa"),
     ],
 )
 def test_scanned_words_and_numbers_are_read(text: str, plain: str) -> None:
@@ -34,6 +39,7 @@ def test_scanned_words_and_numbers_are_read(text: str, plain: str) -> None:
         "kaylee_22 a1b@example.org https://example.org/a1bcd",
         "username: d4n13l_q, login m4r1g0ld, password P4ssw0rd",
         "plain words and 12/31/2020",
+        "Yes|no, Wow!so, Sam@host, PhD, MclNN, 0mg, 0units",
     ],
 )
 def test_what_is_written_so_stays(text: str) -> None:
