@@ -32,7 +32,29 @@ _PRACTICE = (
     r"Dialysis|Hospice|Drug|Drugs|Apothecary|Pharmacy|Elem|Elementary|Cardiology|Neurology|Oncology|Radiology|Wellness|"
     r"Rehab|Chiropractic|Home Health|Family Medicine|Family Practice|Primary Care|Urgent Care|Internal Medicine)"
 )
+#: Chains whose name is left and whose branch is not.
+_CHAIN = (
+    r"(?:DaVita|Fresenius|FMC|Walgreens|CVS|Walmart|Costco|Target|Kroger|Publix|Safeway|Rite Aid|McDonald's|Starbucks|"
+    r"Quest|LabCorp|Labcorp|Wendy's|Subway|Chevron|Shell|Planet Fitness|Denny's|Concentra|Aldi|H-?E-?B)"
+)
 _WORDINGS = (
+    (rf"\b{_CHAIN} (?:on|off|over on|down on) ((?:[NSEW]\.? )?{_NAMED}(?: {_NAMED})?)(?:[,.;:?!)\n]|$| [a-z])"),
+    (  # Blocks of a street, in figures or spoken.
+        r"\b(?i:the )?((?:[0-9]{3,5}|(?i:[a-z]+(?: |-))(?i:[a-z]+ )?(?i:hundred)) (?i:block) (?i:of|on) "
+        rf"(?:[NSEW]\.? )?{_NAMED}(?: {_NAMED})?)"
+    ),
+    (r"\b((?i:lot) [0-9]{1,4}[A-Z]?), [0-9]{1,5} [A-Z][a-z]"),
+    (rf"\b(?i:motel|hotel|inn|hostel) (?:{_NAMED} ){{0,2}}{_NAMED},? (?i:room|rm|unit) ([0-9]{{1,4}}[A-Z]?)\b"),
+    (  # "la escuela Emerson", "en la salida 191".
+        r"\b((?i:escuela|colegio|preparatoria|secundaria|primaria|k[i\xed]nder|guarder[i\xed]a|iglesia|parroquia|albergue|"
+        rf"asilo)(?: de| San| Santa)?(?: {_NAMED}){{1,2}})\b"
+    ),
+    (r"\b(?i:por|en|cerca de|antes de|hasta|pasando) (?i:la )((?i:salida) [0-9]{1,3}[A-Z]?)\b"),
+    (  # A church without the word.
+        rf"\b(?:at|from|of|to|by|called|calls?|attends?|joined|left|with) ((?:{_NAMED} ){{1,3}}"
+        r"(?:Baptist|Lutheran|Methodist|Presbyterian|AME|Pentecostal))(?:[,.;:?!)\n]|$| "
+        r"(?:on|in|and|for|since|where|every)\b)"
+    ),
     (  # A practice behind its preposition: "over at Acadian Heart".
         r"\b(?:at|from|to|with|via|provider|facility|seen by|by|near)[ :]"
         rf"((?:{_NAMED} ){{1,3}}{_PRACTICE})(?:[,.;:)/\n]|$| (?:[a-z0-9(/-]|NPI|Dr|ED|on ))"
@@ -100,6 +122,7 @@ _NO_QUARTER = compile_latin(
     r"past|present|future|world|western|eastern|northern|southern|bronze|stone|middle ages|area|medicare|medicaid|"
     r"veterans|"
     r"children|nurs(?:e|es|ing)|gas|police|fire|bus|train|public|medical|work|power|feeding|docking|base|space|nurse's|"
+    r"independent|free will|missionary|primitive|"
     r"emergency|er|ed|ers|icu|snf|unit|ward|internet|bible|english|spanish|gray|zone|circle|local|community)\b.*)",
     ignore_case=False,
 )

@@ -38,7 +38,7 @@ _HIGHWAY = compile_latin(
     r"\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
     ignore_case=False,
 )
-_EXIT = compile_latin(r",? (?:at |near )?exit ([0-9]{1,3}[A-Z]?)\b")
+_EXIT = compile_latin(r",?(?: [NSEW]B)? (?:at |near |@ ?)?exit ([0-9]{1,3}[A-Z]?)\b")
 _MILE = compile_latin(r"\b(?:mile ?marker|mile ?post|mm)[ #]{1,2}([0-9]{1,3}(?:\.[0-9])?)\b")
 _NAMED = compile_latin(
     r"\b(?:[A-Z][a-z'\xdf-\xff]+ |[NSEW]\. |MLK |[A-Z][a-z]+-[A-Z][a-z]+ |[0-9]{1,3}(?:st|nd|rd|th) ){1,3}"
