@@ -123,7 +123,7 @@ LOCATED = _cue(
 
 def eponym_after(words: Words, index: int) -> bool:
     """Tell whether the next word, or the one after it, is what things called after persons or places are."""
-    if index >= len(words) or words.gap(index - 1)[:1] not in (" ", "-", "'", "’"):
+    if index >= len(words) or "(" in words.gap(index - 1) or words.gap(index - 1)[:1] not in (" ", "-", "'", "’"):
         return False
     if words.word(index) in EPONYM_NOUNS:
         return True

@@ -23,6 +23,8 @@ _SPANISH_KIN = (
     r"enfermer[ao]|"
     r"doctora|camiller[ao]|maestr[ao]|trabajadora social|cuidadora?)"
 )
+#: A surname behind a credential: no word that such a one is followed by.
+_STAFF = r"[A-Z][a-z\xdf-\xff'-]{3,18}"
 _PATTERNS = (
     # "mi abuelita Socorro", "la enfermera Ximena".
     compile_latin(
@@ -90,6 +92,19 @@ _PATTERNS = (
         r"lvn|md|do|np|pa|cna|ma|rt|pharmd|crna)\b",
         ignore_case=False,
     ),
+    # "NICU NP Thandiwe.", "epidural CRNA Swenson,".
+    compile_latin(
+        rf"\b(?:CRNA|CNM|LPN|LVN|RN|NP|LCSW|CNA|EMT|RRT|RDN|CCRN|PharmD) ({_STAFF})"
+        r"(?:[,;]|\. ?(?:\n|$|[A-Z0-9])|\n|$| (?:notified|aware|updated|paged|called|"
+        r"present|here|assisted|reports|gave)\b)",
+        ignore_case=False,
+    ),
+    # "Px Itzel C.", "bed 12 Lafayette B.".
+    compile_latin(
+        rf"\b(?:Px|Pte|Pac|[Pp]t|[Bb]ed [0-9]{{1,3}}|[0-9][A-Z]-[0-9]{{1,2}})[.:]? ({_NAME} [A-Z]\.)", ignore_case=False
+    ),
+    # What stands on a jar: 'received labeled "Moss, Ivy"'.
+    compile_latin(rf"\b(?i:label(?:l?ed)?|marked)(?i: as| with)? [\x22\x1a]({_NAME},? {_NAME})", ignore_case=False),
     compile_latin(
         r"(?i:regards|sincerely|thanks|thank you|best|cheers|respectfully)"
         r",?[ \t]*\n+[ \t]*([A-Z]\. ?[A-Z]\.(?: ?[A-Z]\.)?|[A-Z]{2,3})[ \t]*(?:\n|$)",
@@ -107,12 +122,18 @@ _NO_NAME = frozenset(
     b"icu or gi cv ct mri "
     b"mayor menor todavia siempre nunca tambien dijo que con tiene chiquito chiquita pain bad back right here there "
     b"again really urgent about going getting been "
+    b"report note signature visit assessment eval evaluation consult station staff manager supervisor license student "
+    b"care review initials time aware line only case team shift team program school degree credentials discharge home "
+    b"handoff hand-off rounds coverage float charge navigator educator coordinator "
     b"now not and but out off one two in on at to by of is was a an it be no yes this that unknown none very so the my "
     b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
 )
 
 #: What begins no firm: "works at her own construction site".
-_NO_FIRST = frozenset(b"a an his her their my our own local the some this that new old big small one home".split())
+_NO_FIRST = frozenset(
+    b"a an his her their my our own local the some this that new old big small one home "
+    b"Vitamin Hepatitis Type Influenza Group Class Grade Stage".split()
+)
 
 
 class CalledRecognizer:
