@@ -28,6 +28,7 @@ _JSON = re.compile(r'\\([nrtbf"/\\])')
 _JSON_MEANS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _PATH = re.compile(r"(?:[A-Za-z]:|^|[\s\"'(])\\+[^\s\"':*?<>|]*\Z")
 _PATH_REACH = 160
+_SHARE = re.compile(r"\\\\[\w.-]{2,}\\[^\\\n]")  # "\\nas2\enroll", whose "\n" ends no line.
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|span|mark|font|small|ins|del|s|code|tt)>", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>|</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
 _CELL = re.compile(r"</t[dh]>\s*<t[dh](?: [^<>]{0,200})?>", re.IGNORECASE)
@@ -156,6 +157,8 @@ def _unicode(match: re.Match[str]) -> str:
 def _in_path(text: str, at: int) -> bool:
     r"""Tell whether the backslash is one of a Windows path (`C:\notes`), no escape."""
     before = text[max(0, at - _PATH_REACH) : at]
+    if before[-1:] in ("", '"', "'", " ", "=", "(") and _SHARE.match(text, at):
+        return True
     return before[-1:] == ":" or _PATH.search(before) is not None
 
 

@@ -146,3 +146,10 @@ def test_an_edit_that_overlaps_an_earlier_one_does_not_count() -> None:
 def test_a_normalised_text_prints_nothing_of_it() -> None:
     """Text never stands in a repr."""
     assert "Smith" not in repr(normalize("**Smith**"))
+
+
+def test_a_share_is_no_escape() -> None:
+    """A network path between quotes keeps its backslashes, whatever letter follows them."""
+    path = r'"img": "\\nas7\new\ria.bmp"'
+
+    assert path == normalize(path).text
