@@ -51,7 +51,12 @@ _CAPTION_GATE = compile_latin(
 _EXTENSION = compile_latin(r"\b(?:ext(?:ension|n)?s?\.?|x)[ \t]{0,2}[:#]?[ \t]{0,2}(?:no\.? ?)?([0-9]{1,6})")
 _PAGER = compile_latin(r"\b(?:pagers?|pgr|beeper|pgr)(?: (?:no\.?|number|is))?[\s:#]{1,3}([0-9]{3,7})")
 #: A number of the house: "call 5-0418"; an area code said apart: "area code 202, 555, 0180".
-_INTERNAL = compile_latin(r"\b(?:call|dial|page|text|ring) (?:me )?(?:at |on )?([0-9]-[0-9]{4})\b")
+_INTERNAL = compile_latin(
+    r"\b(?:call|dial|page|text|ring|vocera|ascom|spectra(?:link)?|voip|zone phone) "
+    r"(?:me )?(?:at |on )?([0-9]-[0-9]{4})\b"
+)
+#: The far end in the head of a fax: "ID 406-555-0106 -> 4065550188".
+_FAR_END = compile_latin(r"[0-9]{3}[-. ]?[0-9]{4} ?-+> ?(?:\+?1[-. ]?)?([2-9][0-9]{9})\b")
 _AREA = compile_latin(r"\barea code ([2-9][0-9]{2}[,. ]{1,2}[0-9]{3}[-,. ]{1,2}[0-9]{4})\b")
 _ENDS = compile_latin(
     r"\b(?:(?:number|phone|cell|tel|mobile)[a-z ]{0,24} (?:ends|ending)|(?:last (?:four|4)(?: digits)? of (?:(?:my|"
@@ -138,7 +143,7 @@ def _short(latin: bytes, *, known: bool) -> Iterator[tuple[int, int]]:
     for found in _EXTENSION.finditer(latin):
         if _is_extension(latin, found, known=known):
             yield found.start(1), found.end(1)
-    for pattern in (_PAGER, _ENDS, _INTERNAL, _AREA):
+    for pattern in (_PAGER, _ENDS, _INTERNAL, _FAR_END, _AREA):
         for found in pattern.finditer(latin):
             if stands_alone(latin, found.start(1), found.end(1)):
                 yield found.start(1), found.end(1)

@@ -36,6 +36,11 @@ _LAST_FOUR = compile_latin(
     r"(?:last[- ]?(?:four|4)|l4|ending(?: in| with)?|ends(?: in| with)?|last_?4)[^0-9\n]{0,28}?"
     r"((?:[A-Z](?:[0-9]{4}))|[0-9]{4}|[0-9]-[0-9]-[0-9]-[0-9])\b"
 )
+#: "The last four of her Social Security number (7719)".
+_LAST_OF = compile_latin(
+    r"\blast[- ]?(?:four|4)(?: digits)? (?:of|on) (?:my |his |her |their |the )?"
+    r"(?:ssn|social(?: security)?(?: (?:number|no\.?|card))?)[\s:(=,]{1,3}(?:is |are |was |were )?([0-9]{4})\b"
+)
 _BARE = compile_latin(r"[0-9]{9}")
 _LOOSE = compile_latin(r"[0-9](?:[-. /_\x1a]{0,3}[0-9OolI]){4,8}")
 _HIDDEN = compile_latin(r"[X*#\x95\x1a]")
@@ -102,6 +107,8 @@ class SsnRecognizer:
                 yield start, loose.end()
             elif spoken is not None and b"last" not in caption.group().lower():
                 yield spoken
+        for found in _LAST_OF.finditer(latin):
+            yield found.start(1), found.end(1)
         for found in _LAST_FOUR.finditer(latin):
             if self._is_last_four(latin, found.start(), found.end()):
                 yield found.start(1), found.end(1)
