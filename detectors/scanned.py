@@ -76,6 +76,7 @@ def _word(match: re.Match[str]) -> str:
     if word[-1].isdigit() and not word.endswith("11") and not (word.isupper() and word[-1] == "0" and digits > 1):
         return word  # "user1": counted, not scanned.
     plain = _DIGIT.sub(_letter, word)
+    plain = "O" + plain[1:] if word[0] == "0" else plain
     return plain.upper() if word.isupper() else plain
 
 

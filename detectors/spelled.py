@@ -7,7 +7,11 @@ from detectors.scoring import LIKELY, PROBABLE
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_SPELLED = re.compile(r"(?<![\w'-])(?:[A-Za-z](?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}[A-Za-z](?![\w'])")
+_AS_IN = re.compile(r"[ -](?:as[ -]in|like|for)[ -][A-Za-z]+")
+_SPELLED = re.compile(
+    r"(?<![\w'-])(?:[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}"
+    r"[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?![\w'])"
+)
 _TOLD = re.compile(
     r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|"
     r"it's)\b[^.\n]{0,24}\Z",
@@ -29,7 +33,7 @@ class SpelledRecognizer:
         """Return runs of single letters that are neither the alphabet nor a list of choices."""
         text, spans = passage.text, list[Span]()
         for found in _SPELLED.finditer(text):
-            letters = "".join(filter(str.isalpha, found[0])).lower()
+            letters = "".join(filter(str.isalpha, _AS_IN.sub("", found[0]))).lower()
             told = _TOLD.search(text[max(0, found.start() - _TOLD_REACH) : found.start()]) is not None
             quoted = (
                 text[found.start() - 1 : found.start()] in _QUOTES and text[found.end() : found.end() + 1] in _QUOTES

@@ -21,7 +21,7 @@ from detectors.scanned import unscan
         ("P1ain Mac|aren", "Plain Maclaren"),
         ("Re1ease: Gr!mes, Steph@nie, Bhatt@ 2", "Release: Grimes, Stephanie, Bhatta 2"),
         ("Th1s NOTlCE", "This NOTICE"),
-        ("Garza-0choa", "Garza-ochoa"),
+        ("Garza-0choa", "Garza-Ochoa"),
     ],
 )
 def test_scanned_words_and_numbers_are_read(text: str, plain: str) -> None:
