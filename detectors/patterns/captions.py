@@ -15,6 +15,8 @@ SCORE = 0.95
 #: How far behind a captioned value another one of the same shape is taken for its sibling.
 SIBLING_REACH = 120
 MOST_SIBLINGS = 3
+#: What is written as a part of the number: "MRN0071992".
+_PREFIXES = (b"MRN", b"EMPI", b"MPI", b"CSN")
 #: So few spoken digits behind a loose word are an answer: "Member: a four, five".
 _FEW_SPOKEN = 2
 
@@ -40,7 +42,8 @@ class Caption:
 
 _MARKER = r"no|nos|nr|nbr|num|nums|numbers?|numbr|numero|n\xfamero|n\xfam|n\.o|id|ids|i\.d|identifier|identification|#"
 _FILLER = (
-    rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|in|last[ -]?(?:four|4)|"
+    rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|starts|begins|starting|beginning|"
+    r"in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
     "extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
     "pn|da|right (?:t)?here|there|below|above)"
@@ -115,7 +118,9 @@ class Captions:
         start = connector.end() if connector else end
         if start == end and latin[end - 1 : end] != b"#":
             glued = _GLUED.match(latin, end)
-            return None if glued is None or caption.strength is Strength.NUMBERED else (end, glued.end())
+            if glued is None or caption.strength is Strength.NUMBERED:
+                return None
+            return (begin if latin[begin:end] in _PREFIXES else end), glued.end()
         value = read_value(latin, start)
         if value is None or not _announced(latin, value[1]):
             return self._far(latin, start, caption)

@@ -59,6 +59,12 @@ _APPLIANCE = compile_latin(
 _WORN = Context(
     ["hearing aids?", "cochlear", "processors?", "oticon", "phonak", "widex", "starkey", "signia", "resound"]
 )
+#: A serial number in capitals right behind an implant.
+_IMPLANTED = compile_latin(
+    r"\b(?i:icd|pacemaker|ppm|crt-[dp]|lvad|ilr|loop recorder|stimulator|pump|vns|dbs)(?i: sn| serial|:)? "
+    r"([A-Z]{2,4}[0-9]{5,8}[A-Z]?)\b",
+    ignore_case=False,
+)
 _SERIAL = 7
 _AID = Context(
     phrases(r"""
@@ -83,6 +89,7 @@ class DeviceRecognizer:
         ranges: dict[tuple[int, int], None] = {}
         if _GATE.search(latin) is not None:
             ranges = dict.fromkeys([*_labels(latin), *_addresses(latin), *_phones(latin)])
+        ranges |= dict.fromkeys((found.start(1), found.end(1)) for found in _IMPLANTED.finditer(latin))
         for found in _APPLIANCE.finditer(latin):
             value = found.group(1)
             worn = len(value) >= _SERIAL and _WORN.before(latin, found.start(1), 96)

@@ -74,7 +74,10 @@ _LEVEL = compile_latin(r"99[2-4][0-9]{2}")
 _AT_LEVEL = compile_latin(
     r"\b(?:visits?|encounter|claims?|orders?|reports?|docum[a-z]+|auth|referral|case|file|job|subject) $"
 )
-_BILLED = compile_latin(r"\b(?:auth[a-z]*|part [ab]|codes?|bill(?:ed)?|precert|cover(?:s|ed|age)?)\b[^0-9\n]{0,20}$")
+_BILLED = compile_latin(
+    r"\b(?:auth[a-z]*|part [ab]|codes?|bill(?:ed)?|(?:i|we|to|you|and|or) report|precert|"
+    r"cover(?:s|ed|age)?)\b[^0-9\n]{0,20}$"
+)
 _UUID_NOT = compile_latin(
     r"\b(?:(?:x-)?request(?:[-_ ]?id)?|trace(?:[-_ ]?id)?|span(?:[-_ ]?id)?|response(?:[-_ ]?id)?|"
     "message(?:[-_ ]?id)?|correlation(?:[-_ ]?id)?|call(?:[-_ ]?id)?|tool[-_ ]?call(?:[-_ ]?id)?|"

@@ -77,7 +77,10 @@ _USERS = (
 #: The code that somebody asks about.
 _ASKED_CODE = compile_latin(r"\bis ([0-9]{4,8}) (?:the|my|your|a|that) (?:[a-z]+ )?(?:code|pin|passcode|password)\b")
 _PRESCRIBED = compile_latin(r"\brx[ #:]{1,3}([0-9]{6,9}(?:-[0-9]{1,4})?)\b")
+#: A number in brackets behind its subject: "my badge doesn't open the door (#77201)".
+_BEHIND = compile_latin(r"\b(?:badge|locker|ticket|wrist ?band|key ?card|parking)\b[^.\n()]{0,48}\(#? ?([0-9]{4,8})\)")
 _NUMBERS = (
+    _BEHIND,
     _ASKED_CODE,
     _PRESCRIBED,
     _COURT_CASE,
