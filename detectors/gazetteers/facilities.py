@@ -17,7 +17,7 @@ _ORGANISATION_PHRASE = int(PhraseClass.ORGANISATION)
 _DISTINCT = m.CITY | m.CITY_PART | m.COUNTY | m.FACILITY_PART | m.NAME | m.FOREIGN_CITY | m.STATE
 _KNOWN_AS_ELSE = int(WordClass.DISEASE | WordClass.DRUG) | m.ORGANISATION | m.PEOPLE
 _PLACE_NAME = m.CITY | m.COUNTY | m.FACILITY_PART
-_GENERIC = frozenset(map(fold, table("departments")))
+_GENERIC = frozenset(map(fold, table("departments"))) | {"coding", "billing"}
 #: Words that end the name of a facility whenever something distinctive stands before them.
 _HEADS = frozenset(table("facility_ends"))
 #: Pairs that do the same; the second word alone says too little.
