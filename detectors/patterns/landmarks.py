@@ -90,6 +90,12 @@ _WORDINGS = (
         r"(?: (?:all|out|up|down|over|back|here|near|now|way))*(?: (?:in|near|outside|by|around|to|at|from))? "
         rf"([a-z][a-z'-]{{2,14}}(?: [a-z][a-z'-]{{2,14}})?), (?:{_STATES_LOWER})\b(?:[ ,.;!?)\n]|$)"
     ),
+    (  # The head of a letter or fax: "PINE BELT ORTHO  fax 601", "Ozark Foot & Ankle\nPatient:".
+        r"(?:^|\n|[*-] )[ \t]*((?:[A-Z][A-Za-z'-]{2,14} ){1,3}(?:(?i:ortho|retina|derm)|(?i:pain|spine|vein|heart|foot|"
+        r"kidney|sleep|allergy|wound|eye|retina|ent|gi|ob|peds)(?: & [A-Z][A-Za-z]+|"
+        r"(?i: assoc(?:iates)?| group| ctr))\.?))"
+        r"(?:[ \t]{2,}|[ \t]*\n)[^\n]{0,4}?(?i:te[l1]|fax|ph|phone|pat|patient|pt|client|fr|from)\b"
+    ),
     (  # A quarter with its article: "in the Tenderloin", "in the Mission District".
         r"\b(?:live[sd]?|living|resid(?:es|ing|ed)|grew up|born|raised|apartment|house|home|place|stays?|staying|"
         r"sleeps?|"
@@ -122,7 +128,7 @@ _NO_QUARTER = compile_latin(
     r"past|present|future|world|western|eastern|northern|southern|bronze|stone|middle ages|area|medicare|medicaid|"
     r"veterans|"
     r"children|nurs(?:e|es|ing)|gas|police|fire|bus|train|public|medical|work|power|feeding|docking|base|space|nurse's|"
-    r"independent|free will|missionary|primitive|"
+    r"bilateral|diabetic|consult|chronic|referral|independent|free will|missionary|primitive|"
     r"emergency|er|ed|ers|icu|snf|unit|ward|internet|bible|english|spanish|gray|zone|circle|local|community)\b.*)",
     ignore_case=False,
 )
