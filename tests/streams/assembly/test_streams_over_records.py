@@ -67,7 +67,7 @@ def settled(rig: EmbeddedRig) -> list[int]:
 def leaks(rig: EmbeddedRig) -> list[str]:
     """Return what of the text's identifiers stands in the redacted topic."""
     shown = json.dumps(rig.trees(REDACTED))
-    return [value for value in ("maria", "quintana", "521-44", "9180", "jo@", "example.org") if value in shown]
+    return [value for value in ("maria", "quintana", "521-44", "44-9180", "jo@", "example.org") if value in shown]
 
 
 def is_open(rig: EmbeddedRig) -> int:
