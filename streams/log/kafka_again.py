@@ -10,7 +10,7 @@ from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import LogUnavailable
 from streams.log.client import translated
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record
+from streams.log.kafka_reader import ADMIN_SECONDS, as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
 #: How long nothing may come: longer than a transaction may stay open, whose end a reader of committed records awaits.
@@ -37,14 +37,11 @@ class KafkaAgain:
         was committed already and only waits for its marker.
         """
         with self._consumer(**{"isolation.level": "read_uncommitted"}) as consumer:
-            found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-            if found.error is not None:
-                raise translated(found.error)
             ends = {
-                TopicPartition(topic, number): consumer.get_watermark_offsets(
-                    Place(topic, number), timeout=ADMIN_SECONDS
+                TopicPartition(place.topic, place.partition): consumer.get_watermark_offsets(
+                    place, timeout=ADMIN_SECONDS
                 )
-                for number in sorted(found.partitions)
+                for place in partitions_of(consumer, topic)
             }
         with self._consumer() as consumer:
             for place, (low, end) in ends.items():
