@@ -13,7 +13,7 @@ import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from schemas.assembly import StreamPointer
-from schemas.audit import BatchRecord, QuarantineRecord
+from schemas.audit import AuditRecord, BatchRecord, QuarantineRecord
 from schemas.errors import Malformed, QuarantineReason, UnknownVersion
 from schemas.events import RedactedEvent, Withheld
 from schemas.ingest import FilePosition
@@ -41,6 +41,7 @@ QUARANTINE_RECORD = Schema("quarantine_record", QuarantineRecord, 1)
 ALERT = Schema("alert", Alert, 1)
 STREAM_POINTER = Schema("stream_pointer", StreamPointer, 1)
 FILE_POSITION = Schema("file_position", FilePosition, 1)
+AUDIT_RECORD = Schema("audit_record", AuditRecord, 1)
 
 SCHEMAS: tuple[Schema, ...] = (
     REDACTED_EVENT,
@@ -51,6 +52,7 @@ SCHEMAS: tuple[Schema, ...] = (
     ALERT,
     STREAM_POINTER,
     FILE_POSITION,
+    AUDIT_RECORD,
 )
 
 

@@ -23,6 +23,10 @@ PhistreamError
 │   ├── Pushback(retry_after)                                              pause
 │   ├── Rejected             a redacted document the index refuses         stub
 │   └── SinkRefused          the index denies access or is not there       stop
+├── AuditError
+│   ├── AuditUnavailable     an audit record cannot be made durable        deny
+│   ├── AuditRefused         an audit record holds what no field allows    deny
+│   └── AuditAltered         an audit log is not what was signed           stop
 └── AccessDenied             a person may not do this                      deny
 """
 
@@ -167,6 +171,22 @@ class Rejected(SinkError):
 
 class SinkRefused(SinkError):
     """The index denies access, or is not there."""
+
+
+class AuditError(PhistreamError):
+    """The audit log did not do what was asked."""
+
+
+class AuditUnavailable(AuditError):
+    """A record cannot be made durable: what it would have told of must not happen."""
+
+
+class AuditRefused(AuditError):
+    """A record holds what none of its fields allows."""
+
+
+class AuditAltered(AuditError):
+    """An audit log is not what was signed or anchored."""
 
 
 class AccessDenied(PhistreamError):

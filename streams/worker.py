@@ -14,6 +14,9 @@ import structlog
 
 from schemas.errors import (
     AccessDenied,
+    AuditAltered,
+    AuditRefused,
+    AuditUnavailable,
     ConfigError,
     DetectionError,
     Disposition,
@@ -63,6 +66,9 @@ DISPOSITIONS: Mapping[type[PhistreamError], Disposition] = {
     Pushback: Disposition.PAUSE,
     Rejected: Disposition.STUB,
     SinkRefused: Disposition.STOP,
+    AuditUnavailable: Disposition.DENY,
+    AuditRefused: Disposition.DENY,
+    AuditAltered: Disposition.STOP,
     AccessDenied: Disposition.DENY,
 }
 
