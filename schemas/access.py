@@ -1,6 +1,6 @@
 """Access: who may re-identify what, for how long, and who agreed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from schemas.identifiers import IdentifierType
@@ -117,3 +117,84 @@ class Approval:
     role: Role
     approved: bool
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTerms:
+    """What a grant is for: nothing here is free text. `seconds` is how long it is to last once it is active."""
+
+    tenant: TenantId
+    mode: GrantMode
+    purpose: Purpose
+    scope: Scope
+    view: View
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What a requester asks for, and why; the reason is sealed at rest and stands in no log."""
+
+    terms: GrantTerms
+    justification: str = field(repr=False)
+    ticket: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was opened under a grant: distinct tokens, distinct events they came from, and values looked up."""
+
+    tokens: int = 0
+    events: int = 0
+    lookups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A request on its way; only `streams/breakglass/policy.py` makes the next one of it.
+
+    `needed` counts the approvals before access, `version` the changes; times are in seconds of the epoch. `ended_as`
+    stays when the state goes on to the review. `incident` is a code, or None where nothing is wrong.
+    """
+
+    id: str
+    terms: GrantTerms
+    requester: Person
+    requester_roles: frozenset[Role]
+    needed: int
+    requested_at: float
+    state: GrantState = GrantState.REQUESTED
+    version: int = 0
+    approvals: tuple[Approval, ...] = ()
+    approved_at: float | None = None
+    activated_at: float | None = None
+    expires_at: float | None = None
+    ended_at: float | None = None
+    ended_as: GrantState | None = None
+    ratification: Approval | None = None
+    review: Approval | None = None
+    incident: str | None = None
+    usage: Usage = Usage()
+
+
+class ItemStatus(StrEnum):
+    """What came of one item of a reveal. A token of another tenant is `not_found`, as one that never was."""
+
+    OK = "ok"
+    DENIED = "denied"
+    NOT_FOUND = "not_found"
+    SHREDDED = "shredded"
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """One token of a reveal; `value` is clear (or masked), and `side` tells in whose text the token stands."""
+
+    token: str
+    status: ItemStatus
+    type: IdentifierType | None = None
+    side: str | None = None
+    event_id: str | None = None
+    value: str | None = field(default=None, repr=False)
+    stale_since: float | None = None
