@@ -116,6 +116,14 @@ compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml 
 accuracy: $(READY) ## Score the detector on the newest exam (the committed figures are from before anybody read it)
 	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_d.txt --json benchmarks/results/accuracy.json
 
+.PHONY: peers
+peers: $(READY_TEST) ## Score the detector beside Presidio, scrubadub and DataFog on the newest exam
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers
+	@$(BIN)/python -m benchmarks.accuracy.peers benchmarks/accuracy/exams/exam_d.txt --python .venv-peers/bin/python \
+	  --json benchmarks/results/peers.json
+
 .PHONY: throughput
 throughput: $(READY_TEST) ## Events a second and latency on the running stack, beside a plain copy (make stack-up)
 	@$(BIN)/python -m benchmarks.throughput.end_to_end --json benchmarks/results/throughput.json

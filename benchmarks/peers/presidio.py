@@ -11,6 +11,7 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from thinc.api import fix_random_seed
 
+from benchmarks.accuracy.leaks import Predicted
 from benchmarks.accuracy.marked import MarkedText, read_marked
 
 #: What the entities of our pipeline and of usual ones are called by Presidio.
@@ -48,6 +49,27 @@ def over(pipeline: Language) -> Callable[[Sequence[str]], int]:
         return sum(len(analyzer.analyze(text=text, language="en")) for text in texts)
 
     return analyze
+
+
+def reader(pipeline: Language) -> Callable[[Sequence[str]], list[list[Predicted]]]:
+    """Return what Presidio finds in texts, with every recognizer of its own and a pipeline."""
+    analyzer = _analyzer(pipeline)
+
+    def read(texts: Sequence[str]) -> list[list[Predicted]]:
+        return [
+            [
+                Predicted(found.start, found.end, found.entity_type)
+                for found in analyzer.analyze(text=text, language="en")
+            ]
+            for text in texts
+        ]
+
+    return read
+
+
+def blank() -> Language:
+    """Return a pipeline that only splits words: what Presidio's own patterns find without any model."""
+    return spacy.blank("en")
 
 
 def small_cnn(exams: Sequence[Path]) -> Language:
