@@ -11,15 +11,18 @@ from schemas.topics import TOPICS
 from streams.log.seal import LogSeal, load_log_key
 from streams.log.sqlite_store import SqliteStore
 from streams.vault.key_pairs import ensure_key_pair
-from streams.vault.private_file import make_private_folder
+from streams.vault.passphrase import is_protected
+from streams.vault.private_file import make_private_folder, read_private
 
 #: The consumer group of redactors.
 REDACTORS = "redactor"
 #: The one tenant of a state folder.
 TENANT = "local"
+#: The key pairs of a state folder: one for the vault's entries, one for quarantined records.
+KEY_PAIRS = ("vault", "quarantine")
 UNPROTECTED = (
     "The vault's private key lies unprotected in {folder}: whoever holds this folder can re-identify. "
-    "Keep it as you keep the records themselves."
+    "Keep it as you keep the records themselves, or let two people protect it with `phistream breakglass init`."
 )
 
 
@@ -53,9 +56,8 @@ class EmbeddedState:
         """Make what is missing; tell whether the private keys lie unprotected."""
         for folder in (self.folder, self.keys, self.run_folder):
             make_private_folder(folder)
-        for name in ("vault", "quarantine"):
-            pair = ensure_key_pair(self.keys, name)
-        return pair.private.exists()
+        pairs = [ensure_key_pair(self.keys, name) for name in KEY_PAIRS]
+        return any(pair.private.exists() and not is_protected(read_private(pair.private)) for pair in pairs)
 
     def open_store(self) -> SqliteStore:
         """Open the log, with every topic in it."""

@@ -16,11 +16,12 @@ _HEADER = re.compile(rb"phistream-kdf: scrypt ln=(\d{1,2}) r=(\d{1,2}) p=(\d{1,2
 _HIGHEST_LOG = 22
 
 
-def protect(pem_of: Callable[[bytes], bytes], passphrase: bytes) -> bytes:
+def protect(pem_of: Callable[[bytes], bytes], passphrase: bytes, cost: int | None = None) -> bytes:
     """Return the private PEM encrypted, with a line before it that says how the passphrase was stretched."""
     salt = os.urandom(_SALT_BYTES)
-    header = f"phistream-kdf: scrypt ln={_COST.bit_length() - 1} r={_BLOCK} p={_PARALLEL} salt={salt.hex()}\n"
-    return header.encode("ascii") + pem_of(_stretch(passphrase, salt, _COST, _BLOCK, _PARALLEL))
+    cost = cost or _COST
+    header = f"phistream-kdf: scrypt ln={cost.bit_length() - 1} r={_BLOCK} p={_PARALLEL} salt={salt.hex()}\n"
+    return header.encode("ascii") + pem_of(_stretch(passphrase, salt, cost, _BLOCK, _PARALLEL))
 
 
 def pem_password(data: bytes, passphrase: bytes | None) -> bytes | None:
@@ -32,6 +33,11 @@ def pem_password(data: bytes, passphrase: bytes | None) -> bytes | None:
     if cost_log > _HIGHEST_LOG:
         raise ConfigError("private KEK file asks for more memory than is sane", log2=cost_log)
     return _stretch(passphrase, bytes.fromhex(found[4].decode("ascii")), 2**cost_log, block, parallel)
+
+
+def is_protected(data: bytes) -> bool:
+    """Tell whether a private KEK file asks for a passphrase."""
+    return _HEADER.match(data) is not None or b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in data
 
 
 def _stretch(passphrase: bytes, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
