@@ -73,7 +73,11 @@ _SECOND_CODE = re.compile(r"\bDRG \d{3}\b[^.\n\d]{0,30}\Z", re.IGNORECASE)
 _HOTLINE = re.compile(r"(?:nine[ -]one[ -]one|nine[ -]eight[ -]eight)\Z", re.IGNORECASE)
 #: The time that begins a line of notes, or that somebody came or went at.
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
-_TIMED = re.compile(r"(?:^|\n|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@) )\Z", re.IGNORECASE)
+_TIMED = re.compile(
+    r"(?:^|\n|[@~]|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@|at|drawn|given|around|about|since|"
+    r"until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems) )\Z",
+    re.IGNORECASE,
+)
 #: What is cut out of a longer number, counts in hundreds or names a machine.
 _NO_DATE = re.compile(
     r"[A-Za-z]{3,}\.? \d{3}|(?:two|three|four|five|six|seven|eight|nine) hundred\b.*|[A-Za-z]{3,}-\d{1,2}|"

@@ -145,7 +145,7 @@ def _strip_marks(draft: Draft, _: random.Random) -> None:
 
 
 CHANGES: tuple[tuple[Change, float], ...] = (
-    (_lower_identifiers, 0.05),
+    (_lower_identifiers, 0.09),
     (_upper_identifiers, 0.02),
     (_mistype, 0.07),
     (_glue, 0.05),
@@ -154,5 +154,5 @@ CHANGES: tuple[tuple[Change, float], ...] = (
     (_capitalise, 0.02),
     (_emphasise, 0.06),
     (_upper, 0.04),
-    (_lower, 0.2),
+    (_lower, 0.25),
 )

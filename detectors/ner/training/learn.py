@@ -26,7 +26,7 @@ class Settings:
     decay: float = 0.02
     warm_up: float = 0.05
     average: float = 0.999
-    taught: float = 0.7  # The weight of the teachers' answers, where there are any.
+    taught: float = 0.5  # The weight of the teachers' answers, where there are any.
 
 
 # Chances that a word loses its pieces and its classes, its classes only, its pieces only.

@@ -66,7 +66,7 @@ OCR = {
 class Rates:
     """How often each change is made to a text."""
 
-    lower: float = 0.19
+    lower: float = 0.24
     upper: float = 0.05
     typos: float = 0.08
     unpunctuated: float = 0.04

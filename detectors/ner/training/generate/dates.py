@@ -230,6 +230,7 @@ FILLERS: Mapping[str, Callable[[random.Random], Pieces]] = {
     "date.dayword": of(lambda _, day: ORDINALS[day.day]),
     "date.wd": of(weekday),
     "date.ts": of(stamp),
+    "date.mail": of(lambda _, day: f"{day:%a, %d %b %Y}"),
     "date.flat": of(lambda _, day: f"{day:%Y%m%d}"),
     "date.spoken": of(spoken),
     "date.es": of(spanish),

@@ -16,6 +16,11 @@ HEADS = frozenset(
 )
 
 
+# Kinds that have names without the usual ending, by the section of what ends them, and how often they do.
+ODD = {"clinic": "odd.care", "home": "odd.venue", "other": "odd.venue"}
+ODD_SHARE = 0.18
+
+
 @dataclass(frozen=True, slots=True)
 class Facility:
     """One facility of a text: its full name, what people call it, and its letters."""
@@ -41,10 +46,23 @@ def stem(rng: random.Random, lists: Lists) -> str:
     return rng.choice(("Dr. ", "Drs. ", "")) + " & ".join(names.family(rng, lists, "census", "") for _ in range(2))
 
 
+def odd(rng: random.Random, lists: Lists, end: str) -> str:
+    """Return a name without the usual ending: a sign's picture, a brand, two words; *end* names a section of ends."""
+    words = lexicon()
+    head, noun = rng.choice(words["odd.head"]), rng.choice(words["odd.noun"])
+    if rng.random() < 0.25:
+        head = names.family(rng, lists, rng.choice(("census", "rare", "origin")), rng.choice(names.ORIGINS))
+    last = rng.choice(words[end])
+    name = rng.choice((f"{head} {noun}", f"{head} {last}", f"{head} {noun} {last}", f"{noun} {last}", f"{noun}'s {last}"))
+    return f"the {name}" if rng.random() < 0.1 else name
+
+
 def draw(rng: random.Random, lists: Lists, kind: str = "") -> Facility:
     """Return a facility of *kind*, or of any kind."""
     kind = kind or rng.choice(("hospital", "hospital", "clinic", "clinic", "home", "school", "church", "other"))
-    if kind == "hospital" and rng.random() < 0.4:
+    if kind in ODD and rng.random() < ODD_SHARE:
+        full = odd(rng, lists, ODD[kind])
+    elif kind == "hospital" and rng.random() < 0.4:
         full = rng.choice(lists.hospitals)
     else:
         base = stem(rng, lists)
@@ -92,7 +110,20 @@ def employer(rng: random.Random, lists: Lists) -> Pieces:
         return marked(name, "EMPLOYER")
     if roll < 0.35:
         return marked(draw(rng, lists).full, "EMPLOYER")
+    if roll < 0.55:
+        return _odd_employer(rng, lists)
     return marked(f"{stem(rng, lists)} {rng.choice(words['employer.firm'])}", "EMPLOYER")
+
+
+def _odd_employer(rng: random.Random, lists: Lists) -> Pieces:
+    if rng.random() < 0.2:
+        return marked(names.family(rng, lists, rng.choice(("census", "rare")), ""), "EMPLOYER")
+    return marked(odd(rng, lists, "odd.firm").removeprefix("the "), "EMPLOYER")
+
+
+def _odd_place(rng: random.Random, lists: Lists) -> Pieces:
+    name = odd(rng, lists, rng.choice(("odd.care", "odd.venue")))
+    return marked(name.removeprefix("the "), "FACILITY")
 
 
 def _of(kind: str) -> Callable[[random.Random, Lists], Pieces]:
@@ -128,6 +159,8 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "hosp.acr": _acronym,
     "shelter": lambda rng, _: marked(rng.choice(lexicon()["shelter"]), "FACILITY"),
     "clinic.es": _clinica,
+    "odd": _odd_place,
+    "emp.odd": _odd_employer,
     "emp": employer,
     "emp.big": lambda rng, _: marked(rng.choice(lexicon()["employer.big"]).removeprefix("the "), "EMPLOYER"),
     "emp.firm": lambda rng, lists: marked(f"{stem(rng, lists)} {rng.choice(lexicon()['employer.firm'])}", "EMPLOYER"),

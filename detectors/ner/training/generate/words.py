@@ -15,6 +15,7 @@ SECTIONS = (
     *("filler", "ack", "org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
     *("frase.es", "titulo.es", "trato.es", "palabra.es", "comun.es"),
     *("heading", "product", "system", "tech", "marker", "scale", "plainword", "request"),
+    *("acronym.none", "credential", "bank", "street.drug", "colour", "car", "app.hl7", "craft", "outcome"),
 )
 SYLLABLES = (
     "cef",
@@ -60,6 +61,44 @@ def _brand(rng: random.Random, _: Lists) -> Pieces:
     return plain("".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 3)))).capitalize())
 
 
+def _maker(rng: random.Random, lists: Lists) -> Pieces:
+    """Return what a device or a program is called, at times a family name or nothing that exists."""
+    roll = rng.random()
+    if roll < 0.55:
+        return plain(rng.choice(lexicon()["maker" if roll < 0.4 else "product"]))
+    if roll < 0.8:
+        return plain("".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 2, 3)))).capitalize())
+    return plain(names.family(rng, lists, rng.choice(("census", "rare")), ""))
+
+
+def _model(rng: random.Random, _: Lists) -> Pieces:
+    """Return a model's number: letters, digits, neither long nor anybody's."""
+    letters = "".join(rng.choices("ABCDEFGHKLMNPRSTVXZ", k=rng.randint(1, 3)))
+    number = str(rng.randint(1, 9999))
+    return plain(rng.choice((f"{letters}{number}", f"{letters}-{number}", f"{number}{letters}", number, f"{letters} {number}")))
+
+
+def _score(rng: random.Random, _: Lists) -> Pieces:
+    """Return a part of a whole, as scores are written; not a date."""
+    whole = rng.choice((3, 4, 5, 6, 8, 9, 10, 12, 15, 28, 30, 100))
+    part = rng.randint(0, whole)
+    return plain(rng.choice((f"{part}/{whole}", f"{part}/{whole}", f"{part} of {whole}", f"{part} out of {whole}")))
+
+
+def _span(rng: random.Random, _: Lists) -> Pieces:
+    """Return a range of numbers, as beside a value of a laboratory."""
+    low = rng.choice((rng.randint(0, 20), rng.randint(20, 200), rng.randint(200, 9000)))
+    high = low + rng.randint(1, 60)
+    dash = rng.choice("-–")
+    return plain(rng.choice((f"{low}{dash}{high}", f"{low}.{rng.randint(0, 9)}{dash}{high}.{rng.randint(0, 9)}")))
+
+
+def _zone(rng: random.Random, _: Lists) -> Pieces:
+    """Return a time with seconds and zone, as heads of mails have them."""
+    clock = f"{rng.randrange(24):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
+    return plain(f"{clock} {rng.choice(('-0500', '-0600', '-0700', '-0800', '+0000', '-0400', 'EST', 'GMT'))}")
+
+
 def _cond(rng: random.Random, lists: Lists) -> Pieces:
     roll = rng.random()
     if roll < 0.6:
@@ -102,6 +141,11 @@ FILLERS: Mapping[str, Filler] = {
     "brand": _brand,
     "cond": _cond,
     "dose": _dose,
+    "maker": _maker,
+    "modelno": _model,
+    "fraction": _score,
+    "refrange": _span,
+    "zoned": _zone,
     "abbr": lambda rng, lists: plain(rng.choice(lists.abbreviations)),
     "rareword": lambda rng, lists: plain(rng.choice(lists.rare_words)),
     "rare.cond": lambda rng, lists: plain(rng.choice(lists.conditions)),
