@@ -53,7 +53,9 @@ def odd(rng: random.Random, lists: Lists, end: str) -> str:
     if rng.random() < 0.25:
         head = names.family(rng, lists, rng.choice(("census", "rare", "origin")), rng.choice(names.ORIGINS))
     last = rng.choice(words[end])
-    name = rng.choice((f"{head} {noun}", f"{head} {last}", f"{head} {noun} {last}", f"{noun} {last}", f"{noun}'s {last}"))
+    name = rng.choice(
+        (f"{head} {noun}", f"{head} {last}", f"{head} {noun} {last}", f"{noun} {last}", f"{noun}'s {last}")
+    )
     return f"the {name}" if rng.random() < 0.1 else name
 
 

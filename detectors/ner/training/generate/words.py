@@ -75,7 +75,9 @@ def _model(rng: random.Random, _: Lists) -> Pieces:
     """Return a model's number: letters, digits, neither long nor anybody's."""
     letters = "".join(rng.choices("ABCDEFGHKLMNPRSTVXZ", k=rng.randint(1, 3)))
     number = str(rng.randint(1, 9999))
-    return plain(rng.choice((f"{letters}{number}", f"{letters}-{number}", f"{number}{letters}", number, f"{letters} {number}")))
+    return plain(
+        rng.choice((f"{letters}{number}", f"{letters}-{number}", f"{number}{letters}", number, f"{letters} {number}"))
+    )
 
 
 def _score(rng: random.Random, _: Lists) -> Pieces:
