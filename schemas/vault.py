@@ -99,7 +99,10 @@ class VaultEntry:
 
 @dataclass(frozen=True, slots=True)
 class WrappedDek:
-    """A data key wrapped to a KEK, durable in the key store before its first use."""
+    """A data key wrapped to a KEK, durable in the key store before its first use.
+
+    `kek_version` names the version of the KEK that wrapped it; empty where that was not noted yet.
+    """
 
     v: int
     dek_id: str
@@ -109,3 +112,4 @@ class WrappedDek:
     wrapped: bytes = field(repr=False)
     created_at_ms: int
     state: str = "active"
+    kek_version: str = ""

@@ -161,7 +161,7 @@ class SealingVault:
         generation = self._keystore.generation(self.tenant, unit)
         secret = os.urandom(KEY_BYTES)
         id_ = dek_id(secret)
-        wrapped = self._kek.wrap(secret, WrapContext(self.tenant, unit, id_, self._kek.uri))
+        wrap = self._kek.wrap(secret, WrapContext(self.tenant, unit, id_, self._kek.uri))
         self._keystore.put(
             WrappedDek(
                 v=_DEK_VERSION,
@@ -169,9 +169,10 @@ class SealingVault:
                 tenant=self.tenant,
                 unit=unit,
                 kek_uri=self._kek.uri,
-                wrapped=wrapped,
+                wrapped=wrap.wrapped,
                 created_at_ms=self._clock.now_ms(),
                 state=DekState.ACTIVE,
+                kek_version=wrap.kek_version,
             ),
             generation,
         )

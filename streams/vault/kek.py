@@ -5,7 +5,7 @@ from typing import Protocol
 
 from schemas.errors import ConfigError
 from streams.vault.kek_local import LocalKek
-from streams.vault.wrapping import WrapContext
+from streams.vault.wrapping import Wrap, WrapContext
 
 
 class Kek(Protocol):
@@ -16,8 +16,8 @@ class Kek(Protocol):
         """Return the URI under which the KEK is configured; it stands beside every DEK wrapped to it."""
         ...
 
-    def wrap(self, dek: bytes, context: WrapContext) -> bytes:
-        """Return *dek* wrapped, bound to *context*; no two wraps are equal.
+    def wrap(self, dek: bytes, context: WrapContext) -> Wrap:
+        """Return *dek* wrapped by the KEK's current version, bound to *context*; no two wraps are equal.
 
         Raises KmsUnavailable where the KEK's holder cannot be reached: the caller waits, and writes nothing meanwhile.
         """
@@ -28,7 +28,7 @@ class UnwrappingKek(Protocol):
     """Unwraps DEKs; held by break-glass and the quarantine replayer alone."""
 
     def unwrap(self, wrapped: bytes, context: WrapContext) -> bytes:
-        """Return the DEK.
+        """Return the DEK, whichever version of the KEK wrapped it.
 
         Raises IncorrectKey where the KEK is another one, or where anything of *context* or *wrapped* was changed.
         """

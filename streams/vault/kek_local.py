@@ -1,6 +1,7 @@
 """The local KEK's public half: wraps DEKs with HPKE to an X25519 public key in a PEM file."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -10,31 +11,51 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from schemas.errors import ConfigError
-from streams.vault.wrapping import WrapContext
+from streams.vault.wrapping import Wrap, WrapContext
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_VERSION_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class LocalKek:
-    """A KEK whose public half lies on this machine; see Kek."""
+    """A KEK whose public half lies on this machine; see Kek.
 
-    uri: str
-    public: X25519PublicKey = field(repr=False)
+    The file is read at each wrap, at most a few times an hour, so that a rotated key is taken up without a restart.
+    """
+
+    path: Path
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the public half; raises ConfigError where it is missing or none."""
-        try:
-            public = load_pem_public_key(path.read_bytes())
-        except OSError as error:
-            raise ConfigError(f"KEK file cannot be read: {path}", errno=error.errno) from None
-        except (ValueError, UnsupportedAlgorithm):
-            raise ConfigError(f"KEK file holds no public key: {path}") from None
-        if not isinstance(public, X25519PublicKey):
-            raise ConfigError(f"KEK file holds no X25519 public key: {path}")
-        return cls(f"local:{path}", public)
+        """Check that the public half can be read; raises ConfigError where it is missing or none."""
+        read_public(path)
+        return cls(path)
 
-    def wrap(self, dek: bytes, context: WrapContext) -> bytes:
+    @property
+    def uri(self) -> str:
         """See Kek."""
-        return SUITE.encrypt(dek, self.public, info=context.info())
+        return f"local:{self.path}"
+
+    def wrap(self, dek: bytes, context: WrapContext) -> Wrap:
+        """See Kek."""
+        public = read_public(self.path)
+        return Wrap(version_of(public), SUITE.encrypt(dek, public, info=context.info()))
+
+
+def read_public(path: Path) -> X25519PublicKey:
+    """Return the public half in a file; raises ConfigError where it is missing or none."""
+    try:
+        public = load_pem_public_key(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"KEK file cannot be read: {path}", errno=error.errno) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise ConfigError(f"KEK file holds no public key: {path}") from None
+    if not isinstance(public, X25519PublicKey):
+        raise ConfigError(f"KEK file holds no X25519 public key: {path}")
+    return public
+
+
+def version_of(public: X25519PublicKey) -> str:
+    """Return the version of a local KEK: a fingerprint of its public half."""
+    return hashlib.sha256(public.public_bytes_raw()).hexdigest()[:_VERSION_LETTERS]

@@ -1,6 +1,7 @@
 """The key store's port: wrapped DEKs and the generations of their units, in a place where things can be destroyed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,6 +16,29 @@ class DekState(StrEnum):
     DESTROYED = "destroyed"
 
 
+@dataclass(frozen=True, slots=True)
+class KekUse:
+    """One version of a KEK as the store knows it: since when, until when, and how many DEKs hang on it.
+
+    `retired_at_ms` is 0 while it may wrap; `deks` counts those that are not destroyed.
+    """
+
+    uri: str
+    version: str
+    since_ms: int
+    retired_at_ms: int
+    deks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCopy:
+    """Everything in a key store: DEKs with the generation that they were put under, units, KEK versions."""
+
+    deks: tuple[tuple[WrappedDek, int], ...]
+    units: tuple[tuple[str, str, int], ...]
+    keks: tuple[KekUse, ...]
+
+
 class KeyStore(Protocol):
     """Keeps wrapped DEKs. Several processes use one store; what returned is durable and seen by all of them.
 
@@ -25,7 +49,8 @@ class KeyStore(Protocol):
     def put(self, dek: WrappedDek, generation: int) -> None:
         """Keep a new DEK, durable before this returns.
 
-        Raises KeyRetired where the unit's generation is no longer *generation*, and VaultError where the id is taken.
+        Raises KeyRetired where the unit's generation is no longer *generation* or the version of the KEK is retired,
+        and VaultError where the id is taken.
         """
         ...
 
@@ -35,6 +60,10 @@ class KeyStore(Protocol):
 
     def list(self, tenant: str, unit: str | None = None) -> tuple[WrappedDek, ...]:
         """Return the DEKs of a tenant, or of one of its units, oldest first."""
+        ...
+
+    def tenants(self) -> tuple[str, ...]:
+        """Return every tenant that has a DEK, by name."""
         ...
 
     def generation(self, tenant: str, unit: str) -> int:
@@ -54,6 +83,33 @@ class KeyStore(Protocol):
 
         Raises VaultError where traces may be left in the store's own files.
         """
+        ...
+
+    def destroy_below(self, tenant: str, unit: str, generation: int) -> int:
+        """Destroy every DEK put before *generation*, which the unit has at least from now on; return how many.
+
+        What the ledger of destroyed keys replays over a store that may be an old copy. Raises as destroy_unit.
+        """
+        ...
+
+    def rewrap(self, old: WrappedDek, new: WrappedDek, at_ms: int) -> bool:
+        """Exchange what a DEK is wrapped to; False where it is no longer as *old* has it, and nothing was done."""
+        ...
+
+    def keks(self) -> tuple[KekUse, ...]:
+        """Return every version of a KEK that wrapped a DEK of this store, oldest first."""
+        ...
+
+    def retire_kek(self, uri: str, version: str, at_ms: int) -> None:
+        """Let a version of a KEK wrap no more; raises VaultError where DEKs hang on it still, or it was never used."""
+        ...
+
+    def copy(self) -> StoreCopy:
+        """Return everything, as of one moment."""
+        ...
+
+    def restore(self, copy: StoreCopy) -> None:
+        """Fill an empty store; raises VaultError where it is not empty."""
         ...
 
     def close(self) -> None:

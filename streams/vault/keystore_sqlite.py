@@ -1,36 +1,57 @@
 """The key store in an SQLite file of its own, shared by the workers of one host; see KeyStore."""
 
 import os
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from schemas.errors import ConfigError, KeyRetired, KmsUnavailable, VaultError
+from schemas.errors import ConfigError, KeyRetired, VaultError
 from schemas.vault import TenantId, WrappedDek
-from streams.vault.keystore import DekState
+from streams.vault.keystore import DekState, KekUse, StoreCopy
 from streams.vault.private_file import OWNER_ONLY
+from streams.vault.sqlite_file import SqliteFile
 
-_BUSY_SECONDS = 10.0
-_VERSION = 1
+_COLUMNS = "dek_id, v, tenant, unit, kek_uri, wrapped, created_at_ms, state, kek_version"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS deks (
+  dek_id TEXT PRIMARY KEY, v INTEGER NOT NULL, tenant TEXT NOT NULL, unit TEXT NOT NULL, kek_uri TEXT NOT NULL,
+  wrapped BLOB NOT NULL, created_at_ms INTEGER NOT NULL, state TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS deks_by_unit ON deks (tenant, unit);
+CREATE TABLE IF NOT EXISTS units (
+  tenant TEXT NOT NULL, unit TEXT NOT NULL, generation INTEGER NOT NULL, PRIMARY KEY (tenant, unit)
+) STRICT
+"""
+#: From version 1: a DEK says the version of its KEK and the generation it was put under.
+_VERSIONED = """
+ALTER TABLE deks ADD COLUMN kek_version TEXT NOT NULL DEFAULT '';
+ALTER TABLE deks ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+UPDATE deks SET generation =
+  (SELECT coalesce(max(generation), 0) FROM units WHERE units.tenant = deks.tenant AND units.unit = deks.unit)
+  - (state != 'active');
+CREATE TABLE keks (
+  uri TEXT NOT NULL, version TEXT NOT NULL, since_ms INTEGER NOT NULL, retired_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (uri, version)
+) STRICT;
+INSERT INTO keks SELECT kek_uri, '', min(created_at_ms), 0 FROM deks GROUP BY kek_uri
+"""
+_STEPS = (_TABLES, _VERSIONED)
 
-_TABLES = (
-    """CREATE TABLE IF NOT EXISTS deks (
-         dek_id TEXT PRIMARY KEY, v INTEGER NOT NULL, tenant TEXT NOT NULL, unit TEXT NOT NULL, kek_uri TEXT NOT NULL,
-         wrapped BLOB NOT NULL, created_at_ms INTEGER NOT NULL, state TEXT NOT NULL
-       ) STRICT""",
-    "CREATE INDEX IF NOT EXISTS deks_by_unit ON deks (tenant, unit)",
-    """CREATE TABLE IF NOT EXISTS units (
-         tenant TEXT NOT NULL, unit TEXT NOT NULL, generation INTEGER NOT NULL, PRIMARY KEY (tenant, unit)
-       ) STRICT""",
-    f"PRAGMA user_version = {_VERSION}",
+_INSERT = (
+    f"INSERT INTO deks ({_COLUMNS}, generation) "  # noqa: S608 - constants alone.
+    "VALUES (:dek_id, :v, :tenant, :unit, :kek_uri, :wrapped, :created_at_ms, :state, :kek_version, :generation)"
 )
-_INSERT = "INSERT INTO deks VALUES (:dek_id, :v, :tenant, :unit, :kek_uri, :wrapped, :created_at_ms, :state)"
-_SELECT = "SELECT v, dek_id, tenant, unit, kek_uri, wrapped, created_at_ms, state FROM deks"
+_SELECT = f"SELECT {_COLUMNS} FROM deks"  # noqa: S608 - constants alone.
 _BY_ID = _SELECT + " WHERE dek_id = ?"
 _BY_UNIT = _SELECT + " WHERE tenant = ? AND unit = coalesce(?, unit) ORDER BY created_at_ms, dek_id"
+_REWRAP = (
+    "UPDATE deks SET wrapped = ?, kek_uri = ?, kek_version = ? "
+    "WHERE dek_id = ? AND wrapped = ? AND kek_uri = ? AND kek_version = ? AND state != 'destroyed'"
+)
+_KEKS = (
+    "SELECT uri, version, since_ms, retired_at_ms, (SELECT count(*) FROM deks "
+    "WHERE kek_uri = uri AND kek_version = version AND state != 'destroyed') FROM keks ORDER BY since_ms, uri, version"
+)
 
 
 class SqliteKeyStore:
@@ -43,37 +64,17 @@ class SqliteKeyStore:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY))
         except OSError as error:
             raise ConfigError(f"key store cannot be opened: {path}", errno=error.errno) from None
-        self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-        try:
-            self._prepare(path)
-        except BaseException:
-            self._connection.close()
-            raise
-
-    def _prepare(self, path: Path) -> None:
-        try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}").close()
-        except sqlite3.OperationalError as error:
-            raise KmsUnavailable("key store cannot be opened", code=_code(error)) from None
-        except sqlite3.Error as error:
-            raise ConfigError(f"key store is no SQLite file: {path}", code=_code(error)) from None
-        version = self._one("PRAGMA user_version")[0]
-        if version not in (0, _VERSION):
-            raise ConfigError(f"key store is of an unknown version: {path}", found=version, known=_VERSION)
-        if version == 0:
-            with self._transaction():
-                for statement in _TABLES:
-                    self._run(statement)
+        self._file = SqliteFile(path, _STEPS)
 
     def put(self, dek: WrappedDek, generation: int) -> None:
         """See KeyStore."""
-        with self._transaction():
+        with self._file.transaction():
             if self.generation(dek.tenant, dek.unit) != generation:
                 raise KeyRetired("unit was retired", unit=dek.unit)
             if self.get(dek.dek_id) is not None:
                 raise VaultError("DEK is already there", dek_id=dek.dek_id)
-            self._run(_INSERT, asdict(dek))
+            self._note_kek(dek, dek.created_at_ms)
+            self._file.run(_INSERT, asdict(dek) | {"generation": generation})
 
     def get(self, dek_id: str) -> WrappedDek | None:
         """See KeyStore."""
@@ -84,81 +85,113 @@ class SqliteKeyStore:
         """See KeyStore."""
         return self._deks(_BY_UNIT, tenant, unit)
 
+    def tenants(self) -> tuple[str, ...]:
+        """See KeyStore."""
+        return tuple(tenant for (tenant,) in self._file.all("SELECT DISTINCT tenant FROM deks ORDER BY tenant"))
+
     def generation(self, tenant: str, unit: str) -> int:
         """See KeyStore."""
         query = "SELECT coalesce(max(generation), 0) FROM units WHERE tenant = ? AND unit = ?"
-        return int(self._one(query, tenant, unit)[0])
+        return int(self._file.one(query, tenant, unit)[0])
 
     def generations(self, tenant: str) -> Mapping[str, int]:
         """See KeyStore."""
-        return dict(self._all("SELECT unit, generation FROM units WHERE tenant = ?", tenant))
+        return dict(self._file.all("SELECT unit, generation FROM units WHERE tenant = ?", tenant))
 
     def retire_unit(self, tenant: str, unit: str) -> int:
         """See KeyStore."""
-        with self._transaction():
-            self._run(
-                "INSERT INTO units VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
-                (tenant, unit),
-            )
-            self._run(
-                "UPDATE deks SET state = ? WHERE tenant = ? AND unit = ? AND state = ?",
-                (DekState.RETIRED, tenant, unit, DekState.ACTIVE),
-            )
-            return self.generation(tenant, unit)
+        with self._file.transaction():
+            generation = self.generation(tenant, unit) + 1
+            self._set_generation(tenant, unit, generation)
+            return generation
 
     def destroy_unit(self, tenant: str, unit: str) -> int:
         """See KeyStore."""
-        with self._transaction():
-            destroyed = self._run(
-                "UPDATE deks SET state = ?, wrapped = x'' WHERE tenant = ? AND unit = ? AND state = ?",
-                (DekState.DESTROYED, tenant, unit, DekState.RETIRED),
+        return self.destroy_below(tenant, unit, self.generation(tenant, unit))
+
+    def destroy_below(self, tenant: str, unit: str, generation: int) -> int:
+        """See KeyStore."""
+        with self._file.transaction():
+            if self.generation(tenant, unit) < generation:
+                self._set_generation(tenant, unit, generation)
+            destroyed = self._file.run(
+                "UPDATE deks SET state = :state, wrapped = x'' "
+                "WHERE tenant = :tenant AND unit = :unit AND generation < :generation AND state != :state",
+                {"state": DekState.DESTROYED, "tenant": tenant, "unit": unit, "generation": generation},
             )
         # The write-ahead log holds the pages as they were: it is emptied, or the key is not destroyed.
-        busy, *_ = self._one("PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy:
+        if not self._file.empty_log():
             raise VaultError("write-ahead log could not be emptied, destroy again", unit=unit, destroyed=destroyed)
         return destroyed
 
+    def rewrap(self, old: WrappedDek, new: WrappedDek, at_ms: int) -> bool:
+        """See KeyStore."""
+        with self._file.transaction():
+            self._note_kek(new, at_ms)
+            values = (new.wrapped, new.kek_uri, new.kek_version, old.dek_id, old.wrapped, old.kek_uri, old.kek_version)
+            return self._file.run(_REWRAP, values) == 1
+
+    def keks(self) -> tuple[KekUse, ...]:
+        """See KeyStore."""
+        return tuple(KekUse(*row) for row in self._file.all(_KEKS))
+
+    def retire_kek(self, uri: str, version: str, at_ms: int) -> None:
+        """See KeyStore."""
+        with self._file.transaction():
+            used = next((kek for kek in self.keks() if (kek.uri, kek.version) == (uri, version)), None)
+            if used is None or used.deks:
+                raise VaultError("KEK version cannot be retired", version=version, deks=used.deks if used else None)
+            self._file.run("UPDATE keks SET retired_at_ms = ? WHERE uri = ? AND version = ?", (at_ms, uri, version))
+
+    def copy(self) -> StoreCopy:
+        """See KeyStore."""
+        with self._file.transaction():
+            generations: dict[str, int] = dict(self._file.all("SELECT dek_id, generation FROM deks"))
+            deks = tuple((dek, generations[dek.dek_id]) for dek in self._deks(_SELECT + " ORDER BY dek_id"))
+            units = tuple(self._file.all("SELECT tenant, unit, generation FROM units ORDER BY tenant, unit"))
+            return StoreCopy(deks, units, self.keks())
+
+    def restore(self, copy: StoreCopy) -> None:
+        """See KeyStore."""
+        with self._file.transaction():
+            if any(self._file.one(f"SELECT count(*) FROM {table}")[0] for table in ("deks", "units")):  # noqa: S608
+                raise VaultError("key store is not empty")
+            for kek in copy.keks:
+                values = (kek.uri, kek.version, kek.since_ms, kek.retired_at_ms)
+                self._file.run("INSERT INTO keks VALUES (?, ?, ?, ?)", values)
+            for row in copy.units:
+                self._file.run("INSERT INTO units VALUES (?, ?, ?)", row)
+            for dek, generation in copy.deks:
+                self._file.run(_INSERT, asdict(dek) | {"generation": generation})
+
     def close(self) -> None:
         """See KeyStore."""
-        self._connection.close()
+        self._file.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._run("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._run("ROLLBACK")
-            raise
+    def _set_generation(self, tenant: str, unit: str, generation: int) -> None:
+        """Raise a unit's generation, within a transaction; its DEKs, all of older ones, seal no more."""
+        self._file.run(
+            "INSERT INTO units VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation",
+            (tenant, unit, generation),
+        )
+        self._file.run(
+            "UPDATE deks SET state = ? WHERE tenant = ? AND unit = ? AND state = ?",
+            (DekState.RETIRED, tenant, unit, DekState.ACTIVE),
+        )
+
+    def _note_kek(self, dek: WrappedDek, at_ms: int) -> None:
+        """Note that a version of a KEK wraps; raises KeyRetired where it may not any more."""
+        self._file.run(
+            "INSERT INTO keks VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING", (dek.kek_uri, dek.kek_version, at_ms)
+        )
+        query = "SELECT retired_at_ms FROM keks WHERE uri = ? AND version = ?"
+        if self._file.one(query, dek.kek_uri, dek.kek_version)[0]:
+            raise KeyRetired("version of the KEK was retired", version=dek.kek_version)
 
     def _deks(self, query: str, *values: str | None) -> tuple[WrappedDek, ...]:
         return tuple(
-            WrappedDek(v, dek_id, TenantId(tenant), unit, kek_uri, wrapped, created_at_ms, state)
-            for v, dek_id, tenant, unit, kek_uri, wrapped, created_at_ms, state in self._all(query, *values)
+            WrappedDek(v, dek_id, TenantId(tenant), unit, kek_uri, wrapped, created_at_ms, state, kek_version)
+            for dek_id, v, tenant, unit, kek_uri, wrapped, created_at_ms, state, kek_version in self._file.all(
+                query, *values
+            )
         )
-
-    def _one(self, query: str, *values: str) -> tuple[Any, ...]:
-        return self._all(query, *values)[0]
-
-    def _all(self, query: str, *values: str | None) -> tuple[tuple[Any, ...], ...]:
-        try:
-            with closing(self._connection.execute(query, values)) as rows:
-                return tuple(rows.fetchall())
-        except sqlite3.Error as error:
-            raise KmsUnavailable("key store cannot be read", code=_code(error)) from None
-
-    def _run(self, statement: str, values: Sequence[str | int | bytes] | Mapping[str, Any] = ()) -> int:
-        """Run a statement and return how many rows it changed."""
-        try:
-            with closing(self._connection.execute(statement, values)) as done:
-                return done.rowcount
-        except sqlite3.Error as error:
-            raise KmsUnavailable("key store cannot be written", code=_code(error)) from None
-
-
-def _code(error: sqlite3.Error) -> str:
-    """Return SQLite's name of an error; its message may hold values."""
-    return str(getattr(error, "sqlite_errorname", type(error).__name__))

@@ -30,7 +30,8 @@ def unwrap_dek(wrapped: WrappedDek, kek: UnwrappingKek) -> bytes:
     """Return a DEK out of the key store; raises IncorrectKey where it is not the one that its id commits to."""
     if not wrapped.wrapped:
         raise IncorrectKey("DEK was destroyed", dek_id=wrapped.dek_id)
-    return _unwrap(wrapped.wrapped, WrapContext(wrapped.tenant, wrapped.unit, wrapped.dek_id, wrapped.kek_uri), kek)
+    context = WrapContext(wrapped.tenant, wrapped.unit, wrapped.dek_id, wrapped.kek_uri, wrapped.kek_version)
+    return _unwrap(wrapped.wrapped, context, kek)
 
 
 def open_entry(entry: VaultEntry, dek: bytes) -> Secret:

@@ -62,7 +62,7 @@ class QuarantineSeal:
         if dek is None or dek.uses >= MAX_RECORDS or self._clock.monotonic() - dek.born >= MAX_SECONDS:
             secret = os.urandom(KEY_BYTES)
             id_ = dek_id(secret)
-            wrapped = self._kek.wrap(secret, WrapContext(tenant, QUARANTINE_UNIT, id_, self._kek.uri))
+            wrapped = self._kek.wrap(secret, WrapContext(tenant, QUARANTINE_UNIT, id_, self._kek.uri)).wrapped
             dek = self._live[tenant] = _LiveDek(id_, to_base64url(wrapped), self._clock.monotonic(), AESGCM(secret))
         self._live.move_to_end(tenant)
         while len(self._live) > MAX_LIVE:

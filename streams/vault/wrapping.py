@@ -1,7 +1,7 @@
 """What a wrapped DEK is bound to, and the id that commits to a DEK."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streams.vault.primitives import keyed_digest, length_prefixed
 
@@ -12,16 +12,28 @@ QUARANTINE_UNIT = "quarantine"
 
 @dataclass(frozen=True, slots=True)
 class WrapContext:
-    """What a wrapped DEK is for; unwrapping under another context fails."""
+    """What a wrapped DEK is for; unwrapping under another context fails.
+
+    `kek_version` says which version of the KEK wrapped it, where that is known; it is a hint, and not bound.
+    """
 
     tenant: str
     unit: str
     dek_id: str
     kek_uri: str
+    kek_version: str = ""
 
     def info(self) -> bytes:
         """Return the bytes that the wrap is bound to."""
         return length_prefixed("phistream/wrap/v1", self.tenant, self.unit, self.dek_id, self.kek_uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """A wrapped DEK, with the version of the KEK that wrapped it."""
+
+    kek_version: str
+    wrapped: bytes = field(repr=False)
 
 
 def dek_id(dek: bytes) -> str:

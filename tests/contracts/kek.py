@@ -36,21 +36,21 @@ class KekContract:
 
     def test_unwraps_what_was_wrapped(self, kek: Kek, opener: UnwrappingKek, context: WrapContext) -> None:
         """The DEK comes back under the context that it was wrapped with."""
-        unwrapped = opener.unwrap(kek.wrap(DEK, context), context)
+        unwrapped = opener.unwrap(kek.wrap(DEK, context).wrapped, context)
 
         assert unwrapped == DEK
 
     @pytest.mark.parametrize("name", ["tenant", "unit", "dek_id", "kek_uri"])
     def test_binds_the_context(self, kek: Kek, opener: UnwrappingKek, context: WrapContext, name: str) -> None:
         """A wrapped DEK does not open for another tenant, unit, DEK or KEK."""
-        wrapped = kek.wrap(DEK, context)
+        wrapped = kek.wrap(DEK, context).wrapped
 
         with pytest.raises(IncorrectKey):
             opener.unwrap(wrapped, replace(context, **{name: "other"}))
 
     def test_binds_where_parts_begin(self, kek: Kek, opener: UnwrappingKek, context: WrapContext) -> None:
         """Moving a letter from one part of the context to the next changes it."""
-        wrapped = kek.wrap(DEK, replace(context, tenant="ab", unit="c"))
+        wrapped = kek.wrap(DEK, replace(context, tenant="ab", unit="c")).wrapped
 
         with pytest.raises(IncorrectKey):
             opener.unwrap(wrapped, replace(context, tenant="a", unit="bc"))
@@ -58,11 +58,11 @@ class KekContract:
     def test_refuses_a_stranger(self, kek: Kek, stranger: UnwrappingKek, context: WrapContext) -> None:
         """Another KEK's holder opens nothing."""
         with pytest.raises(IncorrectKey):
-            stranger.unwrap(kek.wrap(DEK, context), context)
+            stranger.unwrap(kek.wrap(DEK, context).wrapped, context)
 
     def test_refuses_altered_bytes(self, kek: Kek, opener: UnwrappingKek, context: WrapContext) -> None:
         """One changed bit anywhere, a cut tail or nothing at all does not open."""
-        wrapped = kek.wrap(DEK, context)
+        wrapped = kek.wrap(DEK, context).wrapped
         flipped = [wrapped[:at] + bytes([wrapped[at] ^ 1]) + wrapped[at + 1 :] for at in range(len(wrapped))]
 
         for altered in (*flipped, wrapped[:-1], wrapped + b"\x00", b""):
@@ -71,11 +71,11 @@ class KekContract:
 
     def test_wraps_differ(self, kek: Kek, context: WrapContext) -> None:
         """Wrapping twice gives different bytes, so equal DEKs do not show."""
-        assert kek.wrap(DEK, context) != kek.wrap(DEK, context)
+        assert kek.wrap(DEK, context).wrapped != kek.wrap(DEK, context).wrapped
 
     def test_wrapped_bytes_do_not_show_the_dek(self, kek: Kek, context: WrapContext) -> None:
         """No eight bytes of the DEK stand in what is wrapped."""
-        wrapped = kek.wrap(DEK, context)
+        wrapped = kek.wrap(DEK, context).wrapped
 
         assert not [at for at in range(len(DEK) - 8) if DEK[at : at + 8] in wrapped]
 

@@ -7,15 +7,23 @@ import pytest
 
 from schemas.errors import KeyRetired, VaultError
 from schemas.vault import TenantId, WrappedDek
-from streams.vault.keystore import DekState, KeyStore
+from streams.vault.keystore import DekState, KekUse, KeyStore
 
 Open = Callable[[], KeyStore]
+
+
+URI = "local:/keys/vault.pem"
 
 
 def wrapped_dek(name: str, tenant: str = "acme", unit: str = "2026-11", created_at_ms: int = 1) -> WrappedDek:
     """Return a wrapped DEK of tests."""
     wrapped = b"wrapped bytes of " + name.encode() + bytes(40)
-    return WrappedDek(1, f"dk_{name}", TenantId(tenant), unit, "local:/keys/vault.pem", wrapped, created_at_ms)
+    return WrappedDek(1, f"dk_{name}", TenantId(tenant), unit, URI, wrapped, created_at_ms, kek_version="v1")
+
+
+def rewrapped(dek: WrappedDek) -> WrappedDek:
+    """Return the DEK as another version of the KEK would wrap it."""
+    return replace(dek, wrapped=b"wrapped again" + bytes(60), kek_version="v2")
 
 
 class KeyStoreContract:
@@ -110,3 +118,88 @@ class KeyStoreContract:
         store.destroy_unit("acme", "2026-11")
 
         assert store.destroy_unit("acme", "2026-11") == 0
+
+    def test_destroys_below_a_generation(self, open_store: Open) -> None:
+        """Replayed over an old copy, an erasure destroys what is active there, raises the generation, and no more."""
+        store = open_store()
+        store.put(wrapped_dek("old"), 0)
+        store.put(wrapped_dek("elsewhere", unit="2026-12"), 0)
+
+        assert store.destroy_below("acme", "2026-11", 1) == 1
+        assert store.generation("acme", "2026-11") == 1
+        store.put(wrapped_dek("new"), 1)
+        assert store.destroy_below("acme", "2026-11", 1) == 0
+        assert store.get("dk_old") == replace(wrapped_dek("old"), state=DekState.DESTROYED, wrapped=b"")
+        assert store.get("dk_new") == wrapped_dek("new")
+        assert store.get("dk_elsewhere") == wrapped_dek("elsewhere", unit="2026-12")
+
+    def test_a_replay_leaves_what_was_put_later(self, open_store: Open) -> None:
+        """An erasure of an earlier generation destroys no DEK of a later one, though it was retired since."""
+        store = open_store()
+        store.retire_unit("acme", "2026-11")
+        store.put(wrapped_dek("later"), 1)
+        store.retire_unit("acme", "2026-11")
+
+        assert store.destroy_below("acme", "2026-11", 1) == 0
+        assert store.generation("acme", "2026-11") == 2
+        assert store.get("dk_later") == replace(wrapped_dek("later"), state=DekState.RETIRED)
+
+    def test_rewraps_what_nobody_changed(self, open_store: Open) -> None:
+        """A DEK is exchanged whole, and only as long as it is what the caller unwrapped."""
+        store = open_store()
+        store.put(wrapped_dek("one"), 0)
+
+        assert store.rewrap(wrapped_dek("one"), rewrapped(wrapped_dek("one")), 9)
+        assert store.get("dk_one") == rewrapped(wrapped_dek("one"))
+        assert not store.rewrap(wrapped_dek("one"), rewrapped(wrapped_dek("one")), 9)
+
+    def test_no_rewrap_brings_a_key_back(self, open_store: Open) -> None:
+        """A DEK that was destroyed while it was unwrapped stays destroyed."""
+        store = open_store()
+        store.put(wrapped_dek("one"), 0)
+        store.retire_unit("acme", "2026-11")
+        store.destroy_unit("acme", "2026-11")
+
+        assert not store.rewrap(wrapped_dek("one"), rewrapped(wrapped_dek("one")), 9)
+        destroyed = store.get("dk_one")
+        assert destroyed is not None
+        assert destroyed.wrapped == b""
+
+    def test_counts_what_hangs_on_a_kek(self, open_store: Open) -> None:
+        """Each version of a KEK is known since its first DEK, with the DEKs that only it opens."""
+        store = open_store()
+        for number in range(3):
+            store.put(wrapped_dek(str(number), created_at_ms=5 + number), 0)
+        store.rewrap(wrapped_dek("0", created_at_ms=5), rewrapped(wrapped_dek("0", created_at_ms=5)), 9)
+
+        assert store.keks() == (KekUse(URI, "v1", 5, 0, 2), KekUse(URI, "v2", 9, 0, 1))
+        assert store.tenants() == ("acme",)
+
+    def test_a_retired_kek_wraps_no_more(self, open_store: Open) -> None:
+        """A version is retired once nothing hangs on it; a worker that still holds it is refused."""
+        store = open_store()
+        store.put(wrapped_dek("one"), 0)
+        with pytest.raises(VaultError):
+            store.retire_kek(URI, "v1", 20)
+        store.rewrap(wrapped_dek("one"), rewrapped(wrapped_dek("one")), 9)
+        store.retire_kek(URI, "v1", 20)
+
+        with pytest.raises(KeyRetired):
+            open_store().put(wrapped_dek("late"), 0)
+        assert [kek.retired_at_ms for kek in store.keks()] == [20, 0]
+        with pytest.raises(VaultError):
+            store.retire_kek(URI, "never there", 20)
+
+    def test_a_copy_restores(self, open_store: Open) -> None:
+        """A copy fills an empty store with all there was, and no other one."""
+        store = open_store()
+        store.put(wrapped_dek("old"), 0)
+        store.retire_unit("acme", "2026-11")
+        store.put(wrapped_dek("new"), 1)
+        before = store.copy()
+
+        with pytest.raises(VaultError):
+            store.restore(before)
+        assert [(dek.dek_id, generation) for dek, generation in before.deks] == [("dk_new", 1), ("dk_old", 0)]
+        assert before.units == (("acme", "2026-11", 1),)
+        assert before.keks == store.keks()

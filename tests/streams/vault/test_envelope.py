@@ -319,7 +319,7 @@ def test_an_exchanged_dek_is_found(new_vault: NewVault, keystore: SqliteKeyStore
     wrapped = keystore.get(entry.dek_id)
     assert wrapped is not None
     context = WrapContext(wrapped.tenant, wrapped.unit, wrapped.dek_id, wrapped.kek_uri)
-    forged = replace(wrapped, wrapped=vault._kek.wrap(bytes(32), context))
+    forged = replace(wrapped, wrapped=vault._kek.wrap(bytes(32), context).wrapped)
 
     with pytest.raises(IncorrectKey):
         unwrap_dek(forged, private)

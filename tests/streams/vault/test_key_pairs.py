@@ -1,16 +1,20 @@
 """Local key pairs: made once, private, and behind a passphrase where one is given."""
 
+import contextlib
 import multiprocessing
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from schemas.errors import ConfigError, IncorrectKey
+from streams.vault import key_pairs
 from streams.vault import passphrase as passphrases
 from streams.vault.kek import open_kek
 from streams.vault.kek_local_private import LocalPrivateKek
-from streams.vault.key_pairs import KeyPair, create_key_pair, ensure_key_pair
+from streams.vault.key_pairs import KeyPair, create_key_pair, ensure_key_pair, rotate_key_pair
+from streams.vault.private_file import write_private
 from streams.vault.wrapping import WrapContext
 
 DEK = bytes(range(32))
@@ -26,7 +30,7 @@ def round_trip(pair: KeyPair, private: LocalPrivateKek) -> bytes:
     """Wrap and unwrap a DEK."""
     kek = open_kek(pair.uri)
     context = WrapContext("acme", "2026-11", "dk_x", kek.uri)
-    return private.unwrap(kek.wrap(DEK, context), context)
+    return private.unwrap(kek.wrap(DEK, context).wrapped, context)
 
 
 def test_the_private_half_is_the_owners_alone(tmp_path: Path) -> None:
@@ -130,3 +134,58 @@ def test_nothing_prints(tmp_path: Path) -> None:
     pair = create_key_pair(tmp_path, "vault")
 
     assert repr(LocalPrivateKek.load(pair.private)) == "LocalPrivateKek()"
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_rotated_pair_still_opens_what_the_old_one_wrapped(tmp_path: Path) -> None:
+    """After rotations a wrap of every version opens, with its version or without, and new wraps have the new one."""
+    pair = create_key_pair(tmp_path, "vault", b"correct example horse")
+    kek, context = open_kek(pair.uri), WrapContext("acme", "2026-11", "dk_x", pair.uri)
+    wraps = [kek.wrap(DEK, context)]
+    for _ in range(2):
+        rotate_key_pair(tmp_path, "vault", b"correct example horse")
+        wraps.append(kek.wrap(DEK, context))
+    private = LocalPrivateKek.load(pair.private, b"correct example horse")
+
+    assert len({wrap.kek_version for wrap in wraps}) == 3
+    for wrap in wraps:
+        assert private.unwrap(wrap.wrapped, context) == DEK
+        assert private.unwrap(wrap.wrapped, replace(context, kek_version=wrap.kek_version)) == DEK
+        with pytest.raises(IncorrectKey):
+            private.unwrap(wrap.wrapped, replace(context, kek_version="0" * 16))
+
+
+def test_a_rotation_cut_short_loses_no_private_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the power goes during a rotation, what was or will be wrapped opens, and a second one goes through."""
+    pair = create_key_pair(tmp_path, "vault")
+    kek, context = open_kek(pair.uri), WrapContext("acme", "2026-11", "dk_x", pair.uri)
+    wraps = [kek.wrap(DEK, context)]
+    for writes in range(5):
+        left = [writes]
+
+        def write(path: Path, data: bytes, mode: int = 0o600, left: list[int] = left) -> None:
+            if left[0] == 0:
+                raise OSError(28, "no space")
+            left[0] -= 1
+            write_private(path, data, mode)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(key_pairs, "write_private", write)
+            with contextlib.suppress(OSError):
+                rotate_key_pair(tmp_path, "vault")
+        wraps.append(kek.wrap(DEK, context))
+        private = LocalPrivateKek.load(pair.private)
+        assert [private.unwrap(wrap.wrapped, replace(context, kek_version=wrap.kek_version)) for wrap in wraps] == (
+            [DEK] * len(wraps)
+        )
+
+
+def test_a_pair_is_rotated_where_both_halves_lie(tmp_path: Path) -> None:
+    """The redactor's machine, which has the public half alone, makes no key that nobody could open."""
+    pair = create_key_pair(tmp_path, "vault")
+    before = pair.public.read_bytes()
+    pair.private.unlink()
+
+    with pytest.raises(ConfigError, match="where both lie"):
+        rotate_key_pair(tmp_path, "vault")
+    assert pair.public.read_bytes() == before
