@@ -48,6 +48,21 @@ class EmbeddedState:
         return self.folder / "keys"
 
     @property
+    def breakglass(self) -> Path:
+        """The folder of accounts and grants."""
+        return self.folder / "breakglass"
+
+    @property
+    def audit_log(self) -> Path:
+        """The folder of the audit log of persons and services."""
+        return self.folder / "audit"
+
+    @property
+    def audit_keys(self) -> Path:
+        """The keys that sign the audit log's checkpoints."""
+        return self.keys / "audit-log.json"
+
+    @property
     def run_folder(self) -> Path:
         """Phase maps, the count of deadly records, the lock."""
         return self.folder / "run"
