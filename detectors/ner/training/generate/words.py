@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 
-from detectors.ner.training.generate import names
+from detectors.ner.training.generate import ids, names
 from detectors.ner.training.generate.lexicon import lexicon
 from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Pieces, plain
@@ -101,6 +101,11 @@ def _zone(rng: random.Random, _: Lists) -> Pieces:
     return plain(f"{clock} {rng.choice(('-0500', '-0600', '-0700', '-0800', '+0000', '-0400', 'EST', 'GMT'))}")
 
 
+def _coded(rng: random.Random, _: Lists) -> Pieces:
+    """Return a code, a measure or a place in a text, with the word that says what it is."""
+    return plain(ids.shaped(rng, rng.choice(lexicon()["coded"])))
+
+
 def _cond(rng: random.Random, lists: Lists) -> Pieces:
     roll = rng.random()
     if roll < 0.6:
@@ -144,6 +149,7 @@ FILLERS: Mapping[str, Filler] = {
     "cond": _cond,
     "dose": _dose,
     "maker": _maker,
+    "coded": _coded,
     "modelno": _model,
     "fraction": _score,
     "refrange": _span,
