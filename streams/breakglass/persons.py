@@ -1,6 +1,7 @@
 """Whose word counts on a grant: two people are two when issuer or immutable subject differ, and by nothing else."""
 
 from schemas.access import APPROVERS, Grant, Identity, Person, Role
+from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied
 from schemas.vault import TenantId
 from streams.breakglass.figures import FRESH_SECONDS, RATIFY_SECONDS, SKEW_SECONDS
@@ -10,38 +11,38 @@ _SECOND_FACTORS = frozenset({"otp", "hwk", "pop", "mfa"})
 _REVIEWERS = (Role.AUDITOR, Role.PRIVACY_OFFICER, Role.SECURITY)
 
 
-def refused(code: str) -> AccessDenied:
-    """Return the error for a word that does not count; *code* says why and is public."""
-    return AccessDenied("not allowed", code=code)
+def refused(reason: Reason) -> AccessDenied:
+    """Return the error for a word that does not count; the reason is public."""
+    return AccessDenied("not allowed", code=reason.value)
 
 
 def has_second_factor(identity: Identity) -> None:
     """Raise AccessDenied for a person who proved only one thing."""
     if identity.methods.isdisjoint(_SECOND_FACTORS):
-        raise refused("second_factor_missing")
+        raise refused(Reason.WEAK_AUTHENTICATION)
 
 
 def is_fresh(identity: Identity, now: float) -> None:
     """Raise AccessDenied for a person who did not sign in, with two factors, just now."""
     has_second_factor(identity)
     if not -SKEW_SECONDS <= now - identity.authenticated_at <= FRESH_SECONDS:
-        raise refused("sign_in_again")
+        raise refused(Reason.STALE_AUTHENTICATION)
 
 
 def may_request(tenant: TenantId, identity: Identity, now: float) -> None:
     """Raise AccessDenied for a person who may ask for nothing in *tenant*."""
     is_fresh(identity, now)
     if not identity.holds(tenant, Role.REQUESTER):
-        raise refused("role_missing")
+        raise refused(Reason.ROLE_MISSING)
 
 
 def is_requester(grant: Grant, identity: Identity, now: float) -> None:
     """Raise AccessDenied for anyone but the grant's requester, and where they lost the role meanwhile."""
     del now
     if identity.person != grant.requester:
-        raise refused("not_the_requester")
+        raise refused(Reason.OTHER_PERSON)
     if not identity.holds(grant.terms.tenant, Role.REQUESTER):
-        raise refused("role_missing")
+        raise refused(Reason.ROLE_MISSING)
 
 
 def is_fresh_requester(grant: Grant, identity: Identity, now: float) -> None:
@@ -67,16 +68,16 @@ def approving_role(grant: Grant, identity: Identity) -> Role:
     for role in sorted(APPROVERS):
         if role not in taken and identity.holds(grant.terms.tenant, role):
             return role
-    raise refused("role_missing")
+    raise refused(Reason.ROLE_MISSING)
 
 
 def may_ratify(grant: Grant, identity: Identity, now: float) -> None:
     """Raise AccessDenied as may_approve does, for a second word, and for one that comes too late."""
     may_approve(grant, identity, now)
     if grant.ratification is not None:
-        raise refused("already_ratified")
+        raise refused(Reason.REPEATED)
     if grant.activated_at is None or now >= grant.activated_at + RATIFY_SECONDS:
-        raise refused("too_late")
+        raise refused(Reason.TIMEOUT)
 
 
 def may_revoke(grant: Grant, identity: Identity, now: float) -> None:
@@ -85,7 +86,7 @@ def may_revoke(grant: Grant, identity: Identity, now: float) -> None:
     has_second_factor(identity)
     stops = any(identity.holds(grant.terms.tenant, role) for role in APPROVERS)
     if identity.person != grant.requester and not stops:
-        raise refused("role_missing")
+        raise refused(Reason.ROLE_MISSING)
 
 
 def may_review(grant: Grant, identity: Identity, now: float) -> None:
@@ -101,18 +102,18 @@ def reviewing_role(grant: Grant, identity: Identity) -> Role:
     for role in _REVIEWERS:
         if identity.holds(grant.terms.tenant, role):
             return role
-    raise refused("role_missing")
+    raise refused(Reason.ROLE_MISSING)
 
 
 def nobody(grant: Grant, identity: Identity, now: float) -> None:
     """Raise AccessDenied: time passes by itself."""
     del grant, identity, now
-    raise refused("nobody")
+    raise refused(Reason.GRANT_STATE)
 
 
 def _is_another(person: Person, requester: Person) -> None:
     if person == requester:
-        raise refused("own_grant")
+        raise refused(Reason.SELF_APPROVAL)
 
 
 def _has_not_spoken(person: Person, grant: Grant) -> None:
@@ -120,4 +121,4 @@ def _has_not_spoken(person: Person, grant: Grant) -> None:
     if grant.ratification is not None:
         spoken.append(grant.ratification.person)
     if person in spoken:
-        raise refused("already_had_a_part")
+        raise refused(Reason.APPROVED_BEFORE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from schemas.access import Approval, Grant, GrantMode, GrantState, Identity
+from schemas.audit_terms import Reason
 from streams.breakglass import persons
 from streams.breakglass.figures import FIGURES, RATIFY_SECONDS, REQUEST_SECONDS, SKEW_SECONDS
 
@@ -123,16 +124,16 @@ def step(grant: Grant, event: GrantEvent, identity: Identity, now: float) -> Gra
     The grant must be settled, so that what time ended is not gone on with.
     """
     if event is GrantEvent.TIME or settle(grant, now) != grant:
-        raise persons.refused("state")
+        raise persons.refused(Reason.GRANT_STATE)
     lines = [line for line in TABLE if line.state is grant.state and line.event is event]
     if not lines:
-        raise persons.refused("state")
+        raise persons.refused(Reason.GRANT_STATE)
     lines[0].who(grant, identity, now)
     recorded = _recorded(grant, event, identity, now)
     for line in lines:
         if line.when(recorded, now):
             return _moved(recorded, line.target, now)
-    raise persons.refused("state")
+    raise persons.refused(Reason.GRANT_STATE)
 
 
 def settle(grant: Grant, now: float) -> Grant:
@@ -148,9 +149,9 @@ def may_open(grant: Grant, identity: Identity, now: float) -> None:
     persons.is_requester(grant, identity, now)
     persons.has_second_factor(identity)
     if grant.state not in (GrantState.ACTIVE, GrantState.ACTIVE_EMERGENCY):
-        raise persons.refused("state")
+        raise persons.refused(Reason.GRANT_STATE)
     if _over(grant, now) or now < (grant.activated_at or now) - SKEW_SECONDS:
-        raise persons.refused("expired")
+        raise persons.refused(Reason.GRANT_EXPIRED)
 
 
 def blocks(grant: Grant) -> bool:
@@ -191,3 +192,8 @@ def _moved(grant: Grant, target: GrantState, now: float) -> Grant:
         code = "not_ratified" if _ratification_is_late(grant, now) else "review_overdue"
         return replace(grant, incident=grant.incident or code)
     return grant
+
+
+def revoked(grant: Grant, now: float) -> Grant:
+    """Return the grant revoked by the service itself, when its requester has left."""
+    return _moved(grant, GrantState.REVOKED, now)

@@ -1,0 +1,263 @@
+"""Grants from request to review: every word is judged by the table, announced, kept, and told."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from schemas.access import (
+    APPROVERS,
+    Grant,
+    GrantMode,
+    GrantRequest,
+    GrantState,
+    GrantTerms,
+    Identity,
+    Person,
+    Purpose,
+    Role,
+    View,
+)
+from schemas.audit import AuditRecord
+from schemas.audit_terms import Action, Reason, Result
+from schemas.errors import AccessDenied, ConfigError, PhistreamError
+from schemas.vault import TenantId
+from streams.breakglass import persons, policy
+from streams.breakglass.figures import FIGURES, LEAST_JUSTIFICATION, LONGEST_JUSTIFICATION
+from streams.breakglass.persons import refused
+from streams.breakglass.policy import GrantEvent
+from streams.breakglass.store import GrantStore
+from streams.breakglass.trail import Trail, grant_resource, intent_of, reason_of, under
+from streams.clock import Clock
+
+_ACTIONS = {
+    GrantEvent.APPROVE: Action.GRANT_APPROVE,
+    GrantEvent.DENY: Action.GRANT_DENY,
+    GrantEvent.ACTIVATE: Action.GRANT_ACTIVATE,
+    GrantEvent.RATIFY: Action.GRANT_RATIFY,
+    GrantEvent.CONTEST: Action.GRANT_CONTEST,
+    GrantEvent.REVOKE: Action.GRANT_REVOKE,
+    GrantEvent.RELEASE: Action.GRANT_RELEASE,
+    GrantEvent.REVIEW: Action.GRANT_REVIEW,
+    GrantEvent.FIND: Action.GRANT_REVIEW,
+    GrantEvent.EXHAUST: Action.GRANT_EXPIRE,
+}
+_OUTCOMES = {
+    GrantEvent.REVIEW: Reason.APPROPRIATE,
+    GrantEvent.FIND: Reason.FINDING,
+    GrantEvent.EXHAUST: Reason.GRANT_EXHAUSTED,
+}
+_INCIDENTS = {
+    "not_ratified": Reason.NOT_RATIFIED,
+    "review_overdue": Reason.REVIEW_OVERDUE,
+    "contested": Reason.CONTESTED,
+    "finding": Reason.FINDING,
+}
+_OPEN = (GrantState.ACTIVE, GrantState.ACTIVE_EMERGENCY)
+_LEAST_SECONDS = 60
+
+#: Told of every change of a grant, after it: notifications go out from there.
+Notify = Callable[[Grant, Action], None]
+#: Returns an identity as it stands now: with the roles of this moment, and not for who has left.
+Current = Callable[[Identity, float], Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """The life of grants. *clean* takes identifiers out of what requesters write."""
+
+    store: GrantStore
+    trail: Trail
+    clock: Clock
+    clean: Callable[[str], str]
+    current: Current
+    notify: Notify
+
+    def now(self) -> float:
+        """Return the time in seconds of the epoch."""
+        return self.clock.now_ms() / 1000
+
+    def request(self, identity: Identity, wanted: GrantRequest) -> Grant:
+        """Ask for a grant; raises AccessDenied for who may not, ConfigError for terms that no grant may have."""
+        now, terms = self.now(), wanted.terms
+        identity = self.current(identity, now)
+        grant_id = str(uuid.uuid4())
+        record = intent_of(Action.GRANT_REQUEST, identity, terms.tenant, grant_resource(grant_id), now)
+        record = replace(record, mode=terms.mode, purpose=terms.purpose, view=terms.view)
+        with _told(self.trail, record):
+            persons.may_request(terms.tenant, identity, now)
+            approvals = self.store.approvals_of(terms.tenant)
+            self._refuse_blocked(identity.person, now)
+        refuse_terms(wanted)
+        reason = self.clean(wanted.justification)
+        ticket = None if wanted.ticket is None else self.clean(wanted.ticket)
+        text = reason if ticket is None else f"[{ticket}] {reason}"
+        record = replace(record, grant_id=grant_id, justification_mac=self.store.seal.mac(text))
+        roles = identity.roles[terms.tenant]
+        needed = 0 if terms.mode is GrantMode.EMERGENCY else approvals
+        grant = Grant(grant_id, terms, identity.person, roles, needed, now)
+        with self._announced(record):
+            self.store.add(grant, text, lambda others: _refuse_second_emergency(grant, others, now))
+        self.notify(grant, Action.GRANT_REQUEST)
+        return grant
+
+    def word(self, identity: Identity, grant_id: str, event: GrantEvent) -> Grant:
+        """Say *event* to a grant; raises AccessDenied where the table has no line that lets this person."""
+        now = self.now()
+        identity, grant = self.current(identity, now), self.settled(grant_id)
+        action = _ACTIONS[event]
+        record = under(grant, intent_of(action, identity, grant.terms.tenant, grant_resource(grant.id), now))
+        with _told(self.trail, record):
+            if event is GrantEvent.ACTIVATE:
+                self.store.approvals_of(grant.terms.tenant)
+                self._refuse_blocked(grant.requester, now)
+            new = policy.step(grant, event, identity, now)
+        with self._announced(record, _OUTCOMES.get(event)):
+            self.store.change(grant, new)
+        self._tell_incident(grant, new, now)
+        self.notify(new, action)
+        return self.settled(grant_id)
+
+    def settled(self, grant_id: str) -> Grant:
+        """Return a grant as it stands now; what time did to it is kept and told first."""
+        return self._settle(self.store.get(grant_id))
+
+    def openable(self, identity: Identity, grant_id: str) -> Grant:
+        """Return a grant that opens something for this person now; raises AccessDenied for all others."""
+        identity, grant = self.current(identity, self.now()), self.settled(grant_id)
+        policy.may_open(grant, identity, self.now())
+        self.store.approvals_of(grant.terms.tenant)
+        self._refuse_blocked(grant.requester, self.now())
+        return grant
+
+    def show(self, identity: Identity, grant_id: str) -> tuple[Grant, str]:
+        """Return a grant and its reason, to its requester and to those who judge; for others there is none."""
+        identity, grant = self.current(identity, self.now()), self.settled(grant_id)
+        if identity.person != grant.requester and not _judges(identity, grant.terms.tenant):
+            raise refused(Reason.GRANT_UNKNOWN)
+        return grant, self.store.reason(grant_id)
+
+    def list(self, identity: Identity) -> Sequence[Grant]:
+        """Return the grants that this person may see, oldest first."""
+        identity = self.current(identity, self.now())
+        found = [self._settle(grant) for grant in self.store.list()]
+        return [each for each in found if each.requester == identity.person or _judges(identity, each.terms.tenant)]
+
+    def settle_all(self) -> None:
+        """Let time pass for every grant: incidents open although nobody looks."""
+        for grant in self.store.list():
+            self._settle(grant)
+
+    def offboard(self, person: Person) -> int:
+        """Revoke what a person who left may still open or activate; return how many grants that were."""
+        ended = 0
+        for grant in map(self._settle, self.store.of_person(person)):
+            if grant.state in (GrantState.REQUESTED, GrantState.APPROVED, *_OPEN):
+                now = self.now()
+                record = intent_of(Action.GRANT_REVOKE, None, grant.terms.tenant, grant_resource(grant.id), now)
+                with self._announced(under(grant, record), Reason.OFFBOARDED):
+                    self.store.change(grant, policy.revoked(grant, now))
+                ended += 1
+        return ended
+
+    def _settle(self, grant: Grant) -> Grant:
+        now = self.now()
+        settled = policy.settle(grant, now)
+        if settled == grant:
+            return grant
+        if settled.ended_as != grant.ended_as or settled.state is GrantState.EXPIRED_UNAPPROVED:
+            record = intent_of(Action.GRANT_EXPIRE, None, grant.terms.tenant, grant_resource(grant.id), now)
+            self.trail.single(under(grant, record), Result.SUCCESS, Reason.GRANT_EXPIRED)
+        self._tell_incident(grant, settled, now)
+        self.store.change(grant, settled)
+        return settled
+
+    def _tell_incident(self, before: Grant, after: Grant, now: float) -> None:
+        if after.incident is None or after.incident == before.incident:
+            return
+        record = intent_of(Action.INCIDENT_OPEN, None, after.terms.tenant, grant_resource(after.id), now)
+        self.trail.single(under(after, record), Result.SUCCESS, _INCIDENTS[after.incident])
+        self.notify(after, Action.INCIDENT_OPEN)
+
+    def _refuse_blocked(self, person: Person, now: float) -> None:
+        if any(policy.blocks(policy.settle(grant, now)) for grant in self.store.of_person(person)):
+            raise refused(Reason.BLOCKED)
+
+    def _announced(self, record: AuditRecord, reason: Reason | None = None) -> "_Announced":
+        return _Announced(self.trail, record, reason)
+
+
+class _Announced:
+    """Writes an intent before the block and its outcome after it."""
+
+    def __init__(self, trail: Trail, record: AuditRecord, reason: Reason | None) -> None:
+        self._trail, self._record, self._reason = trail, record, reason
+
+    def __enter__(self) -> None:
+        self._intent = self._trail.begin(self._record)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            self._trail.end(self._intent, Result.SUCCESS, self._reason)
+        elif isinstance(error, PhistreamError):
+            denied = isinstance(error, AccessDenied)
+            self._trail.end(self._intent, Result.DENIED if denied else Result.ERROR, reason_of(error))
+
+
+class _told:  # noqa: N801 - reads as a verb where it stands.
+    """Tells of a refusal in the block; what passes is announced afterwards."""
+
+    def __init__(self, trail: Trail, record: AuditRecord) -> None:
+        self._trail, self._record = trail, record
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, AccessDenied):
+            self._trail.single(self._record, Result.DENIED, reason_of(error))
+
+
+def refuse_terms(wanted: GrantRequest) -> None:
+    """Raise ConfigError for terms that no grant may have."""
+    terms, figures = wanted.terms, FIGURES[wanted.terms.mode]
+    scope = terms.scope
+    if not _LEAST_SECONDS <= terms.seconds <= figures.seconds:
+        raise ConfigError("a grant lasts between a minute and its mode's limit", limit_seconds=figures.seconds)
+    if not (scope.tokens or scope.events or scope.conversations or scope.lookup):
+        raise ConfigError("a grant names tokens, events or a conversation")
+    sizes = (
+        (scope.tokens, figures.tokens),
+        (scope.events, figures.events),
+        (scope.conversations, figures.conversations),
+    )
+    for named, limit in sizes:
+        if len(named) > limit:
+            raise ConfigError("a grant of this mode opens less", named=len(named), limit=limit)
+    if terms.mode is GrantMode.EMERGENCY and scope.lookup:
+        raise ConfigError("an emergency does not look up values")
+    if terms.purpose is Purpose.QUALITY_ENGINEERING and terms.view is not View.MASKED:
+        raise ConfigError("quality engineering sees masked values only")
+    if not LEAST_JUSTIFICATION <= len(wanted.justification.strip()) <= LONGEST_JUSTIFICATION:
+        raise ConfigError("a justification has 10 to 2000 characters")
+
+
+def terms_of_emergency(terms: GrantTerms) -> GrantTerms:
+    """Return the terms as an emergency may have them: no longer than its limit."""
+    limit = FIGURES[GrantMode.EMERGENCY].seconds
+    return replace(terms, mode=GrantMode.EMERGENCY, seconds=min(terms.seconds, limit))
+
+
+def _refuse_second_emergency(grant: Grant, others: Sequence[Grant], now: float) -> None:
+    """Refuse an emergency while another one of the person is open or not ratified: it would be renewed."""
+    if grant.terms.mode is not GrantMode.EMERGENCY:
+        return
+    for other in (policy.settle(each, now) for each in others):
+        closed = other.state in (GrantState.CLOSED_APPROPRIATE, GrantState.CLOSED_FINDING)
+        running = other.state in (GrantState.REQUESTED, *_OPEN)
+        used = other.activated_at is not None and other.ratification is None and not closed
+        if other.terms.mode is GrantMode.EMERGENCY and (running or used):
+            raise refused(Reason.NOT_RATIFIED)
+
+
+def _judges(identity: Identity, tenant: TenantId) -> bool:
+    return any(identity.holds(tenant, role) for role in (*APPROVERS, Role.AUDITOR))

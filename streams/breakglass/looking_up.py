@@ -1,0 +1,76 @@
+"""Looking up the tokens of a value: a scope of its own, few values a grant, and nothing is opened."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.access import Grant, Identity
+from schemas.audit import Counts, Resource
+from schemas.audit_terms import Action, Reason, ResourceKind, Result
+from schemas.errors import AccessDenied
+from schemas.identifiers import IdentifierType
+from schemas.vault import TenantId, Token
+from streams.breakglass.entries import Entries
+from streams.breakglass.granting import Granting
+from streams.breakglass.persons import refused
+from streams.breakglass.trail import Trail, intent_of, reason_of, under
+from streams.vault.tokenkeys import TokenKeys
+from streams.vault.tokens import Minter
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Finds every token of a value, in every mode and epoch, by the tag of its entries."""
+
+    granting: Granting
+    trail: Trail
+    entries: Callable[[], Entries]
+    token_keys: Callable[[], Mapping[str, TokenKeys]]
+
+    def look_up(
+        self, identity: Identity, grant_id: str, type_: IdentifierType, values: Sequence[str]
+    ) -> tuple[tuple[Token, ...], ...]:
+        """Return the tokens of each value, in the order of *values*; only of the grant's tenant.
+
+        Raises AccessDenied where the grant does not look up for this person now, AuditUnavailable.
+        """
+        grant, tags = self._judged(identity, grant_id, type_, values)
+        tenant, now = grant.terms.tenant, self.granting.now()
+        digests = tuple(dict.fromkeys(self.granting.store.seal.mac(tag) for tag in tags))
+        resource = Resource(ResourceKind.DIGEST, digests, len(values))
+        intent = self.trail.begin(under(grant, intent_of(Action.LOOKUP, identity, tenant, resource, now)))
+        try:
+            self.granting.store.reserve_lookups(grant, len(values))
+        except AccessDenied as error:
+            self.trail.end(intent, Result.DENIED, reason_of(error))
+            raise
+        view = self.entries()
+        found = tuple(tuple(sorted({entry.token for entry in view.of_tag(tenant, tag)})) for tag in tags)
+        missing = sum(not tokens for tokens in found)
+        self.trail.end(intent, Result.SUCCESS, counts=Counts(requested=len(values), not_found=missing))
+        return found
+
+    def _judged(
+        self, identity: Identity, grant_id: str, type_: IdentifierType, values: Sequence[str]
+    ) -> tuple[Grant, list[str]]:
+        now = self.granting.now()
+        grant = self.granting.store.get(grant_id)
+        nothing = Resource(ResourceKind.GRANT, (grant.id,), 1)
+        record = under(grant, intent_of(Action.LOOKUP, identity, grant.terms.tenant, nothing, now))
+        try:
+            self.granting.store.count_reveal(identity.person, now)
+            grant = self.granting.openable(identity, grant_id)
+            types = grant.terms.scope.types
+            if not grant.terms.scope.lookup or (types and type_ not in types):
+                raise refused(Reason.OUT_OF_SCOPE)
+            if not values or type_ is IdentifierType.CREDENTIAL:
+                raise refused(Reason.MALFORMED)
+            return grant, [self._tag(grant.terms.tenant, type_, value) for value in values]
+        except AccessDenied as error:
+            self.trail.single(record, Result.DENIED, reason_of(error))
+            raise
+
+    def _tag(self, tenant: TenantId, type_: IdentifierType, value: str) -> str:
+        keys = self.token_keys().get(tenant)
+        if keys is None:
+            raise refused(Reason.TENANT_UNKNOWN)
+        return Minter(tenant, keys).scope("", None, 0).lookup_tag(type_, value)
