@@ -69,6 +69,13 @@ _LAST_SAID = compile_latin(
 )
 _BUDGET = compile_latin(r"\b(?:year|fy|quarter|period|month|budget)\b")
 _MASKED = compile_latin(r"(?:[X*\x95\x1a#]{4}[- ]?){1,4}[- ]?([0-9]{4})\b")
+_HALF_MASKED = compile_latin(r"\b([0-9]{4}[- ]?[0-9]{2})[X*#]{2}[- ]?[X*#]{4}[- ]?([0-9]{4})\b")
+#: "the HSA (that one ends 4402)", "I see check 1187".
+_ENDS = compile_latin(r"\b(?:hsa|fsa|that one|the other one|it|mine|which) (?:ends|ending)(?: in| with)? ([0-9]{4})\b")
+_CHEQUE = compile_latin(
+    r"\b(?:see|saw|sent|mailed|wrote|cashed|your|my|our|his|her|by|personal|cashier'?s) (?:a |the |you )?"
+    r"(?:check|cheque) ([0-9]{3,6})\b"
+)
 _IBAN = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}")
 _IBAN_CUT = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){4,26}\s?\n\s*[A-Z0-9]{1,4}(?:[ ]?[A-Z0-9]){3,26}")
 _CRYPTO = compile_latin(
@@ -214,6 +221,9 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
         group = next(number for number in (1, 2, 3) if found.start(number) >= 0)
         if _BUDGET.search(found.group()) is None:
             yield found.start(group), found.end(group)
-    for pattern in (_MASKED, _LAST_TOLD):
+    for found in _HALF_MASKED.finditer(latin):
+        yield found.start(1), found.end(1)
+        yield found.start(2), found.end(2)
+    for pattern in (_MASKED, _LAST_TOLD, _ENDS, _CHEQUE):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)

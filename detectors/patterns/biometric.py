@@ -96,12 +96,13 @@ _OBSERVED = compile_latin(
 #: A number made of letters and figures, without any caption, where the words beside it leave no doubt.
 _MIXED = compile_latin(
     r"\b(?:[A-Z]{1,10}[0-9]*(?:[-_:./][A-Z0-9]+){1,6}|[A-Z]{2,8}[0-9]{4,12}[A-Z]{0,3}|"
-    r"[A-Z][0-9]{4}-[A-Z0-9]{1,4}|0x[0-9A-F]{8,64})\b"
+    r"[A-Z][0-9]{4}-[A-Z0-9]{1,4}|0x[0-9A-F]{6,64}(?:-[A-Z]{1,6})?|[0-9a-f]{4}(?::[0-9a-f]{4}){2,15})\b"
 )
 _BESIDE = Context(
     phrases(r"""
-        fingerprints?; finger ?prints?; thumb ?prints?; (?:thumb|finger|palm|hand|iris|retina|retinal|face) (?:scan|
-        template|match|print|record|geometry)s?; voice-?prints?; voice print; faceprints?; gaitprints?; bio-?id;
+        fingerprints?; finger ?prints?; thumb ?prints?; (?:thumb|finger|palm|hand|iris|retina|retinal|face|voice)
+        (?:scan|template|match|print|record|geometry|sign-?in|log-?in|hash|minutiae)s?; minutiae(?: hash)?; arcface;
+        facenet; voice-?prints?; voice print; faceprints?; gaitprints?; bio-?id;
         bio-?metrics?;
         biometricref; afis; codis; genetic fingerprint; dna (?:profile|index|database); str profile; snp fingerprint;
         wake-?word profile; typing-?rhythm profile; keystroke (?:profile|dynamics); signature dynamics;

@@ -92,6 +92,35 @@ _PATTERNS = (
         r"lvn|md|do|np|pa|cna|ma|rt|pharmd|crna)\b",
         ignore_case=False,
     ),
+    # "seal broken by MT.", "(pa: rdv)", "Minutes: lp".
+    compile_latin(
+        r"\b(?i:broken|witnessed|read|verified|checked|prepared|collected|performed|counted|wasted|obtained|confirmed)"
+        r" by ([A-Z]{2,3})(?:[.,;)]|\s*$|\n)",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"\((?i:pa|scribe|typed|tr|tx|dict|init(?:ials)?): ?([a-z]{2,3})\)",
+        ignore_case=False,
+    ),
+    compile_latin(r"(?:^|\n)(?:minutes|recorder|scribe|notes by): ?([a-z]{2,3})\s*(?:$|\n)"),
+    # "chaplain Beatriz and SW Leftwich", "ALIAS: TRAUMA, ZULU SEVENTEEN".
+    compile_latin(
+        r"\b(?:[Cc]haplain|CHAPLAIN|SW|MSW|[Rr]abbi|RABBI|[Ii]mam|IMAM|[Dd]eacon|DEACON)"
+        r" ([A-Z][A-Za-z\xdf-\xff'-]{2,18})\b",
+        ignore_case=False,
+    ),
+    compile_latin(r"\bALIAS(?: NAME)?: ?([A-Z]{3,16}(?:,? [A-Z]{3,16}){1,3})\b", ignore_case=False),
+    # Twins that have no name yet: "BG Twin A Oyekan".
+    compile_latin(
+        r"\b((?:BG|BB|NB|[Bb]aby (?:[Gg]irl|[Bb]oy)|[Gg]irl|[Bb]oy|[Ii]nfant) (?:[Tt]win|TWIN) [A-D1-3] "
+        rf"{_NAME})\b",
+        ignore_case=False,
+    ),
+    # "aunt pru: he is out of surgery", each turn of a family's chat.
+    compile_latin(
+        r"(?:^|\n)[ \t]*(?:aunt(?:ie|y)?|uncle|grandma|grandpa|nana|cousin|t[i\xed][ao]|abuel[ao]) ([a-z]{2,14}): ",
+        ignore_case=False,
+    ),
     # "NICU NP Thandiwe.", "epidural CRNA Swenson,".
     compile_latin(
         rf"\b(?:CRNA|CNM|LPN|LVN|RN|NP|LCSW|CNA|EMT|RRT|RDN|CCRN|PharmD) ({_STAFF})"
@@ -125,6 +154,8 @@ _NO_NAME = frozenset(
     b"report note signature visit assessment eval evaluation consult station staff manager supervisor license student "
     b"care review initials time aware line only case team shift team program school degree credentials discharge home "
     b"handoff hand-off rounds coverage float charge navigator educator coordinator "
+    b"irb fda cdc cms ems ent pcp id ob gyn us it hr qa slp cm lab fbi nih payer uhc consult following aware notified "
+    b"involved referral paged services service working met here will portland corner side quadrant wind to for "
     b"now not and but out off one two in on at to by of is was a an it be no yes this that unknown none very so the my "
     b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
 )

@@ -21,11 +21,17 @@ _SPANISH_YEAR = (
     rf"(?: y (?:{_SPANISH_ONES}))?|{_SPANISH_DAY})"
 )
 _SPOKEN_SPANISH = compile_latin(
-    rf"\b{_SPANISH_DAY} de (?:{_MONTHS})(?: del?(?: a\xf1o)? (?:{_SPANISH_YEAR}|dos mil|[0-9]{{4}}))?\b"
+    rf"\b{_SPANISH_DAY} de (?:{_MONTHS})(?: del?(?: a\xf1o)? (?:{_SPANISH_YEAR}|dos mil|[0-9]{{4}}|[0-9]{{2}}))?\b"
 )
 _SHORT_SPANISH = compile_latin(
     r"\b[0-3]?[0-9][-/ ]?(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)(?:[-/][0-9]{2,4}| [0-9]{4})\b|"
     r"\b[0-3]?[0-9][-/]?(?:ene|abr|ago|dic)\b"
+)
+#: A day of a month that is told by its number: "the third of the eighth".
+_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+_NUMBERED = compile_latin(
+    rf"\b((?:(?:twenty|thirty)[ -])?(?:{_ORDINALS}|[a-z]{{3,6}}teenth|twentieth|thirtieth) of the (?:{_ORDINALS}))"
+    r"(?:[.,;!?)\n]|$)"
 )
 _SLAVIC = re.compile(
     r"\b[0-3]?\d\s(?:січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|грудня|января|"
@@ -44,6 +50,11 @@ def spanish_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
     for pattern in (_SPOKEN_SPANISH, _SHORT_SPANISH):
         for found in pattern.finditer(latin):
             yield found.start(), found.end()
+
+
+def numbered_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield a day of a month, both told by their numbers, at the end of a clause."""
+    return ((found.start(1), found.end(1)) for found in _NUMBERED.finditer(latin))
 
 
 def slavic_ranges(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from detectors.patterns.date_forms import logged_ranges, slavic_ranges, spanish_ranges
+from detectors.patterns.date_forms import logged_ranges, numbered_ranges, slavic_ranges, spanish_ranges
 from detectors.patterns.holidays import holiday_ranges
 from detectors.patterns.scanning import Match, behind, compile_latin, follows, is_word
 from detectors.recognizer import Passage
@@ -133,7 +133,7 @@ class DateWordRecognizer:
         """Return each date with its weekday and its year."""
         latin = passage.latin
         ranges = [*_months(latin), *_days(latin), *holiday_ranges(latin)]
-        ranges += [*logged_ranges(latin), *spanish_ranges(latin)]
+        ranges += [*logged_ranges(latin), *spanish_ranges(latin), *numbered_ranges(latin)]
         if not passage.text.isascii():
             ranges += [*_eastern(passage), *slavic_ranges(passage)]
         return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in dict.fromkeys(ranges)]

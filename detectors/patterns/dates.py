@@ -14,7 +14,7 @@ _D = "[0-9OolI]"
 _WEEKDAY = r"(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?"
 _CLOCK = r"T[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,9})?)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 
-_ANCHOR = compile_latin(rf"{_D}(?:[-/.\x1a]|%2[FD]| ?[/-] ?){_D}|[0-9]{{8}}")
+_ANCHOR = compile_latin(rf"{_D}(?:[-/.:\x1a]|%2[FD]| ?[/-] ?){_D}|[0-9]{{8}}")
 _FULL = compile_latin(
     "|".join(
         rf"{_D}{{1,4}}{sign}{_D}{{1,2}}{sign}{_D}{{1,4}}"
@@ -31,14 +31,19 @@ _FUSED = compile_latin(
 )
 _SPACED = compile_latin(r"[0-9](?: ?[0-9])? ?/ ?[0-9](?: ?[0-9])? ?/ ?[0-9] ?[0-9](?: ?[0-9] ?[0-9])?")
 _WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?[ \t]+(?:the[ \t]+)?$")
+#: A date as cameras write it, and a day before a blood pressure: "5/1 168/94".
+_TAKEN = compile_latin(r"(?:19|20)[0-9]{2}:(?:0[1-9]|1[0-2]):(?:0[1-9]|[12][0-9]|3[01])\b")
+_PRESSURE_AFTER = compile_latin(r"[ :]{1,3}(?:[89][0-9]|1[0-9]{2}|2[0-4][0-9])/(?:[3-9][0-9]|1[0-2][0-9])\b")
 _MASK = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}")
 _MASK_BEFORE = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?-$")
 #: Directly before day and month: what makes "3/14" a date.
 _LEAD = compile_latin(
     r"(?:\b(?:on|since|seen|dated?|dates|until|till|til|thru|through|from|by|before|after|between|week of|as of|of|due|"
     r"early|late|mid|last|next|starting|started|start|began|beginning|ending|effective|eff|dob|dos|doi|lmp|edd|edc|adm|"
-    r"admit|admitted|discharged|dc|d/c|d/c'd|appt|appointment|visit|scheduled|sched|log|onset|drawn|done|filled|called|"
-    r"signed|received|recd|rec'd|expires|exp|yesterday|today|tomorrow|today is|born|surgery|sx|labs|f/u|rtc|inr|"
+    r"admit|admitted|discharged|dc|d/c|d/c'd|appt|appointment|visit|scheduled|sched|log|onset|drawn|done|filled|"
+    r"called|out|"
+    r"signed|addendum|amended|cosigned|resulted|received|recd|rec'd|expires|exp|yesterday|today|tomorrow|today is|"
+    r"born|surgery|sx|labs|f/u|rtc|inr|"
     "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
     "returned|rescheduled|moved to|missed|"
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is|dod|urgent care|ed|er|icu|cath|"
@@ -132,7 +137,9 @@ class DateRecognizer:
             if follows(_TEMPLATE, latin, start, 160):
                 continue
             captioned = self._captions.before(latin, start, 24) or follows(_LEAD, latin, start, 24)
-            if not captioned and (self._unlike.before(latin, start, 18) or _DOTTED.fullmatch(found.group())):
+            told = b"/" in found.group() and latin[:start].endswith(b": ")
+            unlike = not told and self._unlike.before(latin, start, 18)
+            if not captioned and (unlike or _DOTTED.fullmatch(found.group())):
                 continue
             yield start, end
 
@@ -156,7 +163,8 @@ class DateRecognizer:
             first, second = map(int, found.group().split(b"/"))
             if not (1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12):
                 continue
-            chained = self._is_day(latin, start, end, chained=chained)
+            pressure = _PRESSURE_AFTER.match(latin, end) is not None
+            chained = pressure or self._is_day(latin, start, end, chained=chained)
             if not chained:
                 if not (_MEASURE_AFTER.match(latin, end) or self._is_ratio(latin, start)):
                     doubtful.append((start, end))
@@ -190,6 +198,7 @@ class DateRecognizer:
         return self._ratio.before(latin, start, 28 if valued is None else start - valued[0].start(1) - valued[1])
 
     def _fused(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        yield from ((found.start(), found.end()) for found in _TAKEN.finditer(latin))
         for found in _FUSED.finditer(latin):
             start, end = found.start(), found.end()
             if not _is_free(latin, start, end):

@@ -29,12 +29,15 @@ _POSITIVE = phrases(r"""
         connecting; meant; forwarded; kiosk; tablet; traceroute; device; printer; dirección; adresse; raddr
     """)
 _NEGATIVE = phrases(r"""
-        version; v; ver; release; build; section; sec; ec; agent; app; os; firmware; update; updated; upgraded; upgrade; downgrade; rollback;
+        version; v; ver; release; build; section; sec; ec; agent; app; os; firmware; update; updated;
+        upgraded; upgrade; downgrade; rollback;
         appendix; table; figure; fig; chapter; protocol section; oid; libssl3; replaced; cpan; tc; cath; scop; chrome;
         safari; edition; dsm; peep; steps?; combos; dtap; fold; enzyme; teeth; perio; mask; schema; table; annex;
         paragraph; driver; image; package; pkg; dosage
     """)
-_UNIT = compile_latin(r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? [A-Z][a-z]+:|\? no| to v[0-9]")
+_UNIT = compile_latin(
+    r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? [A-Z][a-z]+:|\? no| to v[0-9]"
+)
 
 
 class IpRecognizer:

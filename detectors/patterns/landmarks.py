@@ -47,7 +47,7 @@ _WORDINGS = (
     (rf"\b(?i:motel|hotel|inn|hostel) (?:{_NAMED} ){{0,2}}{_NAMED},? (?i:room|rm|unit) ([0-9]{{1,4}}[A-Z]?)\b"),
     (  # "la escuela Emerson", "en la salida 191".
         r"\b((?i:escuela|colegio|preparatoria|secundaria|primaria|k[i\xed]nder|guarder[i\xed]a|iglesia|parroquia|albergue|"
-        rf"asilo)(?: de| San| Santa)?(?: {_NAMED}){{1,2}})\b"
+        rf"asilo)(?: de| San| Santa)?(?: {_NAMED}){{1,4}})(?:[^A-Za-z\xc0-\xff]|$)"
     ),
     (r"\b(?i:por|en|cerca de|antes de|hasta|pasando) (?i:la )((?i:salida) [0-9]{1,3}[A-Z]?)\b"),
     (  # A church without the word.

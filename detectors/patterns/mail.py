@@ -13,7 +13,7 @@ SCORE = 0.95
 _CHAR = r"[A-Z0-9_\xaa-\xff]"
 _LOCAL = rf"(?:{_CHAR}|&#[0-9]{{2,4}};)(?:{_CHAR}|[.%+'&~!-]|&#[0-9]{{2,4}};){{0,63}}"
 _DOMAIN = r"[A-Z0-9\xc0-\xff](?:[A-Z0-9\xc0-\xff-]{0,62})(?:\.[A-Z0-9\xc0-\xff-]{1,63}){0,6}\.[A-Z\xc0-\xff]{2,24}"
-_AT = r"(?:@|%40|\\u0040|&#64;|&commat;)"
+_AT = r"(?:@@?|%40|\\u0040|&#64;|&commat;)"
 _TLD = r"(?:com|net|org|edu|gov|mil|io|co|us|uk|ca|de|es|mx|fr|it|hu|me|info|biz|app|dev|health|example|local)"
 
 _GATE = compile_latin(

@@ -51,7 +51,8 @@ CAPTIONS = (
         _OTHER,
         Strength.WEAK,
         phrases(r"""
-        claim; case; cps case; order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
+        claims?; case; cps case; (?:denial|approval|payer|appeal|match) (?:ref|run);
+        order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
         incident; booking; confirmation; subject; participant; pt no; screen(?:ing)? id; randomi[sz]ed;
         (?:ip|study|drug|sane) kit; donor; invoice; requisition; report; shipment; parcel; appeal; file; registration;
         locker; dossier; caso; reclamo; orden; folio; subject id; hearing; job; document; doc; receipt; reservation;
@@ -135,6 +136,13 @@ _CALLED = compile_latin(
     r"(?:[\x22']?\s*[:=]\s*[\x22']?| is | )[\x22'\x60]?(@?[A-Za-z0-9][A-Za-z0-9._@\\-]{2,40}(?:#[0-9]{4})?)"
 )
 _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z0-9_])")
+#: Who writes in a group chat, and who did something at a time in a log of two or more columns.
+_SPEAKER = compile_latin(r"(?:^|\n)[ \t]*(@[A-Za-z][A-Za-z0-9_.]{2,30}): ")
+_LOGGED = compile_latin(
+    r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[ap]m)?(?:\t|  +| ?\| ?)"
+    r"([a-z]{1,12}[_.][a-z]{2,20}[0-9]{0,4})(?:\t|  +| ?\| ?)",
+    ignore_case=False,
+)
 _HANDLE_WORDS = Context(
     phrases(r"""
         handle; twitter; instagram; insta; ig; tiktok; snap(?:chat)?; discord; telegram; dm; follow(?:s|ed|ing)?;
@@ -246,6 +254,9 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         strong = not latin[found.start() : found.end()].lower().startswith(_DOUBTFUL_CALLS)
         if signed or (assigned and strong and value.islower()):
             yield start, end
+    for pattern in (_SPEAKER, _LOGGED):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
     for found in _HANDLE.finditer(latin):
         if _HANDLE_WORDS.near(latin, found.start(1), found.end(1)):
             yield found.start(1), found.end(1)

@@ -35,7 +35,8 @@ _HIGHWAY = compile_latin(
     r"\bI-(?:[0-9]{1,3})\b|\bInterstate [0-9]{1,3}\b|\bUS[- ](?:Hwy |Highway |Route )?[0-9]{1,3}\b|\b(?:State |"
     r"County )?(?:Route|Highway|Hwy|Rte)\.? "
     r"[0-9]{1,4}[A-Z]?\b|\b(?:Cty|County|Co\.?|Farm|Ranch) (?:Rd|Road|Hwy)\.? [0-9]{1,5}(?: [NSEW])?\b|"
-    r"\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b",
+    r"\bFM[- ][0-9]{3,4}\b|\b(?:SR|CR|SH)-[0-9]{1,4}\b|"
+    r"\b(?:hwy|highway|state route|county road) [0-9]{1,4}(?: [nsew])?\b",
     ignore_case=False,
 )
 _EXIT = compile_latin(r",?(?: [NSEW]B)? (?:at |near |@ ?)?exit ([0-9]{1,3}[A-Z]?)\b")
