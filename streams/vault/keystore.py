@@ -92,6 +92,10 @@ class KeyStore(Protocol):
         """
         ...
 
+    def live_below(self, tenant: str, unit: str, generation: int) -> int:
+        """Return how many DEKs put before *generation* are not destroyed."""
+        ...
+
     def rewrap(self, old: WrappedDek, new: WrappedDek, at_ms: int) -> bool:
         """Exchange what a DEK is wrapped to; False where it is no longer as *old* has it, and nothing was done."""
         ...

@@ -113,8 +113,15 @@ class PostgresKeyStore:
                 .where(DEKS.c.state != DekState.DESTROYED)
                 .values(state=DekState.DESTROYED, wrapped=b"")
             ).rowcount
-        self._write_anew(unit, destroyed)
+        self._write_anew()
         return destroyed
+
+    def live_below(self, tenant: str, unit: str, generation: int) -> int:
+        """See KeyStore."""
+        query = select(func.count()).where(DEKS.c.tenant == tenant, DEKS.c.unit == unit)
+        query = query.where(DEKS.c.generation < generation, DEKS.c.state != DekState.DESTROYED)
+        with self._reading() as database:
+            return database.scalar(query) or 0
 
     def rewrap(self, old: WrappedDek, new: WrappedDek, at_ms: int) -> bool:
         """See KeyStore."""
@@ -141,6 +148,7 @@ class PostgresKeyStore:
                 raise VaultError("KEK version cannot be retired", version=version, deks=used.deks if used else None)
             named = (KEKS.c.uri == uri, KEKS.c.version == version)
             database.execute(update(KEKS).where(*named).values(retired_at_ms=at_ms))
+        self._write_anew()
 
     def copy(self) -> StoreCopy:
         """See KeyStore."""
@@ -183,16 +191,14 @@ class PostgresKeyStore:
                 database.execute(text("LOCK TABLE key_units IN EXCLUSIVE MODE"))
             yield database
 
-    def _write_anew(self, unit: str, destroyed: int) -> None:
+    def _write_anew(self) -> None:
         """Write the table into a new file, without the dead rows; raises VaultError where that was not to be had."""
         try:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as database:
                 database.execute(text(f"SET lock_timeout = '{_LOCK_SECONDS}s'"))
                 database.execute(text("VACUUM FULL key_deks"))
         except SQLAlchemyError as error:
-            raise VaultError(
-                "table could not be written anew, destroy again", unit=unit, destroyed=destroyed, code=_code(error)
-            ) from None
+            raise VaultError("table could not be written anew, do it again", code=_code(error)) from None
 
 
 def _select() -> Select[tuple[str, int, str, str, str, bytes, int, str, str]]:

@@ -124,6 +124,14 @@ class SqliteKeyStore:
             raise VaultError("write-ahead log could not be emptied, destroy again", unit=unit, destroyed=destroyed)
         return destroyed
 
+    def live_below(self, tenant: str, unit: str, generation: int) -> int:
+        """See KeyStore."""
+        query = (
+            "SELECT count(*) FROM deks "
+            "WHERE tenant = ? AND unit = ? AND generation < cast(? AS INTEGER) AND state != 'destroyed'"
+        )
+        return int(self._file.one(query, tenant, unit, str(generation))[0])
+
     def rewrap(self, old: WrappedDek, new: WrappedDek, at_ms: int) -> bool:
         """See KeyStore."""
         with self._file.transaction():
@@ -142,6 +150,8 @@ class SqliteKeyStore:
             if used is None or used.deks:
                 raise VaultError("KEK version cannot be retired", version=version, deks=used.deks if used else None)
             self._file.run("UPDATE keks SET retired_at_ms = ? WHERE uri = ? AND version = ?", (at_ms, uri, version))
+        if not self._file.empty_log():
+            raise VaultError("write-ahead log could not be emptied, retire again", version=version)
 
     def copy(self) -> StoreCopy:
         """See KeyStore."""

@@ -125,7 +125,9 @@ class KeyStoreContract:
         store.put(wrapped_dek("old"), 0)
         store.put(wrapped_dek("elsewhere", unit="2026-12"), 0)
 
+        assert store.live_below("acme", "2026-11", 1) == 1
         assert store.destroy_below("acme", "2026-11", 1) == 1
+        assert store.live_below("acme", "2026-11", 1) == 0
         assert store.generation("acme", "2026-11") == 1
         store.put(wrapped_dek("new"), 1)
         assert store.destroy_below("acme", "2026-11", 1) == 0
