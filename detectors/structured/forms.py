@@ -17,6 +17,15 @@ _BOUNDARY = re.compile(r"(?:\A|[\n\r\t|;,.(\[{*>•·\"'&?–-]|[ \t]{2,}|[:=]|\
 _END = re.compile(r"[\n\r\t|;\"<>{}\[\]]|[ ]{3,}| [/–-] |(?<=[a-z]{3})\. (?=[A-Z])|&(?=\w+=)")
 _BLANK = re.compile(r"[ \t*_\"'>]*")
 _NEXT_LINE = re.compile(r"[ \t*_]*\r?\n[ \t>*-]*")
+#: A turn of a conversation: who speaks, and what is said.
+_TURN = re.compile(
+    r"^[ \t>*_-]*(?:\[[^\]\n]{1,12}\] ?)?(?:caller|patient|pt|agent|nurse|rn|doctor|dr|rep|md|np|pa|provider|clinician|"
+    r"therapist|pharmacist|tech|mom|dad|mother|father|daughter|son|wife|husband|interpreter|operator|dispatcher|"
+    r"paramedic|emt|counselor|resident|attending|client|member|assistant|bot|paciente|enfermera|doctora?|asistente)"
+    r"[^:\n]{0,20}(:)[*_ \t]*([^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FEWEST_TURNS, _FEWEST_SPOKEN, _SPOKEN_WORDS = 3, 2, 6
 _LONGEST_VALUE = 120
 _LOOK_BACK = 6
 # Too common in other senses to count inside a sentence.
@@ -48,9 +57,23 @@ class FormRecognizer:
         """Return the identifying values of every caption."""
         text = passage.text
         spans = list[Span]()
+        spoken = _spoken(text)
         for start, end, heading in _captioned(text):
-            spans += self._values.read(text, start, end, heading, self.name)
+            if heading is Heading.PERSON and any(turn in spoken for turn in range(max(0, start - _LOOK_BACK), start)):
+                said = self._values.read(text, start, end, Heading.ADDRESSEE, self.name)
+                spans += [span for span in said if text[span.start].isupper()]
+            else:
+                spans += self._values.read(text, start, end, heading, self.name)
         return spans
+
+
+def _spoken(text: str) -> frozenset[int]:
+    """Return where the colons behind speakers stand in a conversation: what follows is said, and no form's value."""
+    turns = list(_TURN.finditer(text))
+    long = sum(len(turn[2].split()) >= _SPOKEN_WORDS for turn in turns)
+    if len(turns) < _FEWEST_TURNS or long < _FEWEST_SPOKEN:
+        return frozenset()
+    return frozenset(turn.start(1) for turn in turns)
 
 
 def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
