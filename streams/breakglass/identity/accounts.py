@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from schemas.access import Identity, Person, Role
 from schemas.audit import Actor
-from schemas.audit_terms import Action, Phase, Reason, Result
+from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
 from schemas.vault import TenantId
 from streams.breakglass.identity.passwords import Passwords, check_password
@@ -39,6 +39,17 @@ class NewAccount:
     code: str = field(repr=False)
 
 
+def check_new(new: NewAccount, now: float) -> None:
+    """Raise ConfigError for a name or password that is not taken, AccessDenied for a code that is wrong."""
+    if _NAME.fullmatch(new.name) is None:
+        raise ConfigError("a name is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter")
+    check_password(new.password, new.name)
+    try:
+        new.totp.step_of_code(new.code, now, -1)
+    except AccessDenied:
+        raise AccessDenied("one-time code is wrong; is the clock of the authenticator right?") from None
+
+
 @dataclass(frozen=True, slots=True)
 class _Account:
     person: Person
@@ -55,20 +66,10 @@ class Accounts:
     seal: TotpSeal = field(repr=False)
     passwords: Passwords
 
-    def check(self, new: NewAccount, now: float) -> None:
-        """Raise ConfigError for a name or password that is not taken, AccessDenied for a code that is wrong."""
-        if _NAME.fullmatch(new.name) is None:
-            raise ConfigError("a name is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter")
-        check_password(new.password, new.name)
-        try:
-            new.totp.step_of_code(new.code, now, -1)
-        except AccessDenied:
-            raise AccessDenied("one-time code is wrong; is the clock of the authenticator right?") from None
-
     def enrol(self, news: Sequence[NewAccount], now: float) -> "Enrolment":
         """Check and hash, outside any transaction; `Enrolment.write` then makes the accounts."""
         for new in news:
-            self.check(new, now)
+            check_new(new, now)
         if len({new.name for new in news}) != len(news):
             raise ConfigError("two accounts of one name")
         people = tuple(Person(self.registry.issuer, new_subject()) for _ in news)
@@ -92,7 +93,7 @@ class Accounts:
         accepted = record_of(
             Action.AUTH_ACCEPTED, _actor(account.person), (account.person,), tenant=self.registry.home, now=now
         )
-        self.registry.tell(replace(accepted, phase=Phase.SINGLE, result=Result.SUCCESS))
+        self.registry.tell(accepted, Result.SUCCESS)
         return identity
 
     def person_of(self, name: str) -> Person:
@@ -152,7 +153,7 @@ class Accounts:
         # What was typed as a name stands nowhere: it may be a password.
         person = Person(self.registry.issuer, subject or _NOBODY)
         denied = record_of(Action.AUTH_DENIED, _actor(person), (person,), tenant=self.registry.home, now=now)
-        self.registry.tell(replace(denied, phase=Phase.SINGLE, result=Result.DENIED, reason=reason))
+        self.registry.tell(denied, Result.DENIED, reason)
 
     def _row(self, person: Person, new: NewAccount, now: float) -> dict[str, object]:
         nonce, sealed = self.seal.seal(new.totp, person.subject)

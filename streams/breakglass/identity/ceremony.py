@@ -1,16 +1,16 @@
 """`breakglass init`: two persons enrol together, and protect the private keys; once for each state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
 from schemas.access import Person, Role
 from schemas.audit import Actor
-from schemas.audit_terms import Action, ActorType, Reason, Result
+from schemas.audit_terms import Action, ActorType
 from schemas.errors import ConfigError
 from streams.breakglass.identity.accounts import Accounts, Enrolment, NewAccount
-from streams.breakglass.identity.registry import Registry, done, give_role, one_at_a_time, record_of
+from streams.breakglass.identity.registry import Registry, give_role, one_at_a_time, record_of
 from streams.breakglass.identity.tables import ISSUER
 
 #: Each of the two may ask, and the other one approves, in a role that the one who asks does not hold.
@@ -55,15 +55,10 @@ class Ceremony:
         enrolment = self.accounts.enrol(two, now)
         actor = Actor(_SERVICE, "breakglass-init", ActorType.SERVICE)
         intent = record_of(Action.ACCOUNT_CREATE, actor, enrolment.people, tenant=registry.home, now=now)
-        index = registry.tell(intent)
-        try:
+        with registry.acting(intent):
             self.protect()
             with registry.engine.begin() as connection:
                 self._write(connection, enrolment, now)
-        except BaseException:
-            registry.tell(replace(done(intent, index), result=Result.ERROR, reason=Reason.INTERNAL))
-            raise
-        registry.tell(done(intent, index))
         return enrolment.people
 
     def _write(self, connection: Connection, enrolment: Enrolment, now: float) -> None:

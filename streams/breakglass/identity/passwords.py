@@ -1,10 +1,13 @@
 """Passwords of local accounts: what is taken as one, and its argon2id hash. The only user of argon2."""
 
+import base64
+import os
 import unicodedata
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from schemas.errors import AccessDenied, ConfigError
@@ -52,7 +55,7 @@ class Passwords:
     def __post_init__(self) -> None:
         hasher = PasswordHasher(self.cost.passes, self.cost.memory_kib, self.cost.lanes, type=Type.ID)
         object.__setattr__(self, "_hasher", hasher)
-        object.__setattr__(self, "_nobody", hasher.hash("the password of nobody"))
+        object.__setattr__(self, "_nobody", _nobodys_hash(self.cost))
 
     def hash(self, password: str) -> str:
         """Return the encoded argon2id hash."""
@@ -70,6 +73,12 @@ class Passwords:
     def is_outdated(self, encoded: str) -> bool:
         """Tell whether the hash was made at another cost."""
         return self._hasher.check_needs_rehash(encoded)
+
+
+def _nobodys_hash(cost: HashCost) -> str:
+    """Return a hash that no password has, as dear to check as any other."""
+    salt, digest = (base64.b64encode(os.urandom(size)).rstrip(b"=").decode("ascii") for size in (16, 32))
+    return f"$argon2id$v={ARGON2_VERSION}$m={cost.memory_kib},t={cost.passes},p={cost.lanes}${salt}${digest}"
 
 
 def _normal(password: str) -> str:

@@ -1,7 +1,8 @@
 """The registry of people: their roles as they stand, whether they are still with us, and what is told of them."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Self
@@ -60,16 +61,34 @@ class Registry:
         given = identity.roles if identity.person.issuer != self.issuer else {}
         with self.engine.begin() as connection:
             if is_offboarded(connection, identity.person):
-                raise AccessDenied("person was offboarded")
+                raise AccessDenied("person was offboarded", code=Reason.OFFBOARDED.value)
             here = roles_of(connection, identity.person)
             _saw(connection, identity.person, now)
         roles = {tenant: here.get(tenant, frozenset()) | given.get(tenant, frozenset()) for tenant in {*here, *given}}
         refuse_conflict(roles)
         return replace(identity, roles=roles)
 
-    def tell(self, record: AuditRecord) -> int:
-        """Append a record and return its index; raises AuditUnavailable where nothing may happen then."""
-        return self.audit.append(record).index
+    @contextmanager
+    def acting(self, intent: AuditRecord) -> Iterator[None]:
+        """Record that something begins, let it happen, and record how it ended.
+
+        Raises AuditUnavailable before anything happens where the intent cannot be recorded.
+        """
+        index = self.audit.append(intent).index
+        outcome = replace(intent, phase=Phase.OUTCOME, intent=index, result=Result.SUCCESS)
+        try:
+            yield
+        except AccessDenied:
+            self.audit.append(replace(outcome, result=Result.DENIED, reason=Reason.ROLES_CONFLICT))
+            raise
+        except Exception:
+            self.audit.append(replace(outcome, result=Result.ERROR, reason=Reason.INTERNAL))
+            raise
+        self.audit.append(outcome)
+
+    def tell(self, intent: AuditRecord, result: Result, reason: Reason | None = None) -> None:
+        """Record in one what is over; raises AuditUnavailable where it cannot be."""
+        self.audit.append(replace(intent, phase=Phase.SINGLE, result=result, reason=reason))
 
 
 def is_offboarded(connection: Connection, person: Person) -> bool:
@@ -103,14 +122,10 @@ def give_role(connection: Connection, person: Person, tenant: TenantId, role: Ro
     )
 
 
-def take_roles(
-    connection: Connection, person: Person, tenant: TenantId | None = None, role: Role | None = None
-) -> None:
-    """Take one role of one tenant away, or all of them."""
-    statement = delete(ROLES).where(ROLES.c.issuer == person.issuer, ROLES.c.subject == person.subject)
-    if tenant is not None and role is not None:
-        statement = statement.where(ROLES.c.tenant == tenant, ROLES.c.role == role.value)
-    connection.execute(statement)
+def take_role(connection: Connection, person: Person, tenant: TenantId, role: Role) -> None:
+    """Take one role away."""
+    mine = (ROLES.c.issuer == person.issuer, ROLES.c.subject == person.subject)
+    connection.execute(delete(ROLES).where(*mine, ROLES.c.tenant == tenant, ROLES.c.role == role.value))
 
 
 def end(connection: Connection, person: Person, now: float) -> None:
@@ -163,13 +178,3 @@ def record_of(action: Action, actor: Actor, persons: Iterable[Person], *, tenant
     ids = tuple(f"{person.issuer}|{person.subject}" for person in persons)
     resource = Resource(ResourceKind.PERSON, ids, len(ids))
     return AuditRecord(rfc3339(int(now * 1000)), tenant, Phase.INTENT, action, actor, resource, _BUILD)
-
-
-def done(intent: AuditRecord, index: int) -> AuditRecord:
-    """Return the outcome of an intent that was carried out."""
-    return replace(intent, phase=Phase.OUTCOME, intent=index, result=Result.SUCCESS)
-
-
-def refused(intent: AuditRecord, reason: Reason) -> AuditRecord:
-    """Return the single record of an action that was denied before anything happened."""
-    return replace(intent, phase=Phase.SINGLE, result=Result.DENIED, reason=reason)

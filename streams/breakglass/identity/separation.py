@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.access import APPROVERS, Identity, Role
+from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied
 from schemas.vault import TenantId
 
@@ -17,7 +18,7 @@ def refuse_conflict(roles: Roles) -> None:
     """Raise AccessDenied where one person would hold key_admin and a role that approves, in whichever tenants."""
     held = frozenset[Role]().union(*roles.values())
     if Role.KEY_ADMIN in held and held & APPROVERS:
-        raise AccessDenied("nobody holds key_admin and a role that approves")
+        raise AccessDenied("nobody holds key_admin and a role that approves", code=Reason.ROLES_CONFLICT.value)
 
 
 def administers(identity: Identity, tenant: TenantId) -> bool:
