@@ -5,6 +5,7 @@ import sys
 import typer
 
 from schemas.errors import PhistreamError
+from streams.commands.breakglass import breakglass_app
 from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
@@ -45,6 +46,7 @@ app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")
 app.add_typer(config_app, name="config")
+app.add_typer(breakglass_app, name="breakglass")
 
 #: Settings, files or keys that no second try will mend.
 REFUSED_STATUS = 78

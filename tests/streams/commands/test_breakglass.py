@@ -1,0 +1,235 @@
+"""`phistream breakglass`: the ceremony as two persons hold it, and what follows it, over a state folder."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from schemas.errors import ConfigError, IncorrectKey, PhistreamError
+from streams.breakglass.identity.halves import passphrase_of
+from streams.breakglass.identity.totp import TotpSecret
+from streams.cli import app
+from streams.embedded import EmbeddedState
+from streams.vault import passphrase as passphrases
+from streams.vault.kek_local_private import LocalPrivateKek
+
+PASSPHRASE = "nine grey herons on the pier"
+STEP = 30
+SECRETS = {name: TotpSecret.generate() for name in ("ada", "ben", "cat")}
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch passphrases a little only; the file says how much."""
+    monkeypatch.setattr(passphrases, "_COST", 2**10)
+
+
+def password_of(name: str) -> str:
+    """Return the password that somebody has in these tests."""
+    return f"violet harbor {name.encode().hex()} noon"
+
+
+class Desk:
+    """One state folder, and files of credentials as each person would write them; each code serves once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        self.used: dict[str, int] = {}
+
+    def code(self, name: str) -> str:
+        """Return a code that was not used yet: this half minute's, or the next one's."""
+        step = max(int(time.time()) // STEP - 1, self.used.get(name, 0) + 1)
+        self.used[name] = step
+        return SECRETS[name].code_at(step * STEP)
+
+    def file(self, content: object, mode: int = 0o600) -> str:
+        """Write credentials."""
+        path = self.folder / "credentials.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        path.chmod(mode)
+        return str(path)
+
+    def person(self, name: str) -> dict[str, str]:
+        """Return what somebody enrols with."""
+        secret, code = SECRETS[name].text, self.code(name)
+        return {"name": name, "password": password_of(name), "totp_secret": secret, "code": code}
+
+    def as_(self, name: str) -> list[str]:
+        """Return the option that signs somebody in."""
+        code = self.code(name)
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps({"name": name, "password": password_of(name), "code": code}), encoding="utf-8")
+        path.chmod(0o600)
+        return ["--credentials", str(path)]
+
+    def run(self, *arguments: str) -> Result:
+        """Run one command; raises what it raised."""
+        result = CliRunner().invoke(app, ["breakglass", *arguments, "--state", str(self.state)])
+        if isinstance(result.exception, PhistreamError):
+            raise result.exception
+        assert 0 == result.exit_code, result.output
+        return result
+
+    def init(self) -> Result:
+        """Hold the ceremony out of a file."""
+        people = [self.person("ada"), self.person("ben")]
+        return self.run("init", "--credentials", self.file({"people": people, "passphrase": [PASSPHRASE]}))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, cheap: None) -> Desk:
+    """Return a desk before the ceremony."""
+    return Desk(tmp_path)
+
+
+def test_from_two_persons_to_a_third_with_a_role(desk: Desk) -> None:
+    """Init, a new person, a role proposed by one and confirmed by the other, reviewed and signed off."""
+    desk.init()
+    new = desk.folder / "new.json"
+    new.write_text(json.dumps(desk.person("cat")), encoding="utf-8")
+    new.chmod(0o600)
+    cat = desk.run("person", "add", "--new", str(new), *desk.as_("ada")).stdout.strip()
+    proposal = desk.run("role", "propose", "cat", "auditor", *desk.as_("ben")).stdout.strip()
+
+    assert proposal in desk.run("role", "list").output
+    assert cat in desk.run("person", "list").output
+
+    desk.run("role", "confirm", proposal, *desk.as_("ada"))
+    signed = desk.run("access", "review", "--sign-off", "--json", *desk.as_("ben"))
+
+    assert {"local": ["auditor"]} == next(line["roles"] for line in review(desk) if line["name"] == "cat")
+    assert "Signed off" in signed.stderr
+    assert "" == desk.run("role", "list").output
+
+
+def review(desk: Desk) -> list[dict[str, Any]]:
+    """Return the lines of the access review."""
+    return [json.loads(line) for line in desk.run("access", "review", "--json").stdout.splitlines()]
+
+
+def test_after_init_the_keys_ask_for_the_passphrase(desk: Desk) -> None:
+    """Nothing says any more that the keys lie unprotected, and they do not."""
+    result = desk.init()
+    state = EmbeddedState(desk.state)
+
+    assert "Two persons are enrolled" in result.output
+    assert not state.prepare()
+    with pytest.raises(IncorrectKey):
+        LocalPrivateKek.load(state.keys / "vault.private.pem", b"another passphrase")
+    assert LocalPrivateKek.load(state.keys / "quarantine.private.pem", passphrase_of((PASSPHRASE,)))
+
+
+def test_init_runs_once(desk: Desk) -> None:
+    """A second ceremony is refused before anybody types anything."""
+    desk.init()
+
+    with pytest.raises(ConfigError, match="set up before"):
+        desk.run("init")
+
+
+WRONG: dict[str, Callable[[Desk], str]] = {
+    "open to others": lambda desk: desk.file({"people": [desk.person("ada"), desk.person("ben")]}, 0o644),
+    "not there": lambda desk: str(desk.folder / "nowhere"),
+    "not JSON": lambda desk: desk.file("blue turtle"),
+    "an unknown field": lambda desk: desk.file({"people": [], "passphrase": ["blue turtle"], "hint": "blue turtle"}),
+    "one person": lambda desk: desk.file({"people": [desk.person("ada")], "passphrase": [PASSPHRASE]}),
+    "no such descriptor": lambda _: "fd:977",
+}
+
+
+@pytest.mark.parametrize("why", WRONG)
+def test_credentials_are_read_from_a_private_file(desk: Desk, why: str) -> None:
+    """Others may not read them, and what is refused is never printed."""
+    with pytest.raises(ConfigError) as caught:
+        desk.run("init", "--credentials", WRONG[why](desk))
+    assert "blue turtle" not in str(caught.value)
+    assert EmbeddedState(desk.state).prepare()
+
+
+def test_credentials_come_through_a_descriptor(desk: Desk) -> None:
+    """A program hands credentials over without a file."""
+    content = json.dumps({"people": [desk.person("ada"), desk.person("ben")], "passphrase": [PASSPHRASE]})
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w", encoding="utf-8") as file:
+        file.write(content)
+
+    desk.run("init", "--credentials", f"fd:{reading}")
+
+    assert not EmbeddedState(desk.state).prepare()
+
+
+class Terminal:
+    """A terminal with a person at it: answers what is asked, and keeps all that was on the screen."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.fd, inner = pty.openpty()
+        command = [sys.executable, "-m", "streams.cli", *arguments]
+        self.running = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=inner, close_fds=True)
+        os.close(inner)
+        self.screen = ""
+        self.read = 0
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """Wait until the screen shows it, after what was seen before."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if found := re.search(pattern, self.screen[self.read :]):
+                self.read += found.end()
+                return found
+            if not select.select([self.fd], [], [], 1)[0]:
+                continue
+            try:
+                self.screen += os.read(self.fd, 65536).decode()
+            except OSError:
+                break
+        raise AssertionError(self.screen)
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self.fd, text.encode() + b"\n")
+
+    def enrol(self, name: str) -> None:
+        """Enrol one person, as they read the screen."""
+        self.until(r"Name: ")
+        self.type(name)
+        for _ in range(2):
+            self.until(r"[^\n]*: ")
+            self.type(password_of(name))
+        secret = TotpSecret.from_text(self.until(r"secret: ([A-Z2-7]{32})")[1])
+        self.until(r"Code that the app shows: ")
+        self.type("000000")
+        self.until(r"That is not the code")
+        self.until(r"Code that the app shows: ")
+        self.type(secret.code_at(time.time()))
+
+
+def test_two_persons_at_a_terminal(tmp_path: Path) -> None:
+    """What people type hidden never shows; each secret shows once; each holds a part of the passphrase."""
+    parts = ("nine grey herons", "rest on the north pier")
+    terminal = Terminal("breakglass", "init", "--split", "--state", str(tmp_path))
+    for name in ("ada", "ben"):
+        terminal.enrol(name)
+    for part in (parts[0], parts[0], parts[1], parts[1]):
+        terminal.until(r"part[^\n]*: |confirmation: ")
+        terminal.type(part)
+    terminal.until(r"Two persons are enrolled")
+
+    assert 0 == terminal.running.wait(30)
+    os.close(terminal.fd)
+    for hidden in (password_of("ada"), password_of("ben"), *parts):
+        assert hidden not in terminal.screen
+    keys = EmbeddedState(tmp_path).keys
+    assert LocalPrivateKek.load(keys / "vault.private.pem", passphrase_of(parts))
+    with pytest.raises(IncorrectKey):
+        LocalPrivateKek.load(keys / "vault.private.pem", passphrase_of(parts[:1]))
