@@ -17,9 +17,9 @@ from confluent_kafka.admin import (
 )
 
 from schemas.errors import LogUnavailable
-from schemas.topics import BY_NAME, TOPICS, Role, TopicSpec
-from streams.config import KafkaSettings, Settings, retention_ms
-from streams.log.client import client_settings, translated
+from schemas.topics import BY_NAME, KEYED, TOPICS, Role, TopicSpec
+from streams.config import KafkaSettings, Settings, intake_topics, retention_ms
+from streams.log.client import client_settings, translating
 
 _SECONDS = 30.0
 _MIB = 1024 * 1024
@@ -33,7 +33,7 @@ _GROUPS = {
     Role.PRODUCER: "ingest",
 }
 #: What the transactional ids of a role begin with, after group and environment.
-_TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-"}
+_TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-", Role.INTAKE: "intake-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +47,33 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that the brokers have otherwise than the table says; `raw` tells a topic that holds clear text."""
+    """One thing that the brokers have otherwise than the table says.
+
+    `raw` tells a topic of the user's, `clear` one that holds clear text, which intake's does too.
+    """
 
     topic: str
     setting: str
     wanted: str
     found: str
     raw: bool = False
+    clear: bool = False
 
 
+@translating()
 def describe_cluster(kafka: KafkaSettings, topics: Sequence[str]) -> Cluster:
     """Return the cluster's id, the ids of *topics*, and the largest record that the topics of ours take.
 
     Raises LogRefused where a topic does not exist or may not be seen.
     """
     admin = _admin(kafka)
-    try:
-        cluster_id = admin.describe_cluster(request_timeout=_SECONDS).result().cluster_id
-        found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_SECONDS)
-        ids = {name: str(future.result().topic_id) for name, future in found.items()}
-    except KafkaException as error:
-        raise translated(error) from None
+    cluster_id = admin.describe_cluster(request_timeout=_SECONDS).result().cluster_id
+    found = admin.describe_topics(TopicCollection(list(topics)), request_timeout=_SECONDS)
+    ids = {name: str(future.result().topic_id) for name, future in found.items()}
     return Cluster(str(cluster_id), ids, kafka.max_record_bytes)
 
 
+@translating()
 def create_topics(settings: Settings) -> tuple[str, ...]:
     """Create every topic of the table that is missing, and the configured raw ones; return their names."""
     admin = _admin(settings.kafka)
@@ -83,7 +86,7 @@ def create_topics(settings: Settings) -> tuple[str, ...]:
             created.append(name)
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise translated(error) from None
+                raise
     _wait_for_leaders(admin, created)
     return tuple(created)
 
@@ -103,6 +106,7 @@ def _is_led(admin: AdminClient, topic: str) -> bool:
     return bool(partitions) and all(partition.leader >= 0 for partition in partitions)
 
 
+@translating()
 def check_topics(settings: Settings, role: Role | None = None) -> tuple[Difference, ...]:
     """Return what differs between the table and the brokers; empty when all is well.
 
@@ -110,20 +114,18 @@ def check_topics(settings: Settings, role: Role | None = None) -> tuple[Differen
     """
     admin = _admin(settings.kafka)
     specs = {spec.name: spec for spec in wanted_topics(settings) if role is None or role in spec.writers | spec.readers}
-    try:
-        known = admin.list_topics(timeout=_SECONDS).topics
-        present = [name for name in specs if name in known]
-        resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
-        described = {
-            resource.name: {entry.name: entry.value for entry in future.result().values()}
-            for resource, future in admin.describe_configs(resources, request_timeout=_SECONDS).items()
-        }
-    except KafkaException as error:
-        raise translated(error) from None
+    known = admin.list_topics(timeout=_SECONDS).topics
+    present = [name for name in specs if name in known]
+    resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
+    described = {
+        resource.name: {entry.name: entry.value for entry in future.result().values()}
+        for resource, future in admin.describe_configs(resources, request_timeout=_SECONDS).items()
+    }
     missing = [Difference(name, "topic", "present", "missing") for name in specs if name not in known]
     return (*missing, *(found for name in present for found in _differences(settings, specs[name], described[name])))
 
 
+@translating()
 def apply_acls(settings: Settings, principals: Mapping[Role, str]) -> int:
     """Grant each role what the table says; return how many grants were made. Grants made elsewhere stay.
 
@@ -131,18 +133,16 @@ def apply_acls(settings: Settings, principals: Mapping[Role, str]) -> int:
     """
     admin = _admin(settings.kafka)
     bindings = list(_bindings(settings, principals))
-    try:
-        for future in admin.create_acls(bindings, request_timeout=_SECONDS).values():
-            future.result()
-    except KafkaException as error:
-        raise translated(error) from None
+    for future in admin.create_acls(bindings, request_timeout=_SECONDS).values():
+        future.result()
     return len(bindings)
 
 
 def topic_config(settings: Settings, spec: TopicSpec) -> dict[str, str]:
     """Return the broker-side configuration of a topic."""
     retention = retention_ms(settings, spec.name) or spec.retention_ms
-    limit = largest_raw_record(settings.kafka) if spec.clear else settings.kafka.max_record_bytes
+    # What intake writes on may be larger by its header, and packed less tightly.
+    limit = largest_raw_record(settings.kafka) if _is_raw(spec) else settings.kafka.max_record_bytes
     config = {
         "cleanup.policy": "compact" if spec.compacted else "delete",
         "min.insync.replicas": str(settings.kafka.min_insync_replicas),
@@ -151,6 +151,9 @@ def topic_config(settings: Settings, spec: TopicSpec) -> dict[str, str]:
     }
     if not spec.compacted:
         config["retention.ms"] = str(retention)
+    if spec.name in (KEYED, *intake_topics(settings)):
+        # Only the owner's clock tells in which order pieces were written to several partitions.
+        config["message.timestamp.type"] = "CreateTime"
     return config
 
 
@@ -164,15 +167,13 @@ def wanted_topics(settings: Settings) -> tuple[TopicSpec, ...]:
     return (*TOPICS, *(_as_raw(name) for name in settings.topics if name not in BY_NAME))
 
 
+@translating()
 def rights(settings: Settings, topics: Sequence[str]) -> Mapping[str, frozenset[str]]:
     """Return what the brokers let us do with each of *topics*, as far as they tell."""
     admin = _admin(settings.kafka)
     wanted = TopicCollection(list(topics))
-    try:
-        found = admin.describe_topics(wanted, include_authorized_operations=True, request_timeout=_SECONDS)
-        described = {name: future.result() for name, future in found.items()}
-    except KafkaException as error:
-        raise translated(error) from None
+    found = admin.describe_topics(wanted, include_authorized_operations=True, request_timeout=_SECONDS)
+    described = {name: future.result() for name, future in found.items()}
     return {
         name: frozenset(operation.name for operation in topic.authorized_operations or ())
         for name, topic in described.items()
@@ -208,7 +209,11 @@ def _new_topic(settings: Settings, spec: TopicSpec) -> NewTopic:
 def _differences(settings: Settings, spec: TopicSpec, found: Mapping[str, str]) -> Iterator[Difference]:
     for name, wanted in topic_config(settings, spec).items():
         if found.get(name) != wanted:
-            yield Difference(spec.name, name, wanted, found.get(name, ""), spec.clear)
+            yield Difference(spec.name, name, wanted, found.get(name, ""), _is_raw(spec), spec.clear)
+
+
+def _is_raw(spec: TopicSpec) -> bool:
+    return spec.clear and spec.name != KEYED
 
 
 def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[AclBinding]:
@@ -223,8 +228,9 @@ def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[Ac
                 yield _allow(ResourceType.TOPIC, spec.name, principal, operation)
         if role in _GROUPS:
             yield _allow(ResourceType.GROUP, prefix + _GROUPS[role], principal, AclOperation.READ)
-        if role is Role.PRODUCER:  # It looks at how far the redactors are.
-            yield _allow(ResourceType.GROUP, prefix + _GROUPS[Role.REDACTOR], principal, AclOperation.DESCRIBE)
+        if role is Role.PRODUCER:  # It looks at how far those are who read what it writes.
+            for reader in (Role.REDACTOR, Role.INTAKE):
+                yield _allow(ResourceType.GROUP, prefix + _GROUPS[reader], principal, AclOperation.DESCRIBE)
         if role in _TRANSACTIONS:
             name = f"{kafka.group}-{kafka.environment}-{_TRANSACTIONS[role]}"
             for operation in (AclOperation.WRITE, AclOperation.DESCRIBE):

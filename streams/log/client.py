@@ -1,9 +1,12 @@
 """Settings and errors of the Kafka client, shared by all that talk to brokers."""
 # ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
 from streams.config import KafkaSettings
@@ -129,7 +132,7 @@ def producer_settings(kafka: KafkaSettings, transactional_id: str) -> dict[str, 
 
 def member_error(error: KafkaException | KafkaError) -> LogError:
     """Return our error for one of a consumer's; only one kind is fatal to a member: another took its name."""
-    cause = error.args[0] if isinstance(error, KafkaException) else error
+    cause = _cause(error)
     if isinstance(cause, KafkaError) and (cause.fatal() or cause.code() == KafkaError._FATAL):
         return Fenced("another worker holds the slot", code=cause.name())
     return translated(error)
@@ -137,7 +140,7 @@ def member_error(error: KafkaException | KafkaError) -> LogError:
 
 def translated(error: KafkaException | KafkaError) -> LogError:
     """Return our error for one of the client's; it carries the client's code and nothing of a record."""
-    cause = error.args[0] if isinstance(error, KafkaException) else error
+    cause = _cause(error)
     if not isinstance(cause, KafkaError):
         return TransactionFailed("log client failed")
     code = cause.name()
@@ -148,3 +151,52 @@ def translated(error: KafkaException | KafkaError) -> LogError:
     if cause.code() in _PASSING or cause.retriable():
         return LogUnavailable("log cannot be reached", code=code)
     return TransactionFailed("log did not take the transaction", code=code)
+
+
+@contextmanager
+def translating(told: Callable[[KafkaException], LogError] = translated) -> Iterator[None]:
+    """Raise our error for any of the client's; every call to the client stands in such a block, or in such a function.
+
+    One that did not would end the worker as an unknown exception, though a retry would do.
+    """
+    try:
+        yield
+    except KafkaException as error:
+        raise told(error) from None
+
+
+@contextmanager
+def consuming(settings: Mapping[str, Any]) -> Iterator[Consumer]:
+    """Make a consumer for as long as the block lasts; its errors are ours."""
+    with translating():
+        consumer = Consumer(dict(settings))
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+
+
+@translating()
+def make_consumer(settings: Mapping[str, Any]) -> Consumer:
+    """Return a consumer; raises LogRefused where its settings cannot be run with, such as a missing certificate."""
+    return Consumer(dict(settings))
+
+
+@translating()
+def make_producer(settings: Mapping[str, Any]) -> Producer:
+    """Return a producer; raises as make_consumer()."""
+    return Producer(dict(settings))
+
+
+def commit_offsets(consumer: Consumer, places: Sequence[Place]) -> None:
+    """Commit offsets of some partitions; one that was not committed raises KafkaException, as one of all does."""
+    for place in consumer.commit(offsets=list(places), asynchronous=False) or ():
+        if place.error is not None:
+            raise KafkaException(place.error)
+
+
+def _cause(error: KafkaException | KafkaError) -> object:
+    """Return what the client says; an exception of its own may say nothing."""
+    if isinstance(error, KafkaException):
+        return error.args[0] if error.args else None
+    return error

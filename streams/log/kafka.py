@@ -5,16 +5,25 @@ Contracts stand in ports.py; this folder alone uses confluent_kafka.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
-from streams.config import KafkaSettings, Settings
+from streams.config import KafkaSettings, Settings, redactor_topics
 from streams.log.admin import Cluster, describe_cluster
-from streams.log.client import consumer_settings, producer_settings, translated
+from streams.log.client import (
+    consumer_settings,
+    consuming,
+    make_consumer,
+    make_producer,
+    producer_settings,
+    translated,
+    translating,
+)
 from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, partitions_of, places
 from streams.log.ports import Publication, Record, TopicPartition, size_of
@@ -82,6 +91,10 @@ class KafkaTransactionalLog:
             self._producer = self._ready_producer()
         self._reader.rewind()
 
+    def hold(self, places: Collection[TopicPartition]) -> None:
+        """Return nothing of some partitions."""
+        self._reader.hold(places)
+
     def assigned(self) -> Mapping[TopicPartition, int]:
         """Return the assigned partitions."""
         return self._reader.assigned()
@@ -136,39 +149,35 @@ class KafkaTransactionalLog:
             if size > self.max_record_bytes:
                 raise LogRefused("publication is too large", topic=publication.topic, size=size)
 
+    @translating()
     def _transact(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
-        try:
-            if self._producer is None:
-                self._producer = self._ready_producer()
-            producer = self._producer
-            # Step 1: open the transaction.
-            producer.begin_transaction()
-            # Step 2: write everything; any failure aborts all of it.
-            for publication in publications:
-                produce(producer, publication)
-            # Step 3: the offsets after this batch, under the group's generation of this very moment.
-            metadata = self._reader.consumer.consumer_group_metadata()
-            offsets = places(records)
-            _bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
-            # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
-            commit(producer, self._seconds)
-        except KafkaException as error:
-            raise translated(error) from None
+        if self._producer is None:
+            self._producer = self._ready_producer()
+        producer = self._producer
+        # Step 1: open the transaction.
+        producer.begin_transaction()
+        # Step 2: write everything; any failure aborts all of it.
+        for publication in publications:
+            produce(producer, publication)
+        # Step 3: the offsets after this batch, under the group's generation of this very moment.
+        metadata = self._reader.consumer.consumer_group_metadata()
+        offsets = places(records)
+        _bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
+        # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
+        commit(producer, self._seconds)
 
     def _poisoned(self) -> None:
         """Throw the producer away and read again: its transaction's outcome is unknown until another fences it."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer.purge()
+            discard(producer)
         del producer
         self.rewind()
 
+    @translating()
     def _ready_producer(self) -> Producer:
         producer = self._make_producer()
-        try:
-            producer.init_transactions(_INIT_SECONDS)
-        except KafkaException as error:
-            raise translated(error) from None
+        producer.init_transactions(_INIT_SECONDS)
         return producer
 
 
@@ -177,18 +186,21 @@ def connect_slot(settings: Settings, slot: int, *, reading_seconds: float = 30.0
 
     *reading_seconds* is how long a worker settles what one read returned before it reads again.
     """
-    kafka = settings.kafka
-    topics = sorted(settings.topics)
     refuse_unfit(settings)
-    name = slot_name(kafka, slot)
-    cluster = describe_cluster(kafka, topics)
+    cluster = describe_cluster(settings.kafka, redactor_topics(settings))
     away = most_seconds_between_reads(settings, reading_seconds)
-    consumer = consumer_settings(kafka, REDACTORS, member=name, max_poll_seconds=away)
+    return connect_member(settings.kafka, REDACTORS, slot_name(settings.kafka, slot), cluster, away)
+
+
+def connect_member(
+    kafka: KafkaSettings, group: str, name: str, cluster: Cluster, away_seconds: float
+) -> KafkaTransactionalLog:
+    """Connect a static member of a group over the cluster's topics, and the transactional producer of its name."""
+    consumer = consumer_settings(kafka, group, member=name, max_poll_seconds=away_seconds)
+    producer = producer_settings(kafka, name) | {"message.max.bytes": cluster.max_record_bytes}
+    reader, again = KafkaReader(make_consumer(consumer), sorted(cluster.topic_ids)), consumer_settings(kafka, group)
     seconds = kafka.transaction_timeout_ms / 1000
-    again = KafkaAgain(consumer_settings(kafka, REDACTORS))
-    return KafkaTransactionalLog(
-        KafkaReader(consumer, topics), lambda: Producer(producer_settings(kafka, name)), cluster, seconds, again
-    )
+    return KafkaTransactionalLog(reader, lambda: make_producer(producer), cluster, seconds, KafkaAgain(again))
 
 
 def slot_name(kafka: KafkaSettings, slot: int) -> str:
@@ -198,19 +210,14 @@ def slot_name(kafka: KafkaSettings, slot: int) -> str:
 
 def connect_reader(settings: Settings, group: str, topics: Sequence[str], *, start: str = "earliest") -> KafkaReader:
     """Connect an at-least-once reader of a group; partitions without an offset begin at *start*."""
-    return KafkaReader(consumer_settings(settings.kafka, group), topics, start=start)
+    return KafkaReader(make_consumer(consumer_settings(settings.kafka, group)), topics, start=start)
 
 
 def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") -> Iterator[Record]:
     """Yield what a topic holds by now, partition by partition; the group is named for its rights and never joined."""
-    consumer = Consumer(consumer_settings(settings.kafka, group))
-    try:
+    with consuming(consumer_settings(settings.kafka, group)) as consumer:
         for place in partitions_of(consumer, topic):
             yield from _read_partition(consumer, place)
-    except KafkaException as error:
-        raise translated(error) from None
-    finally:
-        consumer.close()
 
 
 def _read_partition(consumer: Consumer, place: Place) -> Iterator[Record]:
@@ -249,6 +256,12 @@ def produce(producer: Producer, publication: Publication, on_delivery: OnDeliver
             producer.poll(0.05)
         else:
             return
+
+
+def discard(producer: Producer) -> None:
+    """Drop what a producer holds that is given up: a transaction's outcome is settled by the next one of its name."""
+    with suppress(KafkaException):
+        producer.purge()
 
 
 def _bounded(call: Callable[[], None], seconds: float) -> None:

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import LogUnavailable
-from streams.log.client import translated
+from streams.log.client import consuming, translated
 from streams.log.kafka_reader import ADMIN_SECONDS, as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
@@ -26,7 +25,7 @@ class KafkaAgain:
 
     def between(self, place: TopicPartition, first: int, end: int) -> Iterator[Record]:
         """Yield the records of a partition from *first*, or where the log begins, up to *end*."""
-        with self._consumer() as consumer:
+        with consuming(self._settings) as consumer:
             low = consumer.get_watermark_offsets(Place(place.topic, place.partition), timeout=ADMIN_SECONDS)[0]
             yield from _between(consumer, place, max(first, low), end)
 
@@ -36,26 +35,16 @@ class KafkaAgain:
         The ends are those of all records: where a transaction is open, its end is awaited, since it may be one that
         was committed already and only waits for its marker.
         """
-        with self._consumer(**{"isolation.level": "read_uncommitted"}) as consumer:
+        with consuming(self._settings | {"isolation.level": "read_uncommitted"}) as consumer:
             ends = {
                 TopicPartition(place.topic, place.partition): consumer.get_watermark_offsets(
                     place, timeout=ADMIN_SECONDS
                 )
                 for place in partitions_of(consumer, topic)
             }
-        with self._consumer() as consumer:
+        with consuming(self._settings) as consumer:
             for place, (low, end) in ends.items():
                 yield from _between(consumer, place, low, end)
-
-    @contextmanager
-    def _consumer(self, **more: str) -> Iterator[Consumer]:
-        consumer = Consumer(self._settings | more)
-        try:
-            yield consumer
-        except KafkaException as error:
-            raise translated(error) from None
-        finally:
-            consumer.close()
 
 
 def _between(consumer: Consumer, place: TopicPartition, first: int, end: int) -> Iterator[Record]:

@@ -3,13 +3,14 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as Place
 
-from schemas.errors import LogUnavailable
+from schemas.errors import LogError, LogUnavailable
 from streams.config import Settings
-from streams.log.client import consumer_settings, translated
+from streams.log.client import consumer_settings, make_consumer, translated, translating
 from streams.log.kafka_reader import ADMIN_SECONDS, as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
@@ -22,16 +23,17 @@ class KafkaFollower:
     """Follows every partition of some topics. Contracts stand in follow.py."""
 
     def __init__(self, settings: Settings, topics: Sequence[str]) -> None:
-        self._consumer = Consumer(consumer_settings(settings.kafka, _GROUP))
+        self._consumer = make_consumer(consumer_settings(settings.kafka, _GROUP))
         self._ends: dict[TopicPartition, int] = {}
         self._reached: dict[TopicPartition, int] = {}
         try:
             for topic in topics:
                 self._find(topic)
-        except KafkaException as error:
-            self._consumer.close()
-            raise translated(error) from None
+        except LogError:
+            self.close()
+            raise
 
+    @translating()
     def history(self, count: int) -> Sequence[Record]:
         """Return the last records of each partition; offsets of transaction markers are allowed for."""
         back = 2 * count + 10 if count else 0
@@ -50,8 +52,10 @@ class KafkaFollower:
 
     def close(self) -> None:
         """Stop following."""
-        self._consumer.close()
+        with suppress(KafkaException):
+            self._consumer.close()
 
+    @translating()
     def _find(self, topic: str) -> None:
         for place in partitions_of(self._consumer, topic):
             high = self._consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
@@ -61,10 +65,8 @@ class KafkaFollower:
         return int(self._consumer.get_watermark_offsets(Place(place.topic, place.partition), timeout=ADMIN_SECONDS)[0])
 
     def _consume(self, timeout: float) -> list[Record]:
-        try:
+        with translating():
             messages = self._consumer.consume(_PAGE, timeout)
-        except KafkaException as error:
-            raise translated(error) from None
         return [as_record(message) for message in messages if self._is_record(message)]
 
     def _is_record(self, message: Message) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
@@ -10,14 +11,22 @@ from schemas.codec import FILE_POSITION, decode
 from schemas.errors import LogRefused, LogUnavailable, PhistreamError
 from schemas.ingest import FilePosition
 from schemas.topics import INGESTED
-from streams.config import Settings
+from streams.config import Settings, intake_topics
 from streams.log.admin import describe_cluster
-from streams.log.client import client_settings, consumer_settings, producer_settings, translated
+from streams.log.client import (
+    client_settings,
+    consumer_settings,
+    make_consumer,
+    make_producer,
+    producer_settings,
+    translated,
+    translating,
+)
 from streams.log.inlet import at_start, position_key, publication_of, raw_records
-from streams.log.kafka import commit, produce, read_whole_topic
+from streams.log.kafka import commit, discard, produce, read_whole_topic
 from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
 from streams.log.ports import Headers
-from streams.log.startup import REDACTORS
+from streams.log.startup import INTAKES, REDACTORS
 
 _GROUP = "ingest"
 _INIT_SECONDS = 20.0
@@ -34,6 +43,7 @@ class KafkaInlet:
         """Connect; raises LogRefused where a topic does not exist or may not be seen."""
         self._settings = settings
         self._headers = headers
+        self._readers = INTAKES if topic in intake_topics(settings) else REDACTORS
         self.topic = topic
         self.max_record_bytes = describe_cluster(settings.kafka, [topic, INGESTED]).max_record_bytes - _OVERHEAD
         self._file: Producer | None = None
@@ -44,12 +54,10 @@ class KafkaInlet:
         """Take a file and return how far it is."""
         kafka = self._settings.kafka
         name = f"{kafka.group}-{kafka.environment}-ingest-{digest[:_MARK]}"
-        self._file = Producer(producer_settings(kafka, name))
-        try:
+        self._file = make_producer(producer_settings(kafka, name))
+        with translating():
             # First, because it settles what another process may have left open: only then the position is final.
             self._file.init_transactions(_INIT_SECONDS)
-        except KafkaException as error:
-            raise translated(error) from None
         key, value = position_key(digest, self.topic), None
         for record in read_whole_topic(self._settings, INGESTED, _GROUP):
             value = record.value if record.key == key else value
@@ -69,17 +77,17 @@ class KafkaInlet:
         except (KafkaException, PhistreamError) as error:
             # Its outcome is unknown until a producer of the same name fences it.
             self._file = None
-            producer.purge()
+            discard(producer)
             raise (translated(error) if isinstance(error, KafkaException) else error) from None
 
     def append(self, values: Sequence[bytes]) -> None:
         """Write records and wait until every replica that must has them."""
         if self._plain is None:
-            self._plain = Producer(_plain_settings(self._settings))
+            self._plain = make_producer(_plain_settings(self._settings))
         try:
             self._deliver(self._plain, values)
         except (KafkaException, PhistreamError) as error:
-            self._plain.purge()
+            discard(self._plain)
             self._plain = None  # A producer that lost a record takes no more.
             raise (translated(error) if isinstance(error, KafkaException) else error) from None
 
@@ -96,14 +104,12 @@ class KafkaInlet:
         if len(told) < len(values):
             raise LogUnavailable("log does not confirm")
 
+    @translating()
     def waiting(self) -> int:
-        """Return what the group of redactors has not committed; a group that never began waits for everything."""
-        try:
-            if self._consumer is None:
-                self._consumer = Consumer(consumer_settings(self._settings.kafka, REDACTORS))
-            return sum(map(self._left, committed_offsets(self._consumer, partitions_of(self._consumer, self.topic))))
-        except KafkaException as error:
-            raise translated(error) from None
+        """Return what the group that reads the topic has not committed; one that never began waits for everything."""
+        if self._consumer is None:
+            self._consumer = make_consumer(consumer_settings(self._settings.kafka, self._readers))
+        return sum(map(self._left, committed_offsets(self._consumer, partitions_of(self._consumer, self.topic))))
 
     def _left(self, place: Any) -> int:
         if self._consumer is None:
@@ -115,7 +121,8 @@ class KafkaInlet:
         """Leave the brokers."""
         self._file = self._plain = None
         if self._consumer is not None:
-            self._consumer.close()
+            with suppress(KafkaException):
+                self._consumer.close()
             self._consumer = None
 
     def __enter__(self) -> Self:

@@ -3,14 +3,14 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as Place
 
-from streams.log.client import member_error
+from streams.log.client import commit_offsets, member_error, translating
 from streams.log.offsets import after
 from streams.log.ports import Record, TopicPartition
 
@@ -24,14 +24,16 @@ _CLOSE_SECONDS = 10.0
 class KafkaReader:
     """A member of a consumer group; a partition without an offset begins at *start*."""
 
-    def __init__(self, settings: Mapping[str, Any], topics: Sequence[str], *, start: str = "earliest") -> None:
-        self.consumer = Consumer(dict(settings))
+    @translating(member_error)
+    def __init__(self, consumer: Consumer, topics: Sequence[str], *, start: str = "earliest") -> None:
+        self.consumer = consumer
         self._topics = tuple(topics)
         self._start = OFFSET_END if start == "latest" else OFFSET_BEGINNING
         self._ends: dict[TopicPartition, int] = {}
         self._returned: dict[TopicPartition, int] = {}
         self._assignments = 0
         self._assigned: dict[TopicPartition, int] = {}
+        self._unplaced: set[TopicPartition] = set()
         self._stale = False
         self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
@@ -45,79 +47,74 @@ class KafkaReader:
             if records or time.monotonic() >= until:
                 return records
 
+    @translating(member_error)
     def commit(self, records: Sequence[Record]) -> None:
         """Commit the offsets after *records*."""
-        if not records:
-            return
-        try:
-            self.consumer.commit(offsets=places(records), asynchronous=False)
-        except KafkaException as error:
-            raise member_error(error) from None
+        if records:
+            commit_offsets(self.consumer, places(records))
 
+    @translating(member_error)
     def wait(self, seconds: float) -> None:
         """Poll with every partition paused."""
         until = time.monotonic() + seconds
         stale, self._stale = self._stale, True  # An error in between leaves partitions paused: rewinding resumes them.
-        try:
-            while (left := until - time.monotonic()) > 0:
-                self.consumer.pause(self.consumer.assignment())
-                # A partition that came just now was not paused: what it gave is left, and read again from the offsets.
-                stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
-            self.consumer.resume(self.consumer.assignment())
-        except KafkaException as error:
-            raise member_error(error) from None
+        while (left := until - time.monotonic()) > 0:
+            self.consumer.pause(self.consumer.assignment())
+            # A partition that came just now was not paused: what it gave is left, and read again from the offsets.
+            stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
+        self.consumer.resume(self.consumer.assignment())
         self._stale = stale
 
+    @translating(member_error)
+    def hold(self, held: Collection[TopicPartition]) -> None:
+        """Pause some partitions and let all others go on."""
+        assigned = self.consumer.assignment()
+        self.consumer.pause([place for place in assigned if TopicPartition(place.topic, place.partition) in held])
+        self.consumer.resume([place for place in assigned if TopicPartition(place.topic, place.partition) not in held])
+
+    @translating(member_error)
     def rewind(self) -> None:
         """Go back to the committed offsets; where there is none, to where the group begins."""
         self._stale = True
         self._ends.clear()
         self._returned.clear()
-        try:
-            assigned = self.consumer.assignment()
-            self.consumer.resume(assigned)
-            for place in committed_offsets(self.consumer, assigned):
-                self._seek(place if place.offset >= 0 else Place(place.topic, place.partition, self._start))
-        except KafkaException as error:
-            raise member_error(error) from None
+        assigned = self.consumer.assignment()
+        self.consumer.resume(assigned)
+        for place in committed_offsets(self.consumer, assigned):
+            self._seek(place if place.offset >= 0 else Place(place.topic, place.partition, self._start))
         self._stale = False
 
+    @translating(member_error)
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         lags = {}
-        try:
-            for place in self.consumer.position(self.consumer.assignment()):
-                high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
-                where = TopicPartition(place.topic, place.partition)
-                # Markers of transactions take offsets too: the end of a partition is told apart from the last record.
-                reached = max(place.offset, self._ends.get(where, -1))
-                lags[where] = max(0, high - (reached if reached >= 0 else self._committed(place)))
-        except KafkaException as error:
-            raise member_error(error) from None
+        for place in self.consumer.position(self.consumer.assignment()):
+            high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
+            where = TopicPartition(place.topic, place.partition)
+            # Markers of transactions take offsets too: the end of a partition is told apart from the last record.
+            reached = max(place.offset, self._ends.get(where, -1))
+            lags[where] = max(0, high - (reached if reached >= 0 else self._committed(place)))
         return lags
 
+    @translating(member_error)
     def drained(self) -> bool:
         """Tell whether the group has settled everything."""
         if any(self.lag().values()):
             return False
-        try:
-            self._commit_ends()
-            wanted = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
-            return all(self._is_settled(place) for place in committed_offsets(self.consumer, wanted))
-        except KafkaException as error:
-            raise member_error(error) from None
+        self._commit_ends()
+        wanted = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
+        return all(self._is_settled(place) for place in committed_offsets(self.consumer, wanted))
 
     def assigned(self) -> Mapping[TopicPartition, int]:
         """Return the assigned partitions, each with the number of the assignment that brought it."""
         return dict(self._assigned)
 
+    @translating(member_error)
     def committed(self, place: TopicPartition) -> int:
         """Return the committed offset of a partition, negative where there is none."""
-        try:
-            return int(committed_offsets(self.consumer, [Place(place.topic, place.partition)])[0].offset)
-        except KafkaException as error:
-            raise member_error(error) from None
+        return int(committed_offsets(self.consumer, [Place(place.topic, place.partition)])[0].offset)
 
+    @translating(member_error)
     def holds(self, records: Sequence[Record]) -> bool:
         """Tell whether the partitions of *records* are still assigned."""
         assigned = {(place.topic, place.partition) for place in self.consumer.assignment()}
@@ -133,18 +130,20 @@ class KafkaReader:
             while not self._assignments and time.monotonic() < until:
                 self.consumer.consume(1, _SLICE_SECONDS)
             self.consumer.consume(1, 0.0)
-        closing = threading.Thread(target=self.consumer.close, daemon=True)
+        closing = threading.Thread(target=self._close, daemon=True)
         closing.start()
         closing.join(_CLOSE_SECONDS)
 
+    def _close(self) -> None:
+        """Close the client; what goes wrong then is nobody's any more, and the broker ends the session."""
+        with suppress(KafkaException):
+            self.consumer.close()
+
+    @translating(member_error)
     def _consume(self, limit: int, timeout: float) -> Sequence[Record]:
         """Return what one call to the client gives; whatever an error leaves unread is read again."""
         assignments, self._stale = self._assignments, True
-        try:
-            messages = self.consumer.consume(limit, timeout)
-        except KafkaException as error:
-            raise member_error(error) from None
-        records = list(self._records(messages))
+        records = list(self._records(self.consumer.consume(limit, timeout)))
         # Across a change of partitions some may have been read twice: they are left, and read again from the offsets.
         self._stale = bool(records) and assignments != self._assignments
         if self._stale:
@@ -165,11 +164,13 @@ class KafkaReader:
 
     def _seek(self, place: Place) -> None:
         """Move to a place; a partition that was assigned a moment ago begins at its committed offset by itself."""
+        where = TopicPartition(place.topic, place.partition)
         try:
             self.consumer.seek(place)
         except KafkaException as error:
-            if error.args[0].code() != KafkaError._STATE:
+            if error.args[0].code() != KafkaError._STATE or where in self._unplaced:
                 raise
+        self._unplaced.discard(where)
 
     def _committed(self, place: Place) -> int:
         return self._begin(committed_offsets(self.consumer, [place])[0])[0]
@@ -196,19 +197,29 @@ class KafkaReader:
             if returned <= known.offset < end.offset:
                 behind.append(end)
         if behind:
-            self.consumer.commit(offsets=behind, asynchronous=False)
+            commit_offsets(self.consumer, behind)
 
     def _assign(self, consumer: Consumer, assigned: Sequence[Place]) -> None:
-        """Take partitions at their committed offsets; one without begins at the group's start, explicitly."""
+        """Take partitions at their committed offsets; one without begins at the group's start, explicitly.
+
+        Where the brokers do not tell the offsets, the partitions are taken all the same, nowhere yet: the error is
+        raised by the call that brought them, and nothing is read before a rewind has found their places.
+        """
         self._assignments += 1
         self._forget(assigned)
-        committed = committed_offsets(consumer, assigned)
+        self._assigned |= {TopicPartition(place.topic, place.partition): self._assignments for place in assigned}
+        try:
+            committed = committed_offsets(consumer, assigned)
+        except KafkaException:
+            self._unplaced |= {TopicPartition(place.topic, place.partition) for place in assigned}
+            # Left to itself the client would look for the offsets, and take a group without one for an error.
+            consumer.incremental_assign([Place(place.topic, place.partition, OFFSET_END) for place in assigned])
+            raise
         without = {(place.topic, place.partition) for place in committed if place.offset < 0}
         for place in assigned:
             if (place.topic, place.partition) in without:
                 place.offset = self._start
         consumer.incremental_assign(list(assigned))
-        self._assigned |= {TopicPartition(place.topic, place.partition): self._assignments for place in assigned}
         # One that was lost while it was paused comes back paused.
         consumer.resume(list(assigned))
 
@@ -220,8 +231,10 @@ class KafkaReader:
 
     def _forget(self, changed: Sequence[Place]) -> None:
         for place in changed:
-            self._ends.pop(TopicPartition(place.topic, place.partition), None)
-            self._returned.pop(TopicPartition(place.topic, place.partition), None)
+            where = TopicPartition(place.topic, place.partition)
+            self._ends.pop(where, None)
+            self._returned.pop(where, None)
+            self._unplaced.discard(where)
 
 
 def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place]:

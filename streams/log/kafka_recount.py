@@ -12,7 +12,7 @@ from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import LogUnavailable
 from streams.config import Settings
-from streams.log.client import consumer_settings, translated
+from streams.log.client import consumer_settings, consuming
 from streams.log.kafka_reader import ADMIN_SECONDS, as_record, committed_offsets, partitions_of
 from streams.log.ports import Record
 
@@ -26,8 +26,7 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
 
     These are the windows of the last committed records, of every partition alike, and the one before the earliest.
     """
-    consumer = Consumer(consumer_settings(settings.kafka, group))
-    try:
+    with consuming(consumer_settings(settings.kafka, group)) as consumer:
         places = partitions_of(consumer, topic)
         ends = [place for place in committed_offsets(consumer, places) if place.offset > 0]
         since = _open_since(consumer, ends, window_ms)
@@ -35,10 +34,6 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
             return
         for end in ends:
             yield from _between(consumer, _begin(consumer, end, since), end)
-    except KafkaException as error:
-        raise translated(error) from None
-    finally:
-        consumer.close()
 
 
 def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> int | None:

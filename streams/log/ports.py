@@ -4,9 +4,11 @@ Contracts stand here; the implementations (sqlite.py, kafka.py) stay bare, and o
 over both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
+
+from schemas.origin import Origin
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -23,7 +25,8 @@ class TopicPartition:
 class Record:
     """A record as read; prints its coordinates and nothing else.
 
-    `timestamp_ms` is the log's record timestamp in milliseconds since the epoch.
+    `timestamp_ms` is the log's record timestamp in milliseconds since the epoch. `origin` tells where it stood before
+    intake wrote it on; None where it is read as its owner wrote it (streams/origins.py).
     """
 
     topic: str
@@ -33,6 +36,7 @@ class Record:
     key: bytes | None = field(repr=False)
     value: bytes | None = field(repr=False)
     headers: Headers = field(default=(), repr=False)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ class TransactionalLog(Protocol):
 
     def rewind(self) -> None:
         """As Reader.rewind; nothing is published between."""
+        ...
+
+    def hold(self, places: Collection[TopicPartition]) -> None:
+        """Let read() return nothing of *places*, and again of all others, until told anew or rewound."""
         ...
 
     def assigned(self) -> Mapping[TopicPartition, int]:

@@ -6,7 +6,7 @@ the group is checked in each commit, so a worker that was taken for dead commits
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Self
 
 from schemas.errors import Fenced, LogRefused, TransactionFailed
@@ -27,6 +27,7 @@ class SqliteReader:
         self._topics = tuple(topics)
         self._earliest = earliest
         self._positions: dict[TopicPartition, int] = {}
+        self._held: frozenset[TopicPartition] = frozenset()
         self.rewind()
 
     def read(self, limit: int, timeout: float) -> Sequence[Record]:
@@ -35,7 +36,8 @@ class SqliteReader:
         while True:
             records: list[Record] = []
             for place, position in self._positions.items():
-                records += self._store.fetch(place, position, limit - len(records))
+                if place not in self._held:
+                    records += self._store.fetch(place, position, limit - len(records))
                 if len(records) >= limit:
                     break
             if records or time.monotonic() >= until:
@@ -55,12 +57,17 @@ class SqliteReader:
             [(self._consumers, place.topic, place.partition, end) for place, end in after(records).items()],
         )
 
+    def hold(self, places: Collection[TopicPartition]) -> None:
+        """Return nothing of some partitions."""
+        self._held = frozenset(places)
+
     def wait(self, seconds: float) -> None:
         """Wait; the embedded log asks for no sign of life."""
         time.sleep(seconds)
 
     def rewind(self) -> None:
         """Go back to the committed offsets."""
+        self._held = frozenset()
         places = self._store.places(self._topics)
         if not self._earliest:
             with self._store.transaction():
@@ -141,6 +148,10 @@ class SqliteTransactionalLog:
     def rewind(self) -> None:
         """Go back to the committed offsets."""
         self._reader.rewind()
+
+    def hold(self, places: Collection[TopicPartition]) -> None:
+        """Return nothing of some partitions."""
+        self._reader.hold(places)
 
     def assigned(self) -> Mapping[TopicPartition, int]:
         """Return every partition: whoever holds the lease holds all of them."""

@@ -7,14 +7,16 @@ from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import ConfigError, LogRefused
-from schemas.topics import ASSEMBLY, Role
-from streams.config import KafkaSettings, Settings
+from schemas.topics import ASSEMBLY, DAY_MS, Role
+from streams.config import KafkaSettings, Settings, intake_topics, redactor_topics
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
-from streams.log.client import consumer_settings, translated
+from streams.log.client import commit_offsets, consumer_settings, consuming, translated
 from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
 
 #: The consumer group of redactors.
 REDACTORS = "redactor"
+#: That of intake, which has one member.
+INTAKES = "intake"
 #: What an entry of quarantine holds beside the sealed bytes.
 _QUARANTINE_ROOM = 64 * 1024
 _TRANSACTION_SECONDS = 60.0
@@ -22,15 +24,16 @@ _PATIENCE = 15.0
 _READ, _WRITE = "READ", "WRITE"
 
 
-def refuse_unfit(settings: Settings) -> None:
-    """Refuse to begin where topics, rights, limits or timeouts would lose or hold back records.
+def refuse_unfit(settings: Settings, role: Role = Role.REDACTOR) -> None:
+    """Refuse to let a service begin where topics, rights, limits or timeouts would lose or hold back records.
 
     Raises LogRefused for what the brokers have, ConfigError for what the settings say; each names the setting.
     """
     check_timeouts(settings)
     check_growth(settings)
-    for difference in check_topics(settings, Role.REDACTOR):
-        if _is_unfit(difference):
+    check_retention(settings)
+    for difference in check_topics(settings, role):
+        if _is_unfit(difference, needed_ms(settings)):
             raise LogRefused(
                 "topic is not as it should be; see `phistream topics check`",
                 topic=difference.topic,
@@ -38,7 +41,7 @@ def refuse_unfit(settings: Settings) -> None:
                 wanted=difference.wanted,
                 found=difference.found,
             )
-    _check_rights(settings)
+    _check_rights(settings, role)
 
 
 def check_timeouts(settings: Settings) -> None:
@@ -63,6 +66,19 @@ def check_growth(settings: Settings) -> None:
         )
 
 
+def check_retention(settings: Settings) -> None:
+    """Refuse to keep raw records for less time than open streams and an outage may take."""
+    if settings.retention.raw_days * DAY_MS <= needed_ms(settings):
+        raise ConfigError(
+            "raw records must be kept for longer than the longest wait and an outage", setting="retention.raw_days"
+        )
+
+
+def needed_ms(settings: Settings) -> int:
+    """Return how long the records of an open stream may be needed, in milliseconds: its longest wait, and an outage."""
+    return round((settings.limits.stream_total_seconds + settings.retention.outage_hours * 3_600) * 1000)
+
+
 def most_seconds_between_reads(settings: Settings, reading_seconds: float) -> float:
     """Return how long a worker may be away from the log: one reading, one record, one transaction and its retry."""
     return reading_seconds + settings.limits.wall_seconds + _TRANSACTION_SECONDS
@@ -74,9 +90,8 @@ def begin_group(kafka: KafkaSettings, group: str, topics: Sequence[str], start: 
     A topic without any offset is refused unless *start* ("earliest" or "latest") says where to begin. Partitions that
     come later begin at their first record.
     """
-    consumer = Consumer(consumer_settings(kafka, group))
     until = time.monotonic() + _PATIENCE
-    try:
+    with consuming(consumer_settings(kafka, group)) as consumer:
         while True:
             try:
                 for topic in topics:
@@ -84,12 +99,10 @@ def begin_group(kafka: KafkaSettings, group: str, topics: Sequence[str], start: 
             except KafkaException as error:
                 # A topic made a moment ago is not led everywhere yet.
                 if time.monotonic() > until or isinstance(translated(error), LogRefused):
-                    raise translated(error) from None
+                    raise
                 time.sleep(0.5)
             else:
                 return
-    finally:
-        consumer.close()
 
 
 def _begin_topic(consumer: Consumer, topic: str, start: str | None) -> None:
@@ -103,7 +116,7 @@ def _begin_topic(consumer: Consumer, topic: str, start: str | None) -> None:
 
 def _commit(consumer: Consumer, places: list[Place]) -> None:
     try:
-        consumer.commit(offsets=places, asynchronous=False)
+        commit_offsets(consumer, places)
     except KafkaException:
         # Another worker began the group meanwhile, and only its members may commit: then it has offsets.
         if any(place.offset < 0 for place in committed_offsets(consumer, places)):
@@ -115,8 +128,10 @@ def _start(consumer: Consumer, place: Place, start: str) -> Place:
     return Place(place.topic, place.partition, high if start == "latest" else low)
 
 
-def _is_unfit(difference: Difference) -> bool:
+def _is_unfit(difference: Difference, needed_ms: int) -> bool:
     """Tell what loses or holds back records from what is merely otherwise.
+
+    A raw topic may keep its records for any time that is longer than they are needed.
 
     How many copies of a raw topic there are is its owner's to say. A leader that lost records would give their offsets,
     and so their event ids, to others.
@@ -126,16 +141,16 @@ def _is_unfit(difference: Difference) -> bool:
         return found > wanted if difference.raw else found < wanted
     if difference.setting == "min.insync.replicas":
         return not difference.raw and int(difference.found or 0) < int(difference.wanted)
-    return difference.setting != "retention.ms"
+    if difference.setting == "retention.ms":
+        return difference.clear and 0 <= int(difference.found or 0) <= needed_ms
+    return True
 
 
-def _check_rights(settings: Settings) -> None:
-    specs = [spec for spec in wanted_topics(settings) if Role.REDACTOR in spec.writers | spec.readers]
+def _check_rights(settings: Settings, role: Role) -> None:
+    specs = [spec for spec in wanted_topics(settings) if role in spec.writers | spec.readers]
+    read = (*redactor_topics(settings), ASSEMBLY) if role is Role.REDACTOR else intake_topics(settings)
     needed = {
-        spec.name: {
-            *([_WRITE] if Role.REDACTOR in spec.writers else []),
-            *([_READ] if spec.name in (*settings.topics, ASSEMBLY) else []),
-        }
+        spec.name: {*([_WRITE] if role in spec.writers else []), *([_READ] if spec.name in read else [])}
         for spec in specs
     }
     found = rights(settings, list(needed))
