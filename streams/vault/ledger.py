@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -49,19 +49,27 @@ class LedgerEntry:
     by: str = ""
 
 
+Guard = Callable[[tuple[LedgerEntry, ...]], None]
+
+
 class Ledger:
     """The file; every reading checks the whole chain."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entry: LedgerEntry) -> None:
-        """Append a line; it is on the disk when this returns. Raises ConfigError where the chain is broken."""
+    def append(self, entry: LedgerEntry, guard: Guard | None = None) -> None:
+        """Append a line; it is on the disk when this returns. Raises ConfigError where the chain is broken.
+
+        *guard* sees every line before it, with nobody else at the file, and raises where this one may not follow.
+        """
         make_private_folder(self.path.parent)
         new = not self.path.exists()
         with self._open() as descriptor:
             data = _read(descriptor)
             lines, length = _whole(data)
+            if guard is not None:
+                guard(tuple(_entries(lines, self.path)))
             os.ftruncate(descriptor, length)  # What a crash left of a line was never acted on.
             os.lseek(descriptor, length, os.SEEK_SET)
             prev = hashlib.sha256(lines[-1]).hexdigest() if lines else _FIRST
