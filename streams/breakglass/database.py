@@ -7,7 +7,6 @@ from sqlite3 import Connection as SqliteConnection
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
 
 from schemas.errors import ConfigError
 from streams.config import is_loopback
@@ -46,7 +45,6 @@ def _open_sqlite(url: URL) -> Engine:
     path.chmod(_PRIVATE)
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
-        poolclass=NullPool,
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         hide_parameters=True,
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from schemas.errors import VaultError
 from schemas.vault import Secret, VaultEntry
 from streams.clock import Clock
-from streams.vault.kek import UnwrappingKek
 from streams.vault.keystore import DekState, KeyStore
+from streams.vault.openers import Opener
 from streams.vault.opening import open_entry, unwrap_dek
 
 MOST, SECONDS = 256, 300.0
@@ -22,7 +22,7 @@ class Deks:
     """Opens entries; `unwraps` counts the calls of the KEK, `kek_uri` names the last one used. For one thread."""
 
     keystore: KeyStore
-    kek: UnwrappingKek
+    keks: Opener
     clock: Clock
     unwraps: int = 0
     kek_uri: str = ""
@@ -42,7 +42,7 @@ class Deks:
         found = self._known.get(entry.dek_id)
         if found is None or now - found[1] >= SECONDS:
             self.unwraps, self.kek_uri = self.unwraps + 1, wrapped.kek_uri
-            found = self._known[entry.dek_id] = (unwrap_dek(wrapped, self.kek), now)
+            found = self._known[entry.dek_id] = (unwrap_dek(wrapped, self.keks(wrapped.kek_uri)), now)
         self._known.move_to_end(entry.dek_id)
         while len(self._known) > MOST:
             self._known.popitem(last=False)

@@ -1,6 +1,6 @@
 """Grants at rest: changed by compare-and-set on the version, reasons sealed, openings counted before they happen."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -60,11 +60,12 @@ class GrantStore:
         """Make the tables where they are missing."""
         create_tables(self.engine)
 
-    def enable(self, tenant: TenantId, approvals: int) -> None:
-        """Switch break-glass on for a tenant that demands so many approvals."""
+    def set_tenants(self, approvals: Mapping[TenantId, int]) -> None:
+        """Switch break-glass on for these tenants, each with the approvals it demands, and off for all others."""
         with self.engine.begin() as connection:
-            connection.execute(delete(TENANTS).where(TENANTS.c.tenant == tenant))
-            connection.execute(insert(TENANTS).values(tenant=tenant, enabled=True, approvals=approvals))
+            connection.execute(delete(TENANTS))
+            for tenant, count in approvals.items():
+                connection.execute(insert(TENANTS).values(tenant=tenant, enabled=True, approvals=count))
 
     def approvals_of(self, tenant: TenantId) -> int:
         """Return how many approvals the tenant demands; raises AccessDenied where break-glass is off for it."""

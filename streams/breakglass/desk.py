@@ -1,0 +1,91 @@
+"""Break-glass over the state folder of an embedded run: everything that a command needs, opened and closed with it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from schemas.errors import ConfigError
+from schemas.vault import TenantId
+from streams.audit.audit_log import open_audit_log
+from streams.audit.ports import Audit
+from streams.breakglass.database import open_database
+from streams.breakglass.deks import Deks
+from streams.breakglass.entries import EntryView
+from streams.breakglass.following import catch_up
+from streams.breakglass.granting import Granting, Notify
+from streams.breakglass.identity.ceremony import protection_of
+from streams.breakglass.identity.registry import Registry
+from streams.breakglass.looking_up import Finder
+from streams.breakglass.revealing import Opener, Revealer
+from streams.breakglass.store import GrantStore, ReasonSeal
+from streams.breakglass.trail import Trail
+from streams.clock import Clock
+from streams.embedded import TENANT, EmbeddedState
+from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.openers import Openers
+from streams.vault.tokenkeys import TokenKeys, load_token_keys
+
+HOME = TenantId(TENANT)
+#: What the embedded profile demands: one approval, of a role that the requester does not hold.
+_APPROVALS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Break-glass of one state folder."""
+
+    state: EmbeddedState
+    clock: Clock
+    audit: Audit
+    registry: Registry
+    granting: Granting
+
+    def finder(self) -> Finder:
+        """Return what looks up values."""
+        return Finder(self.granting, self.granting.trail, self._view, self._token_keys)
+
+    @contextmanager
+    def revealer(self, passphrase: bytes | None = None) -> Iterator[Revealer]:
+        """Open the key store for reveals; private halves open with the passphrase, where they are protected."""
+        store = SqliteKeyStore(self.state.key_store)
+        try:
+            yield self.revealer_with(Deks(store, Openers(self.state.keys, passphrase), self.clock))
+        finally:
+            store.close()
+
+    def revealer_with(self, opener: Opener) -> Revealer:
+        """Return what reveals, with entries opened by *opener*."""
+        view = self._view()
+        return Revealer(self.granting, self.granting.trail, lambda: view, opener)
+
+    def _view(self) -> EntryView:
+        view = EntryView.open(open_database(f"sqlite:///{(self.state.breakglass / 'entries.db').absolute()}"))
+        store = self.state.open_store()
+        try:
+            catch_up(view, store)
+        finally:
+            store.close()
+        return view
+
+    def _token_keys(self) -> dict[str, TokenKeys]:
+        return dict(load_token_keys(self.state.keys / "token-keys.json"))
+
+
+@contextmanager
+def open_desk(state: EmbeddedState, clock: Clock, clean: Callable[[str], str], notify: Notify) -> Iterator[Desk]:
+    """Open the break-glass of a state folder; raises ConfigError where there is no such folder."""
+    if not state.log_file.exists():
+        raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state.folder))
+    with open_audit_log(state.audit_log, state.audit_keys, clock.now_ms()) as audit:
+        yield desk_over(state, clock, audit, clean, notify)
+
+
+def desk_over(state: EmbeddedState, clock: Clock, audit: Audit, clean: Callable[[str], str], notify: Notify) -> Desk:
+    """Return the break-glass of a state folder over an audit log that is open."""
+    engine = open_database(f"sqlite:///{(state.breakglass / 'breakglass.db').absolute()}")
+    registry = Registry.open(engine, audit, HOME)
+    store = GrantStore(engine, ReasonSeal.load(state.breakglass / "reasons.key"))
+    # Off until two people have enrolled: `breakglass init` is what switches it on.
+    store.set_tenants({HOME: _APPROVALS} if protection_of(registry).enrolled else {})
+    granting = Granting(store, Trail(audit), clock, clean, registry.current, notify)
+    return Desk(state, clock, audit, registry, granting)
