@@ -18,6 +18,7 @@ from schemas.errors import Malformed, QuarantineReason, UnknownVersion
 from schemas.events import RedactedEvent, Withheld
 from schemas.ingest import FilePosition
 from schemas.monitor import Alert
+from schemas.origin import Origin
 from schemas.vault import VaultEntry
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
@@ -41,6 +42,7 @@ QUARANTINE_RECORD = Schema("quarantine_record", QuarantineRecord, 1)
 ALERT = Schema("alert", Alert, 1)
 STREAM_POINTER = Schema("stream_pointer", StreamPointer, 1)
 FILE_POSITION = Schema("file_position", FilePosition, 1)
+ORIGIN = Schema("origin", Origin, 1)
 AUDIT_RECORD = Schema("audit_record", AuditRecord, 1)
 
 SCHEMAS: tuple[Schema, ...] = (
@@ -52,6 +54,7 @@ SCHEMAS: tuple[Schema, ...] = (
     ALERT,
     STREAM_POINTER,
     FILE_POSITION,
+    ORIGIN,
     AUDIT_RECORD,
 )
 

@@ -44,12 +44,14 @@ class Assembly:
     """How an event was put together: of how many pieces of a stream, and whether its begin and end are among them.
 
     `offsets` are the first and last of each run of records that hold them, in the partition of the event's
-    coordinates; empty where all stand in one record.
+    coordinates; empty where all stand in one record. `elsewhere` are the partition, first and last of each run of
+    those in other partitions of the same topic.
     """
 
     pieces: int
     whole: bool
     offsets: tuple[tuple[int, int], ...] = ()
+    elsewhere: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

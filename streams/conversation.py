@@ -54,20 +54,20 @@ class Scopes:
         return next((self.calls[pointer[:end]] for end in ends if pointer[:end] in self.calls), self.whole)
 
 
-def scopes_of(source: Source, event: LLMEvent, tenant: Tenant) -> Scopes:
-    """Return who shares tokens with whom in one event.
+def scopes_of(source: Source, event: LLMEvent, tenant: Tenant, told: str | None = None) -> Scopes:
+    """Return who shares tokens with whom in one event; *told* is the conversation that intake keeps for it.
 
     Each call of a record that tells of several has its own conversation; one that has none shares its tokens with no
     other call.
     """
-    whole = _scope(source.seed(event.document), event.event_id, event, tenant)
+    whole = _scope(source.seed(event.document), event.event_id, event, tenant, told)
     several = source.seeds(event.document) if source.seeds is not None else {}
     return Scopes(
         whole, {pointer: _scope(seed, event.event_id + pointer, event, tenant) for pointer, seed in several.items()}
     )
 
 
-def _scope(seed: ConversationSeed, alone: str, event: LLMEvent, tenant: Tenant) -> Scope:
+def _scope(seed: ConversationSeed, alone: str, event: LLMEvent, tenant: Tenant, told: str | None = None) -> Scope:
     """Return the scope of a seed; *alone* names what it mints for where there is no conversation."""
-    conversation = conversation_of(seed, tenant.minter)
+    conversation = told or conversation_of(seed, tenant.minter)
     return Scope(tenant.minter.scope(alone, conversation, event.timestamp_ms), tenant.is_staff(seed.application))

@@ -1,6 +1,6 @@
 """From a raw record to an LLM event: read, bounded, recognised."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.errors import Malformed, QuarantineReason, Unjoinable
@@ -16,6 +16,7 @@ from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_eve
 from schemas.sources.streamed.sse import is_event_stream, read_events
 from streams.assembly.stream import Closed, Why
 from streams.log.ports import Record
+from streams.origins import coordinates_of
 from streams.tenants import Tenant
 
 
@@ -35,7 +36,7 @@ class Decoder:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
         read: Gathered | Part = Gathered(None)
         if record.value is not None:
-            read = self._read(record.value, text=tenant.format_of(record.topic) == "text")
+            read = self.look(record.value, text=tenant.format_of(coordinates_of(record).topic) == "text")
         if isinstance(read, Part):
             return read
         assembly = Assembly(read.pieces, whole=read.whole) if read.pieces else None
@@ -62,19 +63,20 @@ class Decoder:
         kept = joined.begun and (joined.ended or keep_unended)
         if stream.why is Why.TOO_LARGE:
             raise Malformed(QuarantineReason.TOO_LARGE, records=len(stream.records))
-        if stream.why is Why.LATE or not kept or None in parts or holds_piece(joined.document):
+        if stream.why in (Why.LATE, Why.DISORDERED) or not kept or None in parts or holds_piece(joined.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, records=len(stream.records))
-        assembly = Assembly(joined.pieces, joined.ended, _runs(record.offset for record in stream.records))
+        assembly = Assembly(joined.pieces, joined.ended, *_places(stream.records))
         return _event(stream.records[0], event_id, stream.tenant, joined.document, assembly)
 
     def read(self, value: bytes, *, text: bool) -> Gathered:
         """Return the tree of a record, with the streams that stand whole in it joined; a piece of one is Malformed."""
-        read = self._read(value, text=text)
+        read = self.look(value, text=text)
         if isinstance(read, Part):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return read
 
-    def _read(self, value: bytes, *, text: bool) -> Gathered | Part:
+    def look(self, value: bytes, *, text: bool) -> Gathered | Part:
+        """Return the tree of a record, or the part of a stream that it holds; raises Malformed."""
         if text:
             return Gathered(_declared_text(value, self.bounds))
         if is_event_stream(value):
@@ -115,6 +117,16 @@ def _event(
         event_id, tenant.id, source.name, document, _text(record.key), headers, record.timestamp_ms, assembly
     )
     return event, source
+
+
+def _places(records: Sequence[Record]) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int, int], ...]]:
+    """Return the runs of records in the raw partition of the first, and those in others with their partition."""
+    offsets: dict[int, list[int]] = {}
+    for where in map(coordinates_of, records):
+        offsets.setdefault(where.partition, []).append(where.offset)
+    first, *others = offsets
+    elsewhere = tuple((number, *run) for number in sorted(others) for run in _runs(offsets[number]))
+    return _runs(offsets[first]), elsewhere
 
 
 def _runs(offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:

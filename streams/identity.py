@@ -21,6 +21,8 @@ class EventIdentity:
     topic_id: Callable[[str], str]
 
     def of(self, record: Record) -> str:
-        """Return the id of the event that begins with *record*."""
+        """Return the id of the event that begins with *record*; intake keeps the one that it had before."""
+        if record.origin is not None:
+            return record.origin.event_id
         name = f"{self.cluster_id}/{self.topic_id(record.topic)}/{record.partition}/{record.offset}"
         return str(uuid.uuid5(NAMESPACE, name))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from schemas.audit import QuarantineRecord
 from schemas.codec import QUARANTINE_RECORD, WITHHELD, decode, encode
-from schemas.events import Coordinates, Withheld
+from schemas.events import Withheld
 from schemas.topics import QUARANTINE, REDACTED
 from streams.clock import Clock, rfc3339
 from streams.log.ports import Publication, Reader
+from streams.origins import coordinates_of
 from streams.pipeline import Quarantined
 from streams.vault.compressing import compress
 from streams.vault.quarantine_seal import QuarantineSeal, pack_record
@@ -25,6 +26,7 @@ class QuarantineWriter:
     def publications(self, outcome: Quarantined, batch_id: str) -> tuple[Publication, Publication]:
         """Return the sealed record for quarantine and its `Withheld` for the redacted topic."""
         record, event_id, tenant = outcome.record, outcome.event_id, outcome.tenant.id
+        where = coordinates_of(record)
         payload = pack_record(record.key, record.value, record.headers)
         sealed = self.seal.seal(tenant, event_id, compress(payload))
         quarantined = QuarantineRecord(
@@ -33,9 +35,9 @@ class QuarantineWriter:
             tenant=tenant,
             reason=outcome.reason.value,
             attempts=outcome.attempts,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
+            topic=where.topic,
+            partition=where.partition,
+            offset=where.offset,
             timestamp_ms=record.timestamp_ms,
             size=len(payload),
             quarantined_at=rfc3339(self.clock.now_ms()),
@@ -52,7 +54,7 @@ class QuarantineWriter:
             tenant=tenant,
             time=rfc3339(record.timestamp_ms),
             reason=outcome.reason.value,
-            coordinates=Coordinates(record.topic, record.partition, record.offset, record.timestamp_ms),
+            coordinates=where,
             batch_id=batch_id,
         )
         key = event_id.encode()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.codec import REDACTED_EVENT
-from schemas.events import Call, Coordinates, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
+from schemas.events import Call, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
 from schemas.identifiers import IdentifierType
 from schemas.sources.source import Source
 from streams.clock import Clock, rfc3339
 from streams.conversation import Scope, Scopes
 from streams.log.ports import Record
+from streams.origins import coordinates_of
 from streams.register import Agreements
 from streams.tenants import Tenant
 from streams.walk import Rebuilt
@@ -51,7 +52,7 @@ class EventWriter:
             source=source.name,
             time=rfc3339(record.timestamp_ms),
             redacted_at=rfc3339(self.clock.now_ms()),
-            coordinates=Coordinates(record.topic, record.partition, record.offset, record.timestamp_ms),
+            coordinates=coordinates_of(record),
             call=self._completed(source.describe(rebuilt.document), record, scopes.whole),
             phi=PhiSummary(bool(counts), dict(sorted(counts.items()))),
             payload_digest=PayloadDigest(

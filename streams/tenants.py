@@ -36,6 +36,13 @@ class TopicTenancy:
     tenant: str | None = None
     header: str | None = None
 
+    def named(self, record: Record) -> str | None:
+        """Return the name that a record of the topic gives its tenant, or None."""
+        if self.header is None:
+            return self.tenant
+        values = [value for header, value in record.headers if header == self.header]
+        return values[0].decode("utf-8", "replace") if len(values) == 1 and values[0] is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Tenants:
@@ -47,9 +54,7 @@ class Tenants:
 
     def of(self, record: Record) -> Tenant:
         """Return the tenant of a record, or the operator's with `known` false."""
-        tenancy = self.by_topic.get(record.topic, TopicTenancy())
-        name = tenancy.tenant
-        if tenancy.header is not None:
-            values = [value for header, value in record.headers if header == tenancy.header]
-            name = values[0].decode("utf-8", "replace") if len(values) == 1 and values[0] is not None else None
+        if record.origin is not None:
+            return self.by_id.get(record.origin.tenant or "", self.operator)
+        name = self.by_topic.get(record.topic, TopicTenancy()).named(record)
         return self.by_id.get(name or "", self.operator)

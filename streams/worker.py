@@ -43,6 +43,7 @@ from streams.assembly.stream import Closed, Held, as_one
 from streams.batch import Batch, BatchBuilder, Step, cut
 from streams.limits import Limits
 from streams.log.ports import Record, TransactionalLog
+from streams.origins import believed
 from streams.phase import Phase, PhaseMap
 from streams.pipeline import Outcome, Pipeline, Redacted
 from streams.telemetry.metrics import Metrics
@@ -117,7 +118,7 @@ class Worker:
             self.log.rewind()
             self._stale = False
         self._measure()
-        records = self.log.read(self.limits.records, self.limits.poll_seconds)
+        records = [believed(record) for record in self.log.read(self.limits.records, self.limits.poll_seconds)]
         follow(self.streams, self.log, self.pipeline)
         if not records:
             return self._wait(until_drained=until_drained)

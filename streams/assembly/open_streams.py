@@ -9,6 +9,7 @@ from itertools import islice
 from schemas.assembly import StreamPointer
 from schemas.codec import STREAM_POINTER, encode
 from schemas.topics import ASSEMBLY
+from streams.assembly.ordering import in_order
 from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why
 from streams.clock import Clock
 from streams.log.ports import Publication, Record, TopicPartition
@@ -101,7 +102,7 @@ class OpenStreams:
             stream = self._append(key, held)
             if stream.progress.size > self.limits.joined_bytes:
                 closed.append(self._close(stream, Why.TOO_LARGE))
-            elif stream.progress.ended:
+            elif stream.progress.ended and held.record.origin is None:
                 closed.append(self._close(stream, Why.ENDED))
         return closed + self._due(self._partitions[key.place])
 
@@ -152,8 +153,11 @@ class OpenStreams:
         return tuple(record for record in found if record is not None)
 
     def _key_of(self, held: Held) -> StreamKey:
-        """Return the key of a part's stream; a lone end mark belongs to the last chat under its record key."""
-        if held.part.trees or held.part.format != "chat":
+        """Return the key of a part's stream; a lone end mark belongs to the last chat under its record key.
+
+        From a topic that is not keyed by conversation it may be anybody's, and so is nobody's.
+        """
+        if held.part.trees or held.part.format != "chat" or held.record.origin is not None:
             return held.key
         return self._chats.get(_under(held.key, held.record), held.key)
 
@@ -195,7 +199,10 @@ class OpenStreams:
         if stream.key.named:
             self._remember(stream.key)
         self._pointers.append(Publication(ASSEMBLY, pointer_key(stream.records[0]), None))
-        return Closed(tuple(stream.records), stream.tenant, why)
+        ordered = in_order(stream.records, numbered=stream.progress.numbered)
+        if ordered is None:
+            return Closed(tuple(stream.records), stream.tenant, Why.DISORDERED)
+        return Closed(ordered, stream.tenant, why)
 
     def _open_again(self, stream: OpenStream) -> None:
         self._streams[stream.key] = stream

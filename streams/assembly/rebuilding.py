@@ -9,6 +9,7 @@ from schemas.topics import ASSEMBLY
 from streams.assembly.open_streams import OpenStreams, pointer_key
 from streams.assembly.stream import Held
 from streams.log.ports import Record, TopicPartition, TransactionalLog
+from streams.origins import believed
 from streams.pipeline import Pipeline
 
 
@@ -56,7 +57,7 @@ def _held_again(
     if not firsts:
         return []
     found = []
-    for record in log.settled(place, min(firsts)):
+    for record in map(believed, log.settled(place, min(firsts))):
         tenant = pipeline.tenants.of(record)
         part = pipeline.decoder.part(record, tenant)
         if part is None and pointer_key(record) in pointers:

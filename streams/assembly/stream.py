@@ -32,6 +32,7 @@ class Why(Enum):
     WAITED = "waited"
     TOO_LARGE = "too_large"
     LATE = "late"
+    DISORDERED = "disordered"
 
 
 class StreamKey(NamedTuple):
@@ -58,10 +59,16 @@ class Held:
 
     @property
     def key(self) -> StreamKey:
-        """Return the key of its stream."""
+        """Return the key of its stream.
+
+        Records of intake tell apart what stood in other topics, and, without a record key, in other partitions.
+        """
         record = self.record
         named = self.part.stream is not None
         name = f"id {self.part.stream}" if named else f"key {record.key!r}"
+        if record.origin is not None:
+            unkeyed = not named and record.key is None
+            name = f"{record.origin.topic} {record.origin.partition if unkeyed else ''} {name}"
         place = TopicPartition(record.topic, record.partition)
         return StreamKey(place, self.tenant.id, self.part.format, name, named)
 
@@ -76,6 +83,7 @@ class Progress(NamedTuple):
     closed: frozenset[int] = frozenset()
     ended: bool = False
     lingers: bool = False
+    numbered: bool = True
 
     def after(self, held: Held, now_ms: int) -> "Progress":
         """Return the progress with one more part, that came when its partition's record time was *now_ms*."""
@@ -85,7 +93,10 @@ class Progress(NamedTuple):
         ended = self.ended or part.done or (part.ends and (finished or part.format != "chat"))
         size = self.size + len(held.record.value or b"")
         first = self.first_ms or now_ms
-        return Progress(size, first, now_ms, opened, closed, ended, finished or part.format == "rows")
+        # Pieces that intake brought together from several partitions may follow after the one that is the last.
+        lingers = finished or part.format == "rows" or (ended and held.record.origin is not None)
+        numbered = self.numbered and part.numbered
+        return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered)
 
 
 @dataclass(slots=True)

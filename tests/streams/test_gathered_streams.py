@@ -88,7 +88,7 @@ def test_a_body_over_two_records_is_one_event(rig: EmbeddedRig) -> None:
     rig.drain()
     (event,) = rig.trees(REDACTED)
 
-    assert {"pieces": 6, "whole": True, "offsets": [[0, 1]]} == event["assembly"]
+    assert {"pieces": 6, "whole": True, "offsets": [[0, 1]], "elsewhere": []} == event["assembly"]
     assert {"EMAIL": 2, "SSN": 1} == event["phi"]["counts"]
 
 

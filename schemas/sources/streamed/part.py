@@ -20,7 +20,8 @@ class Part:
 
     `stream` is the id that the pieces give their stream, None where such pieces give none: then the record key tells.
     `opened` and `closed` are the choices that this part speaks of and ends. `begins` tells that a choice begins here,
-    `ends` that nothing follows, `done` that the end mark, which may follow after everything else, is here.
+    `ends` that nothing follows, `done` that the end mark, which may follow after everything else, is here, `numbered`
+    that each piece carries its number.
     """
 
     format: str
@@ -31,6 +32,7 @@ class Part:
     begins: bool = False
     ends: bool = False
     done: bool = False
+    numbered: bool = False
 
 
 def part_of(tree: Any) -> Part | None:
@@ -63,14 +65,15 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
         case "chat":
             return _chat_part(trees, done=done, in_events=in_events)
         case "rows":
-            return Part("rows", rows.call_of(trees[0]), trees)
+            return Part("rows", rows.call_of(trees[0]), trees, numbered=True)
         case "messages":
             ends = any(tree.get("type") in ("message_stop", "error") for tree in trees)
         case "responses":
             ends = any(tree.get("type") in responses.ENDS or tree.get("type") == "error" for tree in trees)
         case _:
             ends = any("metadata" in tree for tree in trees)
-    return Part(format_.name, None, trees, ends=ends or done, done=done)
+    numbered = format_.name == "responses" and responses.are_numbered(trees)
+    return Part(format_.name, None, trees, ends=ends or done, done=done, numbered=numbered)
 
 
 def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:

@@ -77,6 +77,11 @@ def _in_order(pieces: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [piece for _, piece in sorted(numbered.items())]
 
 
+def are_numbered(pieces: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether each of some events has a number, by which they are brought in order."""
+    return bool(_numbers(pieces))
+
+
 def _numbers(pieces: Sequence[dict[str, Any]]) -> list[int]:
     """Return the number of each event, or nothing where one has none."""
     found = [piece.get("sequence_number") for piece in pieces]
