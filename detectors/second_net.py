@@ -7,6 +7,7 @@ and numbers cover, unless their shape or the word before says that they are none
 import re
 from dataclasses import dataclass, replace
 
+from detectors.abbreviations import is_abbreviation
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -40,14 +41,12 @@ _CODED = re.compile(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
     r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?|"
     r"\b(?i:records|failed|count|rows|size|bytes|len|length|total|elapsed|duration|took|retries|attempts?|items|docs|"
-    r"hits|lag|"
-    r"threads?|workers?|pid|lines?|skipped|processed)[\"']?[=:][\"']?\s?)\Z"
+    r"hits|lag|threads?|workers?|pid|lines?|skipped|processed)[\"']?[=:][\"']?\s?)\Z"
 )
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|"
-    r"[0-9a-f]{40}|"
-    r"[0-9a-f]{64}|(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|pmc\d+|rs\d+|"
-    r"https?.*|www.*|"
+    r"[0-9a-f]{40}|[0-9a-f]{64}|\d{1,3}–\d{1,3}|https?.*|www.*|pmc\d+|rs\d+|"
+    r"(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|"
     r"(?:1-)?8\d\d-(?:222-1222|662-4357|273-8255|799-7233|656-4673|232-4636|633-4227|4-?cancer)|ndc[:#]?\d.*|"
     r"v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"
     r"sha-?\d+(?:[: ].*)?|[\w/-]*\d+(?:\.\d+){2,}(?: .*)?|[a-z]+\d*\*\d+(?::\d+)+\w?|w/\".*|rs256|hs256|"
@@ -63,9 +62,7 @@ _NO_ID = re.compile(
     r"beacon|"
     r"ascend|codebreak|tropics|camn|empa|dapa|sprint|topcat)-?[a-z]*-?\d+|(?:cr|br|sr|lr)\d{3,4}|"
     r"[a-z]{14}-[a-z]{10}-[a-z]|u?int\d+|"
-    r"float\d+|"
-    r"varchar.*|"
-    r"(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
+    r"float\d+|varchar.*|(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
 )
 #: The second of two codes that are compared: "DRG 291 downgraded to 293".
@@ -74,8 +71,8 @@ _HOTLINE = re.compile(r"(?:nine[ -]one[ -]one|nine[ -]eight[ -]eight)\Z", re.IGN
 #: The time that begins a line of notes, or that somebody came or went at.
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _TIMED = re.compile(
-    r"(?:^|\n|[@~]|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@|at|drawn|given|around|about|since|"
-    r"until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems) )\Z",
+    r"(?:^|\n|[@~]|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@|at|drawn|given|around|about|"
+    r"since|until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems) )\Z",
     re.IGNORECASE,
 )
 #: What is cut out of a longer number, counts in hundreds or names a machine.
@@ -183,7 +180,13 @@ class SecondNet:
         value = text[span.start : span.end]
         if not _may_be_proper(text, span, value) or (span.score < _SURE_WORD and self._is_ordinary(value)):
             return None
+        if span.type is IdentifierType.NAME and is_abbreviation(text, span, self._is_name):
+            return None
         return _capped(span, _MOST)
+
+    def _is_name(self, word: str) -> bool:
+        """Tell whether a list of names holds a word; without lists every word may be one."""
+        return self.gazetteers is None or bool(int(self.gazetteers.classes(word.lower())) & _NAMES)
 
     def _is_ordinary(self, value: str) -> bool:
         """Tell whether a value is a single word in lower case that texts write so."""
