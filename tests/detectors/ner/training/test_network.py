@@ -40,6 +40,23 @@ def test_a_folded_network_answers_like_the_one_it_was() -> None:
     assert torch.allclose(expected, answer, atol=1e-5)
 
 
+def test_the_mean_of_networks_is_the_mean_of_each_weight(tmp_path: Path) -> None:
+    """Networks with one start are averaged weight by weight, and the mean loads as any network does."""
+    from detectors.ner.training.average import averaged  # noqa: PLC0415
+    from detectors.ner.training.network import Shape, Tagger, load  # noqa: PLC0415
+
+    paths = [tmp_path / "a.pt", tmp_path / "b.pt", tmp_path / "mean.pt"]
+    for seed, path in enumerate(paths[:2]):
+        torch.manual_seed(seed)
+        model = Tagger(torch.ones(9, 12), torch.ones(7, 12), Shape(width=16, hidden=24))
+        torch.save({"model": model.state_dict(), "shape": model.shape}, path)
+    torch.save(averaged(paths[:2]), paths[2])
+    first, second, mean = (load(path).output.weight for path in paths)
+
+    assert torch.allclose(mean, (first + second) / 2)
+    assert not torch.allclose(first, second)
+
+
 def test_a_teacher_is_not_heard_against_an_exact_label() -> None:
     """In a text that was written here a teacher's wrong answer changes nothing, in any other it does."""
     from detectors.ner.training.learn import Learner, Settings, collate  # noqa: PLC0415
