@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import ConfigError
-from schemas.topics import DAY_MS
+from schemas.topics import BY_NAME, DAY_MS, KEYED, RAW
 from streams.detector_settings import DetectorSettings
 from streams.section import Section
 
@@ -17,11 +17,15 @@ SIX_YEARS_DAYS = 2_192
 
 
 class TopicSettings(Section):
-    """A raw topic of the user's: whose it is, and how its values are written."""
+    """A raw topic of the user's: whose it is, and how its values and record keys are written.
+
+    Where record keys do not keep a conversation together (`keyed_by = "none"`), intake reads it and redactors do not.
+    """
 
     tenant: str | None = None
     tenant_header: str | None = None
     format: Literal["json", "text"] = "json"
+    keyed_by: Literal["conversation", "none"] = "conversation"
 
 
 class TenantSettings(Section):
@@ -66,13 +70,24 @@ class KafkaSettings(Section):
 
 
 class VaultSettings(Section):
-    """Where keys lie. KEKs by URI; the redactor's side can wrap and never unwrap."""
+    """Where keys lie. KEKs by URI; the redactor's side can wrap and never unwrap.
+
+    The key store is a file, or PostgreSQL by `key_store_url`. `backup_days` is how long the oldest backup of it and of
+    the vault topic is kept: an erasure is complete after that. What stands below it is the break-glass side's alone,
+    but for `ledger`, which a redactor reads too where it lies on the same host.
+    """
 
     kek_uri: str | None = None
     quarantine_kek_uri: str | None = None
     token_keys_file: Path | None = None
     key_store: Path | None = None
+    key_store_url: SecretStr | None = None
     region: str | None = None
+    backup_days: Annotated[int, Field(ge=1)] = 35
+    ledger: Path | None = None
+    private_folder: Path | None = None
+    audit_log: Path | None = None
+    audit_keys: Path | None = None
 
 
 class SiemSettings(Section):
@@ -110,13 +125,17 @@ class LimitSettings(Section):
 
 
 class RetentionSettings(Section):
-    """How long things live, in days. A vault kept shorter than the events that hold its tokens is refused."""
+    """How long things live, in days. A vault kept shorter than the events that hold its tokens is refused.
+
+    Raw topics must keep their records for longer than the longest wait of a stream and an outage of `outage_hours`.
+    """
 
     raw_days: Annotated[int, Field(ge=1)] = 3
     quarantine_days: Annotated[int, Field(ge=1)] = 90
     redacted_days: Annotated[int, Field(ge=1)] = SIX_YEARS_DAYS
     vault_days: Annotated[int, Field(ge=1)] = SIX_YEARS_DAYS
     audit_days: Annotated[int, Field(ge=1)] = SIX_YEARS_DAYS
+    outage_hours: Annotated[float, Field(gt=0)] = 12.0
 
 
 class MonitorSettings(Section):
@@ -192,6 +211,8 @@ def refuse_contradictions(settings: Settings) -> None:
             "vault would be kept shorter than the events that hold its tokens", setting="retention.vault_days"
         )
     for name, topic in settings.topics.items():
+        if name in BY_NAME and name != RAW:
+            raise ConfigError("topic is one that phistream alone writes", setting=f"topics.{name}")
         if (topic.tenant is None) == (topic.tenant_header is None):
             raise ConfigError("topic needs a tenant or a tenant_header, and not both", setting=f"topics.{name}")
         if topic.tenant is not None and topic.tenant not in settings.tenants:
@@ -200,6 +221,17 @@ def refuse_contradictions(settings: Settings) -> None:
         regions = {settings.kafka.region, settings.siem.region, settings.vault.region, tenant.region} - {None}
         if len(regions) > 1:
             raise ConfigError("region of keys, index, topics and tenant must agree", setting=f"tenants.{name}.region")
+
+
+def redactor_topics(settings: Settings) -> list[str]:
+    """Return the topics that redactors read: raw ones keyed by conversation, and that of intake where it has one."""
+    keyed = [name for name, topic in settings.topics.items() if topic.keyed_by == "conversation"]
+    return sorted([*keyed, *([KEYED] if intake_topics(settings) else [])])
+
+
+def intake_topics(settings: Settings) -> list[str]:
+    """Return the raw topics that intake reads."""
+    return sorted(name for name, topic in settings.topics.items() if topic.keyed_by == "none")
 
 
 def refuse_undeclared(settings: Settings) -> None:
