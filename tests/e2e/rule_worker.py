@@ -2,7 +2,8 @@
 
 import sys
 
-from streams.worker_main import end, main
+from streams.child import end
+from streams.worker_main import main
 from tests.streams.embedded_rig import RuleAnalyzer
 
 if __name__ == "__main__":

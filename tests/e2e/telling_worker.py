@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import structlog
 
+from streams.child import end
 from streams.log import kafka
 from streams.log.ports import Publication, Record
-from streams.worker_main import end, main
+from streams.worker_main import main
 
 log = structlog.get_logger(__name__)
 

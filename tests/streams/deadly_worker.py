@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from detectors.recognizer import Passage
 from schemas.spans import Span
-from streams.worker_main import end, main
+from streams.child import end
+from streams.worker_main import main
 from tests.streams.embedded_rig import RuleAnalyzer
 
 
