@@ -12,6 +12,7 @@ from streams.commands.detect import detect
 from streams.commands.explain import explain
 from streams.commands.indexer import indexer
 from streams.commands.ingest import ingest
+from streams.commands.intake import intake
 from streams.commands.lists import lists_app
 from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
@@ -35,6 +36,7 @@ app.command()(demo)
 app.command()(detect)
 app.command()(redact)
 app.command()(ingest)
+app.command()(intake)
 app.command()(worker)
 app.command()(indexer)
 app.command()(monitor)

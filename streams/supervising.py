@@ -35,6 +35,15 @@ def drain_embedded(state: EmbeddedState, policy: str, store: SqliteStore, on_lef
         raise LogRefused("worker ended before everything was redacted", status=status)
 
 
+def intake_supervisor(config: Path | None, run_folder: Path) -> Supervisor:
+    """Return the supervisor of intake over Kafka; its folder is its own, beside those of the workers' slots."""
+    folder = RunFolder(run_folder / "intake")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    more = ("--config", str(config)) if config else ()
+    command = (sys.executable, "-m", "streams.intake_main", "--run-folder", str(folder.path), *more)
+    return Supervisor(folder, [0], lambda _: command, fences=_FENCES)
+
+
 def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int]) -> Supervisor:
     """Return the supervisor of some slots over Kafka."""
     run_folder.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,8 @@ def worker(
     Outputs, vault entries and offsets are one transaction, so a worker can be killed at any time. Every slot of an
     environment runs once: a second one of the same number is fenced.
     """
+    from schemas.topics import KEYED
+    from streams.config import redactor_topics
     from streams.log.startup import REDACTORS, begin_group, refuse_unfit
     from streams.supervising import kafka_supervisor
 
@@ -32,7 +34,9 @@ def worker(
     settings = service_settings(config)
     numbers = slots(slot_range)
     refuse_unfit(settings)
-    begin_group(settings.kafka, REDACTORS, sorted(settings.topics), start)
+    for topic in redactor_topics(settings):
+        # What intake wrote on is settled nowhere else: none of it may be left out.
+        begin_group(settings.kafka, REDACTORS, [topic], "earliest" if topic == KEYED else start)
     supervisor = kafka_supervisor(config, settings.run_folder, numbers)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())

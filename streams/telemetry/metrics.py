@@ -46,6 +46,8 @@ METRICS: tuple[MetricSpec, ...] = (
         "phistream_redactor_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"
     ),
     MetricSpec("phistream_redactor_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec("phistream_intake_records_total", Kind.COUNTER, (), "records written on under keys of streams"),
+    MetricSpec("phistream_intake_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"),
     MetricSpec(
         "phistream_detector_list_reloads_total",
         Kind.COUNTER,

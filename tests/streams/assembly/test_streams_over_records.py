@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from schemas.errors import TransactionFailed
 from schemas.topics import ASSEMBLY, BATCHES, QUARANTINE, REDACTED
 from streams.assembly.rebuilding import open_pointers
-from streams.log.ports import Publication, Record, TransactionalLog
-from streams.log.sqlite import SqliteTransactionalLog
 from tests.schemas.sources.streamed.damage import ODD, places_of, replaced
 from tests.schemas.sources.streamed.streams import (
     STREAMED,
@@ -26,6 +23,7 @@ from tests.schemas.sources.streamed.streams import (
     messages,
     responses,
 )
+from tests.streams.dying import Dying, Killed
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
 
 TEXT = "Write to maria.quintana@example.org, SSN 521-44-9180, or jo@example.org"
@@ -310,38 +308,6 @@ def test_damaged_pieces_are_each_settled_once(
     assert 0 == is_open(rig)
 
 
-class _Killed(BaseException):
-    """The process died."""
-
-
-class _Dying(SqliteTransactionalLog):
-    """A log under which the process dies, or whose transaction fails, at some publications."""
-
-    plan: Callable[[], str] = staticmethod(lambda: "")
-
-    @classmethod
-    def over(cls, log: TransactionalLog, plan: Callable[[], str]) -> "_Dying":
-        """Return the same log."""
-        assert isinstance(log, SqliteTransactionalLog)
-        dying = cls(log._store, log._consumers, log._reader._topics)
-        dying.plan = plan
-        return dying
-
-    def publish(self, publications: Sequence[Publication], records: Sequence[Record]) -> None:
-        """Publish, or die before or after it, or fail."""
-        fate = self.plan()
-        if fate == "before":
-            raise _Killed
-        if fate in ("failed", "unknown"):
-            if fate == "unknown":
-                super().publish(publications, records)
-            self.rewind()
-            raise TransactionFailed("outcome unknown")
-        super().publish(publications, records)
-        if fate == "after":
-            raise _Killed
-
-
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(data=st.data())
 def test_whenever_the_worker_dies_nothing_is_lost_or_torn(
@@ -368,10 +334,10 @@ def test_whenever_the_worker_dies_nothing_is_lost_or_torn(
 
     for _ in range(40):
         try:
-            with (worker := rig.worker(lambda log: _Dying.over(log, lambda: next(left, "")))).log:
+            with (worker := rig.worker(lambda log: Dying.over(log, lambda: next(left, "")))).log:
                 worker.run(until_drained=True)
             break
-        except _Killed:
+        except Killed:
             continue
 
     joined = [event for event in events(rig) if event["assembly"]]
