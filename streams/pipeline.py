@@ -108,7 +108,8 @@ class Pipeline:
         self, records: Sequence[Record], event: LLMEvent, source: Source, tenant: Tenant, batch_id: str
     ) -> Redacted:
         record = as_one(records)
-        scopes = scopes_of(source, event, tenant, record.origin and record.origin.conversation)
+        told = record.origin.conversation if record.origin is not None else None
+        scopes = scopes_of(source, event, tenant, told)
         walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
         texts = walker.texts(event)
