@@ -12,6 +12,7 @@ EXAMS = Path(__file__).parents[2] / "benchmarks" / "accuracy" / "exams"
 DIGESTS = {
     "exam_c.txt": "4a519b34bc0cf1f44b7f088798cf6a6417896b531d7494164e811c28d49b33aa",
     "exam_d.txt": "a488b1d0b3b065666072a6a87cc012ead564899f00ada1cc74361227f398e1f0",
+    "exam_e.txt": "b86d610ebf1dea39ec4159ad5b86d586f828d42496eeb10e7f644e173266aa3d",
 }
 
 
