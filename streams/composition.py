@@ -37,9 +37,9 @@ from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import Kek, open_kek
-from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
+from streams.vault.stores import open_key_store
 from streams.vault.tokenkeys import ensure_token_keys
 from streams.vault.tokens import Minter
 from streams.vault.wrapping import WrapContext
@@ -70,6 +70,10 @@ def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
             "quarantine_kek_uri": f"local:{state.keys / 'quarantine.public.pem'}",
             "token_keys_file": state.keys / "token-keys.json",
             "key_store": state.key_store,
+            "ledger": state.ledger,
+            "private_folder": state.keys,
+            "audit_log": state.audit_log,
+            "audit_keys": state.audit_keys,
         },
     )
 
@@ -160,7 +164,7 @@ def build_tenants(settings: Settings, clock: Clock) -> Tenants:
     """Open keys and vaults of every tenant, the operator's among them."""
     names = sorted({*settings.tenants, settings.operator_tenant})
     keys = ensure_token_keys(required(settings.vault.token_keys_file, "vault.token_keys_file"), names)
-    store = SqliteKeyStore(required(settings.vault.key_store, "vault.key_store"))
+    store = open_key_store(settings.vault)
     texts = frozenset(name for name, topic in settings.topics.items() if topic.format == "text")
 
     def tenant(name: str, *, known: bool) -> Tenant:

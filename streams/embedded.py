@@ -63,6 +63,11 @@ class EmbeddedState:
         return self.keys / "audit-log.json"
 
     @property
+    def ledger(self) -> Path:
+        """The ledger of erasures, beside the audit log."""
+        return self.audit_log / "erasures.jsonl"
+
+    @property
     def run_folder(self) -> Path:
         """Phase maps, the count of deadly records, the lock."""
         return self.folder / "run"

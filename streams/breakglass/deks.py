@@ -1,6 +1,7 @@
 """Unwrapped DEKs in memory: few, for five minutes, and none that the key store no longer has."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from schemas.errors import VaultError
@@ -19,20 +20,27 @@ class Shredded(VaultError):
 
 @dataclass(slots=True)
 class Deks:
-    """Opens entries; `unwraps` counts the calls of the KEK, `kek_uri` names the last one used. For one thread."""
+    """Opens entries; `unwraps` counts the calls of the KEK, `kek_uri` names the last one used. For one thread.
+
+    `denied` gives the tokens of a tenant whose records were erased one by one: these open no more, whatever is there.
+    """
 
     keystore: KeyStore
     keks: Opener
     clock: Clock
     unwraps: int = 0
     kek_uri: str = ""
+    denied: Callable[[str], Collection[str]] = lambda _: ()
     _known: OrderedDict[str, tuple[bytes, float]] = field(default_factory=OrderedDict, repr=False)
 
     def open(self, entry: VaultEntry) -> Secret:
         """Return the secret of an entry.
 
-        Raises Shredded where its DEK is destroyed, IncorrectKey where anything was altered, KmsUnavailable.
+        Raises Shredded where its DEK is destroyed or its token denied, IncorrectKey where anything was altered,
+        KmsUnavailable.
         """
+        if entry.token in self.denied(entry.tenant):
+            raise Shredded("record was erased")
         wrapped = self.keystore.get(entry.dek_id)
         # Asked each time: what was destroyed a moment ago does not live on in this memory.
         if wrapped is None or wrapped.state == DekState.DESTROYED.value or not wrapped.wrapped:

@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from schemas.errors import ConfigError
 from schemas.vault import TenantId
-from streams.audit.audit_log import open_audit_log
 from streams.audit.ports import Audit
 from streams.breakglass.database import open_database
 from streams.breakglass.deks import Deks
@@ -20,9 +18,13 @@ from streams.breakglass.revealing import Opener, Revealer
 from streams.breakglass.store import GrantStore, ReasonSeal
 from streams.breakglass.trail import Trail
 from streams.clock import Clock
+from streams.config import VaultSettings
 from streams.embedded import TENANT, EmbeddedState
-from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.erasing import denied_tokens
+from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers
+from streams.vault.stores import open_key_store
+from streams.vault.stores import open_key_store
 from streams.vault.tokenkeys import TokenKeys, load_token_keys
 
 HOME = TenantId(TENANT)
@@ -47,9 +49,12 @@ class Desk:
     @contextmanager
     def revealer(self, passphrase: bytes | None = None) -> Iterator[Revealer]:
         """Open the key store for reveals; private halves open with the passphrase, where they are protected."""
-        store = SqliteKeyStore(self.state.key_store)
+        ledger = Ledger(self.state.ledger)
+        store = open_key_store(VaultSettings(key_store=self.state.key_store, ledger=ledger.path))
+        deks = Deks(store, Openers(self.state.keys, passphrase), self.clock)
+        deks.denied = lambda tenant: denied_tokens(ledger, tenant)
         try:
-            yield self.revealer_with(Deks(store, Openers(self.state.keys, passphrase), self.clock))
+            yield self.revealer_with(deks)
         finally:
             store.close()
 
@@ -69,15 +74,6 @@ class Desk:
 
     def _token_keys(self) -> dict[str, TokenKeys]:
         return dict(load_token_keys(self.state.keys / "token-keys.json"))
-
-
-@contextmanager
-def open_desk(state: EmbeddedState, clock: Clock, clean: Callable[[str], str], notify: Notify) -> Iterator[Desk]:
-    """Open the break-glass of a state folder; raises ConfigError where there is no such folder."""
-    if not state.log_file.exists():
-        raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state.folder))
-    with open_audit_log(state.audit_log, state.audit_keys, clock.now_ms()) as audit:
-        yield desk_over(state, clock, audit, clean, notify)
 
 
 def desk_over(state: EmbeddedState, clock: Clock, audit: Audit, clean: Callable[[str], str], notify: Notify) -> Desk:

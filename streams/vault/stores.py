@@ -1,24 +1,21 @@
 """Opening the key store that settings name, never before the ledger of erasures was replayed over it."""
 
-from pathlib import Path
-
 from schemas.errors import ConfigError
+from streams.config import VaultSettings
 from streams.vault.keystore import KeyStore
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.ledger import EntryKind, Ledger
 
 
-def open_key_store(path: Path | None, url: str | None, ledger: Path | None) -> KeyStore:
+def open_key_store(vault: VaultSettings) -> KeyStore:
     """Return the key store: a file by its path, or PostgreSQL by its URL.
 
     Raises ConfigError where neither or both are set, or the ledger was altered.
     """
-    if (path is None) == (url is None):
-        raise ConfigError("set vault.key_store or vault.key_store_url, and not both", setting="vault.key_store")
-    store = _open(path, url)
+    store = open_unreplayed(vault)
     try:
-        if ledger is not None:
-            replay(Ledger(ledger), store)
+        if vault.ledger is not None:
+            replay(Ledger(vault.ledger), store)
     except BaseException:
         store.close()
         raise
@@ -39,9 +36,12 @@ def replay(ledger: Ledger, store: KeyStore) -> int:
     return destroyed
 
 
-def _open(path: Path | None, url: str | None) -> KeyStore:
-    if path is not None:
-        return SqliteKeyStore(path)
+def open_unreplayed(vault: VaultSettings) -> KeyStore:
+    """Return the key store as it is, for what fills it from a backup and replays the ledger itself."""
+    if (vault.key_store is None) == (vault.key_store_url is None):
+        raise ConfigError("set vault.key_store or vault.key_store_url, and not both", setting="vault.key_store")
+    if vault.key_store is not None:
+        return SqliteKeyStore(vault.key_store)
     from streams.vault.keystore_postgres import PostgresKeyStore  # noqa: PLC0415 - SQLAlchemy is slow to import.
 
-    return PostgresKeyStore(str(url))
+    return PostgresKeyStore(vault.key_store_url.get_secret_value() if vault.key_store_url else "")

@@ -14,6 +14,7 @@ from schemas.vault import VaultEntry
 from streams.audit.audit_log import open_audit_log, read_records
 from streams.audit.ports import Appended
 from streams.breakglass.trail import Trail
+from streams.config import VaultSettings
 from streams.vault.envelope import SealingVault
 from streams.vault.erasing import Erasing, ErasureState, denied_tokens
 from streams.vault.kek_local_private import LocalPrivateKek
@@ -76,7 +77,7 @@ def test_an_old_copy_of_the_store_brings_nothing_back(
     path = tmp_path / "keys.sqlite"
     old = tmp_path / "old.sqlite"
     shutil.copyfile(path, old)
-    store = open_key_store(path, None, erasing.ledger.path)
+    store = open_key_store(VaultSettings(key_store=path, ledger=erasing.ledger.path))
     done = Erasing(store, erasing.ledger, erasing.trail, erasing.clock, 35).unit(OFFICER, "acme", "2026-11")
     assert (done.state, done.deks) == (ErasureState.KEY_DESTROYED, 1)
     store.close()
@@ -87,7 +88,7 @@ def test_an_old_copy_of_the_store_brings_nothing_back(
         left.unlink()
     shutil.copyfile(old, path)
 
-    restored = open_key_store(path, None, erasing.ledger.path)
+    restored = open_key_store(VaultSettings(key_store=path, ledger=erasing.ledger.path))
     assert not opens(entry, restored, private)
     assert opens(other, restored, private)
     assert restored.generation("acme", "2026-11") == 1

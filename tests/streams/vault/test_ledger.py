@@ -5,8 +5,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from schemas.errors import ConfigError, VaultError
+from streams.config import VaultSettings
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.ledger import EntryKind, Ledger, LedgerEntry
 from streams.vault.stores import open_key_store, replay
@@ -54,7 +56,7 @@ def test_an_altered_ledger_serves_nobody(ledger: Ledger, change: object) -> None
     ledger.path.write_bytes(b"\n".join(change(lines)) + b"\n")
 
     with pytest.raises(ConfigError, match="altered"):
-        open_key_store(ledger.path.with_name("keys.db"), None, ledger.path)
+        open_key_store(VaultSettings(key_store=ledger.path.with_name("keys.db"), ledger=ledger.path))
 
 
 def test_a_line_that_a_crash_cut_is_written_over(ledger: Ledger) -> None:
@@ -103,7 +105,7 @@ def test_an_erasure_that_was_cut_short_is_finished(ledger: Ledger, tmp_path: Pat
     store.put(wrapped_dek("one"), 0)
     ledger.append(ERASED)
     store.close()
-    opened = open_key_store(tmp_path / "keys.db", None, ledger.path)
+    opened = open_key_store(VaultSettings(key_store=tmp_path / "keys.db", ledger=ledger.path))
 
     assert [dek.wrapped for dek in opened.list("acme")] == [b""]
     assert replay(ledger, opened) == 0
@@ -114,4 +116,4 @@ def test_an_erasure_that_was_cut_short_is_finished(ledger: Ledger, tmp_path: Pat
 def test_one_key_store_is_named(path: Path | None, url: str | None) -> None:
     """Neither none nor two."""
     with pytest.raises(ConfigError, match="not both"):
-        open_key_store(path, url, None)
+        open_key_store(VaultSettings(key_store=path, key_store_url=None if url is None else SecretStr(url)))
