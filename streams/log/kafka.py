@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer
-from confluent_kafka import TopicPartition as Place
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
 from streams.config import KafkaSettings, Settings, redactor_topics
@@ -21,11 +20,11 @@ from streams.log.client import (
     make_consumer,
     make_producer,
     producer_settings,
-    translated,
     translating,
 )
 from streams.log.kafka_again import KafkaAgain
-from streams.log.kafka_reader import ADMIN_SECONDS, KafkaReader, as_record, partitions_of, places
+from streams.log.kafka_range import ends_of, read_range
+from streams.log.kafka_reader import KafkaReader, partitions_of, places
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
@@ -217,22 +216,7 @@ def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") 
     """Yield what a topic holds by now, partition by partition; the group is named for its rights and never joined."""
     with consuming(consumer_settings(settings.kafka, group)) as consumer:
         for place in partitions_of(consumer, topic):
-            yield from _read_partition(consumer, place)
-
-
-def _read_partition(consumer: Consumer, place: Place) -> Iterator[Record]:
-    """Yield the records of one partition up to what is its end now."""
-    low, end = consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)
-    consumer.assign([Place(place.topic, place.partition, OFFSET_BEGINNING)])
-    reached = low
-    while reached < end:
-        for message in consumer.consume(500, 1.0):
-            error = message.error()
-            if error is None and (message.offset() or 0) < end:
-                yield as_record(message)
-            elif error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - a public constant.
-                raise translated(error)
-            reached = (message.offset() or 0) + (error is None)
+            yield from read_range(consumer, place, *ends_of(consumer, place))
 
 
 def produce(producer: Producer, publication: Publication, on_delivery: OnDelivery | None = None) -> None:

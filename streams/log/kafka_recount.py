@@ -2,23 +2,20 @@
 
 No group is joined and nothing is committed; only committed transactions are read.
 """
-# ruff: noqa: SLF001 - the client's own error codes begin with an underscore.
 
-import time
 from collections.abc import Iterator, Sequence
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as Place
 
-from schemas.errors import LogUnavailable
 from streams.config import Settings
 from streams.log.client import consumer_settings, consuming
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record, committed_offsets, partitions_of
+from streams.log.kafka_range import ends_of, read_range
+from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
 from streams.log.ports import Record
 
 #: How far back a partition is looked at to see of which time it is.
 _LOOK_BACK = 500
-_SILENCE_SECONDS = 30.0
 
 
 def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> Iterator[Record]:
@@ -33,15 +30,15 @@ def read_again(settings: Settings, group: str, topic: str, window_ms: int) -> It
         if since is None:
             return
         for end in ends:
-            yield from _between(consumer, _begin(consumer, end, since), end)
+            yield from read_range(consumer, end, _begin(consumer, end, since), end.offset)
 
 
 def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> int | None:
     """Return when the earliest window began that may be open, in milliseconds, or None where nothing was committed."""
     stamps = []
     for end in ends:
-        low = consumer.get_watermark_offsets(end, timeout=ADMIN_SECONDS)[0]
-        stamps += [record.timestamp_ms for record in _between(consumer, max(low, end.offset - _LOOK_BACK), end)]
+        first = max(ends_of(consumer, end)[0], end.offset - _LOOK_BACK)
+        stamps += [record.timestamp_ms for record in read_range(consumer, end, first, end.offset)]
     if not stamps:
         return None
     earliest = min(stamps)
@@ -49,30 +46,9 @@ def _open_since(consumer: Consumer, ends: Sequence[Place], window_ms: int) -> in
 
 
 def _begin(consumer: Consumer, end: Place, since_ms: int) -> int:
-    """Return the first offset of a partition with a record of that time or later, negative where there is none."""
+    """Return the first offset of a partition with a record of that time or later, or the end where there is none."""
     wanted = Place(end.topic, end.partition, since_ms)
     found = consumer.offsets_for_times([wanted], timeout=ADMIN_SECONDS)[0]
     if found.error is not None:
         raise KafkaException(found.error)
-    return int(found.offset)
-
-
-def _between(consumer: Consumer, begin: int, end: Place) -> Iterator[Record]:
-    """Yield the records of a partition from *begin* up to *end*; a negative begin has none."""
-    if begin < 0 or begin >= end.offset:
-        return
-    consumer.assign([Place(end.topic, end.partition, begin)])
-    heard = time.monotonic()
-    while True:
-        messages = consumer.consume(_LOOK_BACK, 1.0)
-        if messages:
-            heard = time.monotonic()
-        elif time.monotonic() > heard + _SILENCE_SECONDS:
-            raise LogUnavailable("partition does not answer", topic=end.topic, partition=end.partition)
-        for message in messages:
-            error = message.error()
-            if error is not None and error.code() != KafkaError._PARTITION_EOF:
-                raise KafkaException(error)
-            if error is not None or (message.offset() or 0) >= end.offset:
-                return
-            yield as_record(message)
+    return int(found.offset if found.offset >= 0 else end.offset)
