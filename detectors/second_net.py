@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from detectors.abbreviations import is_abbreviation
 from detectors.gazetteers.lookup import Gazetteers, WordClass
+from detectors.spanish import is_everyday
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -59,10 +60,8 @@ _NO_ID = re.compile(
     r"ens[gtp]\d+|cve-\d{4}-\d+|"
     r"97[89][\d-]{9,15}|[a-z]\d{2}[a-z]{2}\d{2}|(?:go|hp|mondo|doid|mesh|chebi|omim|orpha|hgnc|rrid)[:_]\w+|"
     r"(?:keynote|checkmate|destiny|impower|monarch|paloma|monaleesa|impassion|javelin|solo|ariel|flaura|aura|alex|"
-    r"beacon|"
-    r"ascend|codebreak|tropics|camn|empa|dapa|sprint|topcat)-?[a-z]*-?\d+|(?:cr|br|sr|lr)\d{3,4}|"
-    r"[a-z]{14}-[a-z]{10}-[a-z]|u?int\d+|"
-    r"float\d+|varchar.*|(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
+    r"beacon|ascend|codebreak|tropics|camn|empa|dapa|sprint|topcat)-?[a-z]*-?\d+|(?:cr|br|sr|lr)\d{3,4}|"
+    r"[a-z]{14}-[a-z]{10}-[a-z]|u?int\d+|float\d+|varchar.*|(?:cpt|hcpcs|icd)\W?\w+|[hrse]\d{4}-\d{3}(?:-\d+)?|(?:19|20)\d\dt\d{4})",
     re.IGNORECASE,
 )
 #: The second of two codes that are compared: "DRG 291 downgraded to 293".
@@ -180,7 +179,8 @@ class SecondNet:
         value = text[span.start : span.end]
         if not _may_be_proper(text, span, value) or (span.score < _SURE_WORD and self._is_ordinary(value)):
             return None
-        if span.type is IdentifierType.NAME and is_abbreviation(text, span, self._is_name):
+        named = span.type is IdentifierType.NAME
+        if is_everyday(value) or (named and is_abbreviation(text, span, self._is_name)):
             return None
         return _capped(span, _MOST)
 

@@ -23,9 +23,21 @@ _SPANISH_YEAR = (
 _SPOKEN_SPANISH = compile_latin(
     rf"\b{_SPANISH_DAY} de (?:{_MONTHS})(?: del?(?: a\xf1o)? (?:{_SPANISH_YEAR}|dos mil|[0-9]{{4}}|[0-9]{{2}}))?\b"
 )
+_SPANISH_WEEKDAY = r"(?:lunes|martes|mi[e\xe9]rcoles|jueves|viernes|s[a\xe1]bado|domingo)"
+#: "lunes 12", "el día 17", "el veinte de este mes", "lo recoge el 16.": no hour, no day of a treatment.
+_SPANISH_DAYS = compile_latin(
+    rf"\b({_SPANISH_WEEKDAY},? (?:[12]?[0-9]|3[01]))"
+    r"(?:[.,;!?)\n]|$|: [^0-9]|: [0-9]{2,3}/| (?:con|en|para|y|por|del? |le|la|no|si|a las)\b)|"
+    r"\bel d[i\xed]a ((?:[12]?[0-9]|3[01]))(?:[.,;!?)\n]|$| (?:con|en|para|por|que|a las)\b)|"
+    rf"\bel ((?:{_SPANISH_DAY}|[12]?[0-9]|3[01]) de (?:este|el|ese) (?:mismo )?mes)\b|"
+    r"\b(?:recoge[ns]?|cita|llega|lleg\xf3|naci\xf3|operan|operaron|vence|viene|regresa|toca|alta|ingres\xf3|muri\xf3|"
+    r"cumple|programad[ao]|cay\xf3) (?:es )?(?:para )?el ((?:[12]?[0-9]|3[01]))(?:[.,;!?)\n]|$)"
+)
+_SHORT_WEEKDAY = r"(?:(?:lun|mar|mi[e\xe9]|jue|vie|s[a\xe1]b|dom)\.?,? )?"
 _SHORT_SPANISH = compile_latin(
     r"\b[0-3]?[0-9][-/ ]?(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)(?:[-/][0-9]{2,4}| [0-9]{4})\b|"
-    r"\b[0-3]?[0-9][-/]?(?:ene|abr|ago|dic)\b"
+    rf"\b{_SHORT_WEEKDAY}[0-3]?[0-9][-/]?(?:ene|abr|ago|dic)\b|"
+    rf"\b[0-3]?[0-9] d (?:{_MONTHS}|ene|feb|mar|abr|jun|jul|sep|oct|nov|dic)\b"
 )
 #: A day of a month that is told by its number: "the third of the eighth".
 _ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
@@ -50,6 +62,9 @@ def spanish_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
     for pattern in (_SPOKEN_SPANISH, _SHORT_SPANISH):
         for found in pattern.finditer(latin):
             yield found.start(), found.end()
+    for found in _SPANISH_DAYS.finditer(latin):
+        group = next(number for number in (1, 2, 3, 4) if found.start(number) >= 0)
+        yield found.start(group), found.end(group)
 
 
 def numbered_ranges(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -103,7 +103,7 @@ _OF_MONTH = compile_latin(
 _DAY_END = compile_latin(
     r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
-    r"thx|works?|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
+    r"thx|works?|con|en|para|por|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
     r"last|the|a|@|\(|&)\b|[-@(&])"
 )
 #: Ordinals that count something: "the 17th and 18th centuries".
