@@ -46,7 +46,7 @@ _CODED = re.compile(
 )
 _NO_ID = re.compile(
     r"(?:nct\d{8}|rs\d{4,}|n[mpc]_\d+.*|ensg\d+|d\d{1,2}s\d{2,4}|c\.\d.*|\d+(?:_\d+)?(?:del|dup|ins)\w*|0x[0-9a-f]+|"
-    r"[0-9a-f]{40}|[0-9a-f]{64}|\d{1,3}–\d{1,3}|https?.*|www.*|pmc\d+|rs\d+|"
+    r"[0-9a-f]{40}|[0-9a-f]{64}|https?.*|www.*|pmc\d+|rs\d+|"
     r"(?:chatcmpl|msg|req|run|call|toolu|resp|asst|thread|gpt|claude|llama|gemini)[-_].*|"
     r"(?:1-)?8\d\d-(?:222-1222|662-4357|273-8255|799-7233|656-4673|232-4636|633-4227|4-?cancer)|ndc[:#]?\d.*|"
     r"v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{4,5}-\d{3,4}-\d{1,2}|\d{2,7}-\d{2}-\d|utf-?\d+|build .*|"

@@ -31,6 +31,10 @@ _NO_INITIALS = int(
     | WordClass.STATE_CODE
 )
 _ORDINARY = _NO_INITIALS | int(WordClass.ENGLISH | WordClass.CLINICAL | WordClass.ABBREVIATION | WordClass.DRUG)
+#: Who reviews and verifies, and is nobody.
+_BODIES = frozenset(
+    "irb cms fda cdc nih ems ent pcp hr it qa ocr dea va hipaa legal risk epic rx lab id ob er icu".split()
+)
 _LAST_LINES = 64
 
 
@@ -59,7 +63,8 @@ class SignOffRecognizer:
         return [Span(start, end, IdentifierType.NAME, LIKELY, self.name) for start, end in ranges]
 
     def _may_be(self, word: str) -> bool:
-        return not self._gazetteers.mask(word.replace(".", "")) & _NO_INITIALS
+        letters = word.replace(".", "")
+        return letters.lower() not in _BODIES and not self._gazetteers.mask(letters) & _NO_INITIALS
 
 
 def _may_caption(text: str) -> bool:
