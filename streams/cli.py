@@ -10,13 +10,16 @@ from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
 from streams.commands.explain import explain
+from streams.commands.grant import grant_app
 from streams.commands.indexer import indexer
 from streams.commands.ingest import ingest
 from streams.commands.intake import intake
 from streams.commands.lists import lists_app
+from streams.commands.lookup import lookup
 from streams.commands.monitor import monitor
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
+from streams.commands.reveal import disclosures, reveal
 from streams.commands.search import search
 from streams.commands.sources import sources
 from streams.commands.tail import tail
@@ -42,6 +45,9 @@ app.command()(indexer)
 app.command()(monitor)
 app.command()(search)
 app.command()(tail)
+app.command()(reveal)
+app.command()(lookup)
+app.command()(disclosures)
 app.command()(sources)
 app.command()(explain)
 app.add_typer(quarantine_app, name="quarantine")
@@ -49,6 +55,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")
 app.add_typer(config_app, name="config")
 app.add_typer(breakglass_app, name="breakglass")
+app.add_typer(grant_app, name="grant")
 
 #: Settings, files or keys that no second try will mend.
 REFUSED_STATUS = 78

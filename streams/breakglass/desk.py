@@ -24,7 +24,6 @@ from streams.vault.erasing import denied_tokens
 from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers
 from streams.vault.stores import open_key_store
-from streams.vault.stores import open_key_store
 from streams.vault.tokenkeys import TokenKeys, load_token_keys
 
 HOME = TenantId(TENANT)

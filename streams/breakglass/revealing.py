@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from schemas.access import Grant, Identity, ItemStatus, Revealed, View
 from schemas.audit import AuditRecord, Counts, Resource
@@ -161,7 +161,11 @@ class Revealer:
             mine += [each for each in opened if number == 0 and each.token not in named]
             counts = _counts(mine)
             kms = kms_use(self.opener.kek_uri, unwraps) if unwraps and number == 0 else None
-            told += (intent.appended, self.trail.end(intent, *_result(counts), counts=counts, kms=kms))
+            # The outcome names what was shown: the accounting of disclosures is made of it.
+            shown = sorted({each.token for each in mine if each.status is ItemStatus.OK})
+            resource = Resource(ResourceKind.TOKEN, tuple(shown), len(shown))
+            facts: dict[str, Any] = {"counts": counts, "kms": kms, "resource": resource}
+            told += (intent.appended, self.trail.end(intent, *_result(counts), **facts))
         return tuple(told)
 
 

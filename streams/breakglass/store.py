@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import orjson
 from pydantic import TypeAdapter
@@ -162,6 +162,12 @@ class GrantStore:
         return [_GRANT.validate_json(body) for body in connection.execute(mine).scalars()]
 
 
+def as_tree(grant: Grant) -> dict[str, Any]:
+    """Return a grant as JSON has it; it holds no free text."""
+    tree: dict[str, Any] = _GRANT.dump_python(grant, mode="json")
+    return tree
+
+
 def _row(grant: Grant) -> dict[str, object]:
     return {
         "tenant": grant.terms.tenant,
@@ -170,7 +176,7 @@ def _row(grant: Grant) -> dict[str, object]:
         "issuer": grant.requester.issuer,
         "subject": grant.requester.subject,
         "requested_at": grant.requested_at,
-        "body": orjson.dumps(_GRANT.dump_python(grant, mode="json")).decode(),
+        "body": orjson.dumps(as_tree(grant)).decode(),
     }
 
 

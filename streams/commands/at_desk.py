@@ -1,0 +1,78 @@
+"""What commands of break-glass share: signing in, and the desk of a state folder, opened for one command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.errors import ConfigError
+from streams.commands.signing_in import (
+    CredentialsSource,
+    State,
+    ask_credentials,
+    ask_credentials_to_open,
+    open_accounts,
+    open_audit,
+    sign_in,
+)
+
+if TYPE_CHECKING:
+    from schemas.access import Grant, Identity
+    from schemas.audit_terms import Action
+    from streams.audit.audit_log import AuditLog
+    from streams.breakglass.desk import Desk
+    from streams.breakglass.identity.credentials import Credentials
+    from streams.embedded import EmbeddedState
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody at the desk; `passphrase` is None where they were not asked for it."""
+
+    desk: "Desk"
+    identity: "Identity"
+    log: "AuditLog"
+    passphrase: bytes | None
+
+
+@contextmanager
+def at_desk(state: State, source: CredentialsSource, *, opens: bool = False) -> Iterator[Signed]:
+    """Sign in and open the desk; *opens* asks for the passphrase of the private keys, too.
+
+    Raises ConfigError where `breakglass init` was not held, AccessDenied where sign-in is refused.
+    """
+    from streams.embedded import EmbeddedState
+
+    embedded = EmbeddedState(state)
+    if not embedded.log_file.exists():
+        raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state))
+    given = _asked(embedded, source, opens=opens)
+    with open_audit(embedded) as log:
+        yield _signed(embedded, log, given, opens=opens)
+
+
+def _asked(embedded: "EmbeddedState", source: CredentialsSource, *, opens: bool) -> "Credentials":
+    from streams.breakglass.identity.ceremony import protection_of
+
+    with open_audit(embedded) as log:
+        protection = protection_of(open_accounts(embedded, log).registry)
+    if not protection.enrolled:
+        raise ConfigError(
+            "break-glass is off; `phistream breakglass init` enrols two persons", path=str(embedded.folder)
+        )
+    return ask_credentials_to_open(source, split=protection.split) if opens else ask_credentials(source)
+
+
+def _signed(embedded: "EmbeddedState", log: "AuditLog", given: "Credentials", *, opens: bool) -> Signed:
+    from streams.breakglass.cleaning import clean
+    from streams.breakglass.desk import desk_over
+    from streams.breakglass.identity.halves import passphrase_of
+    from streams.clock import SystemClock
+
+    identity = sign_in(open_accounts(embedded, log), given)
+    desk = desk_over(embedded, SystemClock(), log, clean, _nobody_yet)
+    return Signed(desk, identity, log, passphrase_of(given.passphrase) if opens and given.passphrase else None)
+
+
+def _nobody_yet(grant: "Grant", action: "Action") -> None:
+    del grant, action
