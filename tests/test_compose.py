@@ -31,7 +31,7 @@ def _variables(text: str) -> Iterator[tuple[str, str]]:
 
 def _properties(name: str) -> dict[str, str]:
     lines = _COMPOSE["configs"][name]["content"].splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
 
 
 def test_compose_file_follows_the_specification() -> None:
@@ -51,7 +51,17 @@ def test_schema_is_able_to_refuse() -> None:
 
 def test_services_of_the_design_are_there() -> None:
     """Broker, index, dashboards, database and the services of ours are described."""
-    wanted = {"kafka", "opensearch", "dashboards", "postgres", "topics-init", "worker", "indexer", "monitor"}
+    wanted = {
+        "kafka-controller",
+        "kafka",
+        "opensearch",
+        "dashboards",
+        "postgres",
+        "topics-init",
+        "worker",
+        "indexer",
+        "monitor",
+    }
     assert wanted <= set(_SERVICES)
 
 
@@ -105,33 +115,50 @@ def test_ports_are_published_on_loopback_only() -> None:
 def test_versions_are_those_of_the_tests() -> None:
     """Images are pinned, the broker and the index to the versions that the tests run."""
     images = {name: service["image"] for name, service in _SERVICES.items()}
-    assert images["kafka"] == f"apache/kafka:{kafka.VERSION}"
+    assert images["kafka"] == images["kafka-controller"] == f"apache/kafka:{kafka.VERSION}"
     assert images["opensearch"] == f"opensearchproject/opensearch:{opensearch.VERSION}"
     assert images["dashboards"] == f"opensearchproject/opensearch-dashboards:{opensearch.VERSION}"
     assert [image for image in images.values() if re.search(r":(latest)?$", image) or ":" not in image] == []
 
 
-def test_broker_is_as_strict_as_the_tested_one() -> None:
-    """The broker of the file has the security settings of the broker that the tests run, but for names and folders."""
-    ours = _properties("kafka-server")
-    assert int(ours["message.max.bytes"]) == kafka.LARGEST_RECORD_BYTES
+def test_kafka_is_as_strict_as_the_tested_one() -> None:
+    """Broker and controller have the security settings of those that the tests run, but for names and folders."""
+    both = broker, controller = _properties("kafka-server"), _properties("kafka-controller")
+    assert int(broker["message.max.bytes"]) == kafka.LARGEST_RECORD_BYTES
     for name in (
-        "authorizer.class.name", "allow.everyone.if.no.acl.found", "ssl.enabled.protocols", "sasl.enabled.mechanisms",
-        "sasl.mechanism.inter.broker.protocol", "listener.name.controller.ssl.client.auth", "auto.create.topics.enable",
+        "authorizer.class.name", "allow.everyone.if.no.acl.found", "ssl.enabled.protocols", "auto.create.topics.enable",
     ):  # fmt: skip
-        assert (name, ours[name]) == (name, kafka.STRICT[name])
-    protocols = dict(pair.split(":") for pair in ours["listener.security.protocol.map"].split(","))
-    assert set(protocols.values()) <= {"SSL", "SASL_SSL"}
+        assert {each[name] for each in both} == {kafka.STRICT[name]}, name
+    for name in ("sasl.enabled.mechanisms", "sasl.mechanism.inter.broker.protocol"):
+        assert (name, broker[name]) == (name, kafka.STRICT[name])
+    assert controller["listener.name.controller.ssl.client.auth"] == "required"
+    for each in both:
+        protocols = dict(pair.split(":") for pair in each["listener.security.protocol.map"].split(","))
+        assert set(protocols.values()) <= {"SSL", "SASL_SSL"}
+    assert broker["super.users"] == controller["super.users"]
+
+
+def test_a_broker_without_replicas_keeps_its_markers() -> None:
+    """The controller is another process, the broker goes without a word, and comes back when its session has ended."""
+    broker, controller = _properties("kafka-server"), _properties("kafka-controller")
+    assert (broker["process.roles"], controller["process.roles"]) == ("broker", "controller")
+    assert broker["node.id"] != controller["node.id"]
+    assert broker["controlled.shutdown.enable"] == "false"
+    (script,) = [part for part in _SERVICES["kafka"]["command"] if "format" in part]
+    waited = int(re.search(r"^sleep (\d+)$", script, re.MULTILINE)[1])  # type: ignore[index]
+    assert waited * 1000 > int(broker["broker.session.timeout.ms"])
+    assert broker["broker.session.timeout.ms"] == controller["broker.session.timeout.ms"]
 
 
 def test_broker_knows_the_roles() -> None:
     """The broker has an account for each role that a service of this file, a person or a producer takes."""
-    (script,) = [part for part in _SERVICES["kafka"]["command"] if "format" in part]
+    service = _SERVICES["kafka-controller"]  # The accounts stand in the metadata, which the controller keeps.
+    (script,) = [part for part in service["command"] if "format" in part]
     accounts = set(re.search(r"for name in (.+); do", script)[1].split())  # type: ignore[index]
     # Intake is not among the services of this file.
     assert accounts == {"broker", "admin", *(role.value for role in Role if role is not Role.INTAKE)}
     passwords = {f"KAFKA_PASSWORD_{name.upper()}" for name in accounts}
-    assert passwords <= set(_SERVICES["kafka"]["environment"])
+    assert passwords <= set(service["environment"])
 
 
 @pytest.mark.parametrize("name", sorted(_OURS))

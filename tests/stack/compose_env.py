@@ -13,7 +13,7 @@ from tests.stack.certificates import make_certificates
 from tests.stack.settings import REPOSITORY
 
 # Service → its certificate; the administrator of the index has one too.
-CERTIFICATES = ("kafka", "opensearch", "dashboards", "postgres", "admin")
+CERTIFICATES = ("kafka-controller", "kafka", "opensearch", "dashboards", "postgres", "admin")
 _PASSWORD = re.compile(r"\$\{([A-Z_]+_PASSWORD):\?")
 
 
