@@ -71,6 +71,33 @@ class LogContract:
         """Return the log under test."""
         raise NotImplementedError
 
+    def test_a_held_partition_waits(self, bench: LogBench) -> None:
+        """Nothing of a held partition is read, all of the others is, and nothing is lost once it goes on."""
+        with bench.open() as log:
+            for partition in range(PARTITIONS):
+                bench.write([f"{partition}-first".encode()], partition)
+            read(log, PARTITIONS)
+            log.hold([TopicPartition(bench.raw, 1)])
+            for partition in range(PARTITIONS):
+                bench.write([f"{partition}-{number}".encode() for number in range(5)], partition)
+            others = read(log, 5 * (PARTITIONS - 1))
+            assert nothing_more(log)
+            log.hold([])
+            held = read(log, 5)
+
+        assert {record.partition for record in others} == {0, 2}
+        assert [record.value for record in held] == [f"1-{number}".encode() for number in range(5)]
+
+    def test_a_rewound_log_holds_nothing(self, bench: LogBench) -> None:
+        """After going back every partition is read again."""
+        bench.write([b"a"], 1)
+        with bench.open() as log:
+            read(log, 1)
+            log.hold([TopicPartition(bench.raw, 1)])
+            log.rewind()
+
+            assert values(read(log, 1)) == [b"a"]
+
     def test_order_within_a_partition(self, bench: LogBench) -> None:
         """Records of one partition come in offset order, and all of them."""
         for partition in range(PARTITIONS):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from schemas.errors import ConfigError, UnknownVersion
 from schemas.origin import KEY_HEADER, ORIGIN_HEADER, Origin
 from schemas.topics import KEYED, QUARANTINE
 from streams.clock import SystemClock
-from streams.config import Settings, TopicSettings, refuse_contradictions
+from streams.config import RetentionSettings, Settings, TopicSettings, refuse_contradictions
 from streams.intake import Intake
 from streams.log.ports import Publication, Record, TopicPartition
 from streams.log.sqlite import SqliteTransactionalLog
+from streams.log.startup import check_retention
 from streams.merging import Merging
 from streams.origins import believed
 from streams.supervisor import DEATHS, RunFolder
@@ -308,6 +310,14 @@ def test_a_topic_of_ours_is_no_raw_one() -> None:
     """Nobody declares a topic as raw that phistream alone writes."""
     with pytest.raises(ConfigError, match="alone writes"):
         refuse_contradictions(Settings(topics={KEYED: TopicSettings(tenant="t")}, tenants={"t": {}}))  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(("hours", "refused"), [(71.7, False), (71.8, True)])
+def test_raw_records_outlive_waits_and_outages(*, hours: float, refused: bool) -> None:
+    """Three days are no time where an outage of three days less the longest wait of a stream is to be survived."""
+    retention = RetentionSettings(outage_hours=hours)
+    with pytest.raises(ConfigError, match="raw_days") if refused else nullcontext():
+        check_retention(Settings(retention=retention))
 
 
 def test_the_origin_can_be_read_again() -> None:

@@ -1,0 +1,136 @@
+"""Intake on a real broker: streams scattered over partitions, intake and workers killed, and each is one event."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+
+from schemas.errors import LogRefused
+from schemas.topics import KEYED, QUARANTINE, REDACTED, Role
+from streams.config import load_settings
+from streams.log.kafka import read_whole_topic
+from streams.log.ports import Record
+from streams.log.startup import INTAKES, REDACTORS, begin_group, refuse_unfit
+from streams.origins import believed
+from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
+from tests.stack.required import required_stack
+from tests.streams.intake_rig import settled
+from tests.streams.test_intake import chat, cut, values
+
+pytestmark = pytest.mark.integration
+
+_INTAKE = [sys.executable, "-c", "from streams.cli import main; main()", "intake"]
+_WORKER = "tests.e2e.rule_worker"
+_STREAMS = 12
+_PARTITIONS = 4
+_CUTS = [9, 17, 24, 31, 40]
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    """Return a deployment whose raw topic is not keyed by conversation."""
+    with deployed(required_stack(), tmp_path) as made:
+        text = made.config.read_text()
+        declared = f'"tenant_header" = "{TENANT_HEADER}"\n'
+        made.config.write_text(text.replace(declared, declared + '"keyed_by" = "none"\n'))
+        settings = load_settings(made.config)
+        admin = logged_in(settings, made.stack, "admin")
+        begin_group(admin.kafka, INTAKES, [made.topic], "earliest")
+        begin_group(admin.kafka, REDACTORS, [KEYED], "latest")  # Other tests' records are other tests'.
+        yield replace(made, settings=settings, admin=admin)
+
+
+def test_scattered_streams_outlive_killed_processes(deployment: Deployment) -> None:
+    """After kill -9 of intake and worker each raw record was written on once, and each stream is one event."""
+    pieces = _turns()
+    half, config = len(pieces) // 2, ["--config", str(deployment.config)]
+    _produce(deployment, pieces[:half])
+    folder = ["--run-folder", str(deployment.folder / "intake")]
+    with (
+        deployment.started([sys.executable, "-m", "streams.intake_main", *folder, *config]),
+        deployment.worker(0, module=_WORKER),
+    ):
+        deployment.wait_for(lambda: len(_moved(deployment)) >= half // 2)
+    _produce(deployment, pieces[half:])
+    with deployment.started([*_INTAKE, *config]), deployment.worker(0, module=_WORKER):
+        deployment.wait_for(lambda: len(list(deployment.read(REDACTED))) >= _STREAMS)
+    events = [tree for _, tree in deployment.read(REDACTED)]
+    moved = _moved(deployment)
+    origins = {(each.origin.partition, each.origin.offset) for each in moved if each.origin is not None}
+
+    assert len(origins) == len(moved) == len(pieces)
+    assert settled(events) == sorted(origins)
+    assert len(events) == _STREAMS
+    assert {event["phi"]["counts"]["EMAIL"] for event in events} == {1}
+    assert not list(deployment.read(QUARANTINE))
+    assert _clear_topics(deployment) == {deployment.topic, KEYED}
+
+
+@pytest.mark.parametrize(
+    ("hours", "role", "refused"), [(12, Role.REDACTOR, True), (12, Role.INTAKE, True), (13, Role.INTAKE, False)]
+)
+def test_a_raw_topic_that_forgets_too_soon_is_refused(
+    deployment: Deployment, hours: int, role: Role, *, refused: bool
+) -> None:
+    """What waits for the rest of its stream, and what an outage leaves unread, must not be gone when it is needed."""
+    client = AdminClient(deployment.stack.kafka_options())
+    wanted = str(hours * 3_600_000)
+    entry = ConfigEntry("retention.ms", wanted, incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, deployment.topic, incremental_configs=[entry])
+    client.incremental_alter_configs([resource])[resource].result(20)
+    deployment.wait_for(lambda: _retention(client, deployment.topic) == wanted)
+    with pytest.raises(LogRefused, match="retention") if refused else nullcontext():
+        refuse_unfit(deployment.settings, role)
+
+
+def _retention(client: AdminClient, topic: str) -> str:
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+    return str(client.describe_configs([resource])[resource].result(20)["retention.ms"].value)
+
+
+def _turns() -> list[bytes]:
+    """Return the pieces of all streams in turns."""
+    streams = [
+        values(chat(cut(f"Write to maria.quintana{number}@example.org before noon", _CUTS), id_=f"chatcmpl-{number}"))
+        for number in range(_STREAMS)
+    ]
+    return [piece for turn in zip(*streams, strict=True) for piece in turn]
+
+
+def _produce(deployment: Deployment, pieces: list[bytes]) -> None:
+    """Write each piece to the next partition, a millisecond after the one before, as a producer without keys does."""
+    now = time.time_ns() // 1_000_000 - len(pieces)
+    producer = Producer(deployment.stack.kafka_options() | {"acks": "all"})
+    for number, value in enumerate(pieces):
+        producer.produce(
+            deployment.topic,
+            value,
+            partition=number % _PARTITIONS,
+            timestamp=now + number,
+            headers=[(TENANT_HEADER, deployment.tenants[0].encode())],
+        )
+    assert producer.flush(20) == 0
+
+
+def _moved(deployment: Deployment) -> list[Record]:
+    """Return what intake has written on of the deployment's topic."""
+    records = map(believed, read_whole_topic(deployment.admin, KEYED))
+    return [record for record in records if record.origin and record.origin.topic == deployment.topic]
+
+
+def _clear_topics(deployment: Deployment) -> set[str]:
+    """Return the topics of the broker in which the address of one of the streams stands, or its parts."""
+    topics = AdminClient(deployment.stack.kafka_options()).list_topics(timeout=30).topics
+    ours = {deployment.topic, *(topic for topic in topics if not topic.startswith("test."))}
+    return {
+        topic
+        for topic in ours
+        for record in read_whole_topic(deployment.admin, topic)
+        if any(part in repr((record.key, record.value, record.headers)) for part in ("maria", "quintana"))
+    }
