@@ -9,11 +9,13 @@ from streams.commands.breakglass import breakglass_app
 from streams.commands.config import config_app
 from streams.commands.demo import demo
 from streams.commands.detect import detect
+from streams.commands.erase import erase_app
 from streams.commands.explain import explain
 from streams.commands.grant import grant_app
 from streams.commands.indexer import indexer
 from streams.commands.ingest import ingest
 from streams.commands.intake import intake
+from streams.commands.keys import keys_app
 from streams.commands.lists import lists_app
 from streams.commands.lookup import lookup
 from streams.commands.monitor import monitor
@@ -53,6 +55,8 @@ app.command()(explain)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")
+app.add_typer(keys_app, name="keys")
+app.add_typer(erase_app, name="erase")
 app.add_typer(config_app, name="config")
 app.add_typer(breakglass_app, name="breakglass")
 app.add_typer(grant_app, name="grant")

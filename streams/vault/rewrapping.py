@@ -87,10 +87,14 @@ def _rewrap(dek: WrappedDek, kek: Kek, opener: Opener) -> WrappedDek:
     return new
 
 
-def _current(kek: Kek) -> tuple[str, str]:
-    """Return the URI and the version that *kek* wraps with now."""
+def current_version(kek: Kek) -> str:
+    """Return the version that *kek* wraps with now, by wrapping something that nobody uses."""
     probe = bytes(KEY_BYTES)
-    return kek.uri, kek.wrap(probe, WrapContext("probe", "probe", dek_id(probe), kek.uri)).kek_version
+    return kek.wrap(probe, WrapContext("probe", "probe", dek_id(probe), kek.uri)).kek_version
+
+
+def _current(kek: Kek) -> tuple[str, str]:
+    return kek.uri, current_version(kek)
 
 
 def _behind(store: KeyStore, target: Target) -> tuple[KekUse, ...]:

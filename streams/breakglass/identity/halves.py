@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from schemas.errors import ConfigError
 from streams.vault.kek_local_private import LocalPrivateKek
+from streams.vault.key_pairs import older_privates
 from streams.vault.passphrase import is_protected, protect
 from streams.vault.private_file import exclusive, read_private, write_private
 
@@ -44,7 +45,8 @@ def protect_halves(keys: Path, names: Sequence[str], passphrase: bytes, protecte
     So a ceremony that was cut short can be held again. Raises IncorrectKey where another passphrase protects one.
     """
     with exclusive(keys):
-        paths = [path for name in names if (path := keys / f"{name}.private.pem").exists()]
+        current = [path for name in names if (path := keys / f"{name}.private.pem").exists()]
+        paths = [*current, *(older for path in current for older in older_privates(path, ""))]
         open_halves = [path for path in paths if not is_protected(read_private(path))]
         for path in paths:
             if path not in open_halves:

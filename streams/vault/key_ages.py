@@ -1,0 +1,101 @@
+"""How old keys are and when each has to be exchanged: KEKs, token keys, the audit signing key, certificates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from schemas.errors import ConfigError
+from schemas.topics import DAY_MS
+from streams.config import Settings
+from streams.vault.keystore import KeyStore
+from streams.vault.tokenkeys import load_token_keys
+
+#: Yearly at the latest, and so many days of warning.
+PERIOD_DAYS = 365
+WARNING_DAYS = 30
+_LOCAL = "local:"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAge:
+    """One key: since when it is used, and by when it has to be exchanged."""
+
+    kind: str
+    name: str
+    since_ms: int
+    due_ms: int
+
+    def days_left(self, now_ms: int) -> int:
+        """Return how many days are left; below zero where it is overdue."""
+        return (self.due_ms - now_ms) // DAY_MS
+
+    def is_due(self, now_ms: int) -> bool:
+        """Tell whether it is time to exchange it, or nearly."""
+        return self.days_left(now_ms) <= WARNING_DAYS
+
+
+def key_ages(settings: Settings, store: KeyStore) -> tuple[KeyAge, ...]:
+    """Return every key that the settings name and that is there, the one due first standing first."""
+    found = [*_keks(store), *_quarantine(settings), *_token_keys(settings, store), *_certificates(settings)]
+    return tuple(sorted((*found, *_audit(settings)), key=lambda age: (age.due_ms, age.kind, age.name)))
+
+
+def _due(kind: str, name: str, since_ms: int) -> KeyAge:
+    return KeyAge(kind, name, since_ms, since_ms + PERIOD_DAYS * DAY_MS)
+
+
+def _keks(store: KeyStore) -> Iterator[KeyAge]:
+    """Yield every version that wraps or has DEKs: an old one counts until the re-wrap has emptied it."""
+    newest = {kek.uri: kek.version for kek in store.keks()}
+    for kek in store.keks():
+        if not kek.retired_at_ms and (kek.deks or newest[kek.uri] == kek.version):
+            yield _due("kek", f"{kek.uri}@{kek.version}", kek.since_ms)
+
+
+def _quarantine(settings: Settings) -> Iterator[KeyAge]:
+    """Yield the quarantine's local KEK, as old as its public half; of another kind its holder knows the age."""
+    uri = settings.vault.quarantine_kek_uri or ""
+    path = Path(uri.removeprefix(_LOCAL))
+    if uri.startswith(_LOCAL) and path.exists():
+        yield _due("quarantine-kek", uri, int(path.stat().st_mtime * 1000))
+
+
+def _token_keys(settings: Settings, store: KeyStore) -> Iterator[KeyAge]:
+    """Yield each tenant's newest epoch; the first one has no date, and counts from the tenant's first DEK."""
+    path = settings.vault.token_keys_file
+    if path is None or not path.exists():
+        return
+    for tenant, keys in load_token_keys(path).items():
+        epoch = keys.epochs[-1]
+        since = epoch.starts_ms or min((dek.created_at_ms for dek in store.list(tenant)), default=0)
+        if since:
+            yield _due("token-keys", f"{tenant}/{epoch.letter}", since)
+
+
+def _audit(settings: Settings) -> Iterator[KeyAge]:
+    path = settings.vault.audit_keys
+    if path is None or not path.exists():
+        return
+    from streams.audit.signing import read_log_keys  # noqa: PLC0415 - the redactor's host has no audit log.
+
+    keys = read_log_keys(path)
+    yield KeyAge("audit-signing-key", str(path), keys.keys[-1].created_at_ms, keys.due_at_ms)
+
+
+def _certificates(settings: Settings) -> Iterator[KeyAge]:
+    """Yield the client certificates, due when they expire or a year after they began."""
+    for path in {settings.kafka.certificate_file, settings.siem.certificate_file} - {None}:
+        assert path is not None
+        try:
+            certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        except (OSError, ValueError):
+            raise ConfigError(f"certificate cannot be read: {path}") from None
+        since, ends = _ms(certificate.not_valid_before_utc), _ms(certificate.not_valid_after_utc)
+        yield KeyAge("certificate", str(path), since, min(ends, since + PERIOD_DAYS * DAY_MS))
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp() * 1000)

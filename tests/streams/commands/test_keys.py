@@ -1,0 +1,177 @@
+"""`phistream keys` and `phistream erase` over a state folder: what an operator types, and what is left afterwards."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from schemas.codec import encode
+from schemas.errors import AccessDenied, PhistreamError, VaultError
+from schemas.topics import DAY_MS, VAULT
+from schemas.vault import VaultEntry
+from streams.audit.audit_log import read_records
+from streams.cli import app
+from streams.clock import SystemClock
+from streams.embedded import TENANT, EmbeddedState
+from streams.log.ports import Publication
+from streams.vault import key_ages
+from streams.vault.envelope import SealingVault
+from streams.vault.kek import open_kek
+from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.openers import Openers
+from streams.vault.opening import open_entry, unwrap_dek
+from streams.vault.tokenkeys import ensure_token_keys, load_token_keys
+from streams.vault.units import unit_of
+from tests.streams.vault.test_envelope import secret
+
+
+class Folder:
+    """A state folder with sealed entries, without people: whoever holds it acts."""
+
+    def __init__(self, path: Path) -> None:
+        self.state = EmbeddedState(path / "state")
+        self.state.prepare()
+        ensure_token_keys(self.state.keys / "token-keys.json", [TENANT])
+        self.state.open_store().close()
+        self.entries: list[VaultEntry] = []
+
+    def seal(self, number: int) -> VaultEntry:
+        """Seal a secret into key store and log, as a worker of its own would."""
+        store = SqliteKeyStore(self.state.key_store)
+        kek = open_kek(f"local:{self.state.keys / 'vault.public.pem'}")
+        now = SystemClock().now_ms()
+        entry = SealingVault(TENANT, kek, store, SystemClock()).seal("ev-1", [secret(number)], now)[0]
+        store.close()
+        log = self.state.open_store()
+        with log.transaction():
+            key = f"{entry.tenant}|{entry.token}|{entry.unit}".encode()
+            log.append([Publication(VAULT, key, encode(entry))])
+        log.close()
+        self.entries.append(entry)
+        return entry
+
+    def run(self, *words: str) -> Result:
+        """Run a command; errors of ours are raised."""
+        result = CliRunner().invoke(app, [*words, "--state", str(self.state.folder)])
+        if isinstance(result.exception, PhistreamError):
+            raise result.exception
+        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+        return result
+
+    def readable(self) -> int:
+        """Return how many entries open with what lies in the folder."""
+        store, openers = SqliteKeyStore(self.state.key_store), Openers(self.state.keys)
+        opened = 0
+        for entry in self.entries:
+            wrapped = store.get(entry.dek_id)
+            if wrapped is not None and wrapped.wrapped:
+                opened += bool(open_entry(entry, unwrap_dek(wrapped, openers(wrapped.kek_uri))).value)
+        store.close()
+        return opened
+
+    def listed(self, *words: str) -> list[dict[str, object]]:
+        """Return what a command lists."""
+        return [json.loads(line) for line in self.run(*words, "--json").stdout.splitlines()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Return a state folder with one entry."""
+    made = Folder(tmp_path)
+    made.seal(1)
+    return made
+
+
+def test_a_kek_is_rotated_from_end_to_end(folder: Folder) -> None:
+    """Rotate, re-wrap, retire: every entry opens, nothing hangs on the old version, and each step is audited."""
+    folder.run("keys", "rotate", "vault")
+    folder.seal(2)
+    old, new = (str(row["version"]) for row in folder.listed("keys", "list"))
+    with pytest.raises(VaultError, match="cannot be retired"):
+        folder.run("keys", "retire", old)
+    assert "No DEK is left" in folder.run("keys", "rewrap").stdout
+    folder.run("keys", "retire", old)
+    with pytest.raises(VaultError, match="newest"):
+        folder.run("keys", "retire", new)
+
+    assert [(row["version"], row["deks"]) for row in folder.listed("keys", "list")] == [(old, 0), (new, 2)]
+    assert folder.readable() == 2
+    assert "2 DEKs open" in folder.run("keys", "drill").stdout
+    actions = [record.action.value for _, record in read_records(folder.state.audit_log, 0, 10) if record.result]
+    assert actions == ["key.rotate", "key.retire", "key.rewrap", "key.retire", "key.retire"]
+
+
+def test_a_lost_store_is_restored(folder: Folder, tmp_path: Path) -> None:
+    """A backup tried by a drill brings key store and token keys back, and not what was erased after it."""
+    unit = folder.entries[0].unit
+    made = tmp_path / "keys.backup"
+    tokens = (folder.state.keys / "token-keys.json").read_bytes()
+    folder.run("keys", "backup", str(made))
+    assert "1 DEKs open" in folder.run("keys", "drill", "--backup", str(made)).stdout
+    for lost in (*folder.state.folder.glob("keys.db*"), folder.state.keys / "token-keys.json"):
+        lost.unlink()
+    assert "1 DEKs restored, 0 of them" in folder.run("keys", "restore", str(made)).stdout
+    assert (folder.readable(), (folder.state.keys / "token-keys.json").read_bytes()) == (1, tokens)
+    folder.run("erase", "unit", TENANT, unit)
+    for lost in folder.state.folder.glob("keys.db*"):
+        lost.unlink()
+
+    assert "1 DEKs restored, 1 of them" in folder.run("keys", "restore", str(made)).stdout
+    assert folder.readable() == 0
+
+
+def test_the_report_warns_thirty_days_ahead(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every kind of key has a due date within a year; status 1 from thirty days before it."""
+    assert folder.run("keys", "report").exit_code == 0
+    rows = folder.listed("keys", "report")
+    assert {row["kind"] for row in rows} == {"kek", "quarantine-kek", "token-keys", "audit-signing-key"}
+    assert all(int(str(row["days_left"])) <= 365 for row in rows)
+
+    monkeypatch.setattr(key_ages, "PERIOD_DAYS", 30)
+    assert folder.run("keys", "report").exit_code == 1
+
+
+def test_new_token_keys_begin_in_the_future(folder: Folder) -> None:
+    """Records already redacted keep their tokens: a new epoch begins later, and the old one stays."""
+    folder.run("keys", "rotate", "token-keys", "--days", "2")
+    epochs = load_token_keys(folder.state.keys / "token-keys.json")[TENANT].epochs
+
+    assert [epoch.letter for epoch in epochs] == ["a", "b"]
+    assert epochs[1].starts_ms > SystemClock().now_ms() + DAY_MS
+
+
+def test_the_audit_log_is_signed_by_a_new_key(folder: Folder) -> None:
+    """A rotated signing key signs what comes after it, over the same log."""
+    folder.run("keys", "rotate", "audit")
+    folder.run("keys", "rewrap")
+
+    assert len(json.loads(folder.state.audit_keys.read_bytes())["keys"]) == 2
+
+
+def test_erasing_a_month(folder: Folder) -> None:
+    """A hold stops it; released, the month's entries open no more, and the state says when it is complete."""
+    unit = unit_of(SystemClock().now_ms())
+    folder.run("erase", "hold", TENANT)
+    with pytest.raises(AccessDenied, match="legal hold"):
+        folder.run("erase", "unit", TENANT, unit)
+    assert folder.readable() == 1
+    folder.run("erase", "release", TENANT)
+    folder.run("erase", "unit", TENANT, unit, "--ticket", "GDPR-17")
+
+    assert folder.readable() == 0
+    assert [(row["unit"], row["state"], row["deks"]) for row in folder.listed("erase", "status")] == [
+        (unit, "key_destroyed", 1)
+    ]
+
+
+def test_erasing_a_record_buries_its_entries(folder: Folder) -> None:
+    """The log's newest word on every entry of the token is a tombstone; other tokens keep theirs."""
+    other = folder.seal(2)
+    assert "1 entries buried" in folder.run("erase", "record", TENANT, folder.entries[0].token).stdout
+    store = folder.state.open_store()
+    newest = {record.key: record.value for place in store.places([VAULT]) for record in store.fetch(place, 0, 100)}
+    store.close()
+
+    assert [value is None for value in newest.values()] == [True, False]
+    assert f"{TENANT}|{other.token}|{other.unit}".encode() in newest
