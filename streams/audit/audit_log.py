@@ -12,8 +12,9 @@ from schemas.audit import AuditRecord
 from schemas.audit_terms import Phase
 from schemas.codec import AUDIT_RECORD, from_tree
 from schemas.errors import AuditAltered, AuditRefused, Malformed
-from streams.audit.merkle_log import MerkleLog, entries_of
+from streams.audit.merkle_log import MerkleLog
 from streams.audit.ports import Appended
+from streams.audit.reading import entries_of
 from streams.audit.signing import ensure_log_keys
 from streams.audit.verify_log import Checkpoint
 

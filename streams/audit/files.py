@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.errors import AuditUnavailable
 
-_TEMPORARY = ".new"
+TEMPORARY = ".new"
 _LOCK_STEP_SECONDS = 0.02
 READ_ONLY = 0o400
 OWNER_ONLY = 0o600
@@ -19,7 +19,7 @@ def write_durable(path: Path, content: bytes, mode: int = OWNER_ONLY) -> None:
 
     Folders above it are made, mode 0700. Raises AuditUnavailable where the disk is full or may not be written.
     """
-    temporary = path.with_name(path.name + _TEMPORARY)
+    temporary = path.with_name(path.name + TEMPORARY)
     try:
         _make_folder(path.parent)
         temporary.unlink(missing_ok=True)

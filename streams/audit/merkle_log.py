@@ -10,7 +10,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -20,9 +20,9 @@ from streams.audit.files import READ_ONLY, lock, write_durable
 from streams.audit.journal import MAX_ENTRY_BYTES, Journal
 from streams.audit.ports import Appended
 from streams.audit.proofs import Hashes
+from streams.audit.reading import hashes_of, read_row
 from streams.audit.signing import LogKeys
 from streams.audit.verify_log import (
-    HASH_BYTES,
     WIDTH,
     Altered,
     Checkpoint,
@@ -31,7 +31,6 @@ from streams.audit.verify_log import (
     leaf_hash,
     open_checkpoint,
     root_of,
-    split_bundle,
     tile_path,
 )
 
@@ -145,7 +144,7 @@ class MerkleLog:
 
     def hashes(self) -> Hashes:
         """Return the hashes of the log as it was signed last, for proofs."""
-        return Hashes(self.checkpoint.size, self._row)
+        return hashes_of(self.folder, self.checkpoint.size)
 
     def _refuse_broken(self) -> None:
         if self._broken:
@@ -190,18 +189,9 @@ class MerkleLog:
         level, count = 1, size // WIDTH
         while count:
             start = count - count % WIDTH
-            tree.edge.append([root_of(self._row(level - 1, index, WIDTH)) for index in range(start, count)])
+            tree.edge.append([root_of(read_row(self.folder, level - 1, index, WIDTH)) for index in range(start, count)])
             level, count = level + 1, count // WIDTH
         return tree
-
-    def _row(self, level: int, index: int, width: int) -> Sequence[bytes]:
-        try:
-            content = self.folder.joinpath(tile_path(str(level), index, width)).read_bytes()
-        except OSError:
-            raise AuditAltered("audit log has lost a tile", level=level, index=index) from None
-        if len(content) != width * HASH_BYTES:
-            raise AuditAltered("tile of the audit log is cut", level=level, index=index)
-        return [content[start : start + HASH_BYTES] for start in range(0, len(content), HASH_BYTES)]
 
     def _new_tiles(self) -> tuple[list[Tile], Tree]:
         """Return the tiles that the journal's entries make full, and the tree after them."""
@@ -224,22 +214,3 @@ def _partials(size: int) -> set[str]:
     """Return the paths of the tiles that are not full in a log of *size* entries."""
     kinds = [("entries", size), *((str(level), size >> 8 * level) for level in range(8))]
     return {tile_path(kind, count // WIDTH, count % WIDTH) for kind, count in kinds if count % WIDTH}
-
-
-def entries_of(folder: Path, start: int, end: int) -> Iterator[bytes]:
-    """Yield entries as readers see them, from *start* up to *end*; nothing is verified."""
-    for index in range(start // WIDTH, -(-end // WIDTH)):
-        bundle = _bundle(folder, index)
-        if len(bundle) < min(WIDTH, end - index * WIDTH):
-            raise AuditAltered("entry bundle is cut", index=index)
-        yield from bundle[max(0, start - index * WIDTH) : end - index * WIDTH]
-
-
-def _bundle(folder: Path, index: int) -> list[bytes]:
-    full = folder / tile_path("entries", index, WIDTH)
-    parts = (path for path in folder.glob(tile_path("entries", index, 0)[:-1] + "*") if path.name.isdecimal())
-    try:
-        found = full if full.exists() else max(parts, key=lambda path: int(path.name))
-        return list(split_bundle(found.read_bytes()))
-    except (OSError, ValueError, Altered):
-        raise AuditAltered("entry bundle is missing or damaged", index=index) from None

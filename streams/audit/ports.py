@@ -37,5 +37,9 @@ class Anchor(Protocol):
         ...
 
     def get(self, name: str) -> bytes | None:
-        """Return what is kept under *name*, or None."""
+        """Return what is kept under *name*, or None; raises as put does."""
+        ...
+
+    def newest(self) -> str | None:
+        """Return the name of the newest checkpoint kept, or None; names sort by time."""
         ...

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import AuditAltered, AuditRefused, AuditUnavailable
 from streams.audit.journal import Journal
-from streams.audit.merkle_log import MerkleLog, entries_of
+from streams.audit.merkle_log import MerkleLog
+from streams.audit.reading import entries_of
 from streams.audit.verify_log import verify_log
 from tests.streams.audit.samples import KEYS, entry, grow
 
