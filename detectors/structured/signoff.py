@@ -11,7 +11,7 @@ from schemas.spans import Span
 _PAIR = re.compile(r"(?<![\w/:])([A-Z]{2,4})[ ]?[/:][ ]?([a-z]{2,4})(?![\w/])")
 _DICTATION = re.compile(r"\b[dt]{1,2}:|\bjob\b|\bdict|\btrans", re.IGNORECASE)
 _CAPTIONED = re.compile(
-    r"\b(?:(?i:(?:transcribed|typed|dictated|prepared|scribed|entered|keyed)(?: by)?|initials?|"
+    r"\b(?:(?i:(?:transcribed|typed|dictated|prepared|scribed|entered|keyed)(?: by)?|initials|initial(?=[ \t]*[:=-])|"
     r"(?:signed|reviewed|verified) by)(?:[ \t]*[:=-]|(?=[ \t]))|[dt]{1,2}:)"
     r"[ \t]*([A-Z]{2,4}|[a-z]{2,3}|[A-Z](?:\.[A-Z]){1,2}\.?)(?![\w'@-]|\.\w)"
 )
