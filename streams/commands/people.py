@@ -56,3 +56,22 @@ def add(
     with open_audit(embedded) as audit:
         person = People(open_accounts(embedded, audit)).add(identity, account, now())
     typer.echo(f"{person.issuer}|{person.subject}")
+
+
+@person_app.command()
+def offboard(
+    person: Annotated[str, typer.Argument(help="The name of an account, or ISSUER|SUBJECT.")],
+    state: State,
+    *,
+    credentials: CredentialsSource = None,
+) -> None:
+    """End a person's sign-in, roles and open grants. It takes one administrator, and cannot be taken back."""
+    from streams.breakglass.identity.people import People, person_of
+    from streams.commands.at_desk import at_desk
+
+    with at_desk(state, credentials) as signed:
+        people = People(open_accounts(signed.desk.state, signed.log))
+        ended: list[int] = []
+        found = person_of(people.accounts, person)
+        people.offboard(signed.identity, found, now(), lambda left: ended.append(signed.desk.granting.offboard(left)))
+    typer.echo(f"Offboarded; {sum(ended)} open grants revoked.", err=True)

@@ -15,10 +15,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from schemas.errors import ConfigError, IncorrectKey, PhistreamError
+from schemas.access import GrantMode, GrantRequest, GrantTerms, Purpose, Scope, View
+from schemas.errors import AccessDenied, ConfigError, IncorrectKey, PhistreamError
+from schemas.vault import Token
+from streams.breakglass.desk import HOME, desk_over
+from streams.breakglass.identity.credentials import Credentials
 from streams.breakglass.identity.halves import passphrase_of
 from streams.breakglass.identity.totp import TotpSecret
 from streams.cli import app
+from streams.clock import SystemClock
+from streams.commands.signing_in import open_accounts, open_audit, sign_in
 from streams.embedded import EmbeddedState
 from streams.vault import passphrase as passphrases
 from streams.vault.kek_local_private import LocalPrivateKek
@@ -233,3 +239,21 @@ def test_two_persons_at_a_terminal(tmp_path: Path) -> None:
     assert LocalPrivateKek.load(keys / "vault.private.pem", passphrase_of(parts))
     with pytest.raises(IncorrectKey):
         LocalPrivateKek.load(keys / "vault.private.pem", passphrase_of(parts[:1]))
+
+
+def test_offboarding_revokes_open_grants(desk: Desk) -> None:
+    """Who leaves takes nothing along: what they asked for is revoked with their sign-in."""
+    state = EmbeddedState(desk.state)
+    state.prepare()
+    state.open_store().close()
+    desk.init()
+    with open_audit(state) as log:
+        ben = sign_in(open_accounts(state, log), Credentials("ben", password_of("ben"), desk.code("ben")))
+        granting = desk_over(state, SystemClock(), log, str, lambda *_: None).granting
+        scope = Scope(frozenset({Token(f"phi_name_ca_{'b' * 26}")}))
+        terms = GrantTerms(HOME, GrantMode.NORMAL, Purpose.TREATMENT, scope, View.FULL, 600)
+        granting.request(ben, GrantRequest(terms, "a drill, nobody is ill", None))
+
+    assert "1 open grants revoked" in desk.run("person", "offboard", "ben", *desk.as_("ada")).stderr
+    with pytest.raises(AccessDenied):
+        desk.run("role", "propose", "ada", "auditor", *desk.as_("ben"))
