@@ -45,7 +45,7 @@ def check_new(new: NewAccount, now: float) -> None:
         raise ConfigError("a name is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter")
     check_password(new.password, new.name)
     try:
-        new.totp.step_of_code(new.code, now, -1)
+        new.totp.step_of_code(new.code, now)
     except AccessDenied:
         raise AccessDenied("one-time code is wrong; is the clock of the authenticator right?") from None
 
@@ -55,7 +55,6 @@ class _Account:
     person: Person
     password_hash: str = field(repr=False)
     totp: TotpSecret = field(repr=False)
-    last_step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +125,14 @@ class Accounts:
 
     def _account(self, row: Row[tuple[object, ...]]) -> _Account:
         totp = self.seal.open(row.totp_nonce, row.totp_sealed, row.subject)
-        return _Account(Person(self.registry.issuer, row.subject), row.password_hash, totp, row.last_step)
+        return _Account(Person(self.registry.issuer, row.subject), row.password_hash, totp)
 
     def _succeed(
         self, account: _Account | None, password: str, code: str, now: float
     ) -> dict[TenantId, frozenset[Role]]:
         if account is None:
             raise AccessDenied
-        step = account.totp.step_of_code(code, now, account.last_step)
+        step = account.totp.step_of_code(code, now)
         values: dict[str, object] = {"failures": 0, "next_try_at": 0.0, "last_step": step}
         if self.passwords.is_outdated(account.password_hash):
             values["password_hash"] = self.passwords.hash(password)
@@ -163,7 +162,7 @@ class Accounts:
             "password_hash": self.passwords.hash(new.password),
             "totp_nonce": nonce,
             "totp_sealed": sealed,
-            "last_step": new.totp.step_of_code(new.code, now, -1),
+            "last_step": new.totp.step_of_code(new.code, now),
             "failures": 0,
             "next_try_at": 0.0,
             "created_at": now,

@@ -57,7 +57,7 @@ class ProviderKeys:
         with self._lock:
             now = self.clock.monotonic()
             old = self._fetched_at is None or now - self._fetched_at >= _KEEP_SECONDS
-            if old or (kid not in self._keys and self._may_try(now)):
+            if old or kid not in self._keys:
                 self._refresh(now, needed=old)
             return self._keys.get(kid)
 

@@ -60,15 +60,18 @@ class TotpSecret:
         """Return the code of this moment."""
         return self._code(step_of(now))
 
-    def step_of_code(self, code: str, now: float, last_step: int) -> int:
-        """Return the step whose code this is; raises AccessDenied for a wrong, an old and a used code."""
+    def step_of_code(self, code: str, now: float) -> int:
+        """Return the step whose code this is; raises AccessDenied for a wrong and an old code.
+
+        Whether it was used already is for the caller to see, in the transaction that uses it up.
+        """
         given = code.strip().replace(" ", "").encode()
         found = None
         for step in range(step_of(now) - _DRIFT_STEPS, step_of(now) + _DRIFT_STEPS + 1):
             # All of them are computed, whichever it is.
             if constant_time.bytes_eq(self._code(step).encode(), given):
                 found = step
-        if found is None or found <= last_step:
+        if found is None:
             raise AccessDenied
         return found
 
