@@ -306,6 +306,36 @@ def test_partitions_are_read_in_the_order_of_time(rig: IntakeRig) -> None:
     assert set(log.assigned()) == {TopicPartition(TOPIC, number) for number in range(PARTITIONS)}
 
 
+def test_a_log_that_moves_back_doubles_nothing(rig: IntakeRig) -> None:
+    """A log may go back to what is committed at any read: what waits for other partitions is not taken twice."""
+    rig.feed(*(raw(b"late", 0, NOW + 100 + number) for number in range(5)), *(raw(b"x", 1, NOW) for _ in range(5)))
+    log = SqliteTransactionalLog(rig.state.open_store(), "merging", [TOPIC])
+    merging, order = Merging(log, SystemClock()), list[Record]()
+    for _ in range(3):
+        order += merging.read(100, 0.0)
+        log.rewind()
+
+    assert [record.value for record in order] == [b"x"] * 5 + [b"late"] * 5
+
+
+def test_a_piece_that_comes_after_the_last_is_waited_for(rig: IntakeRig) -> None:
+    """Partitions do not come at one speed: a piece in the middle that is read after the end belongs to its stream."""
+    pieces = values(chat(cut(TEXT, CUTS)))
+    rig.feed(*(raw(value, 0, NOW + number) for number, value in enumerate(pieces) if number != 3))
+    rig.take_in()
+    with (worker := rig.worker()).log:
+        worker._step(until_drained=False)
+        worker._step(until_drained=False)
+        assert [] == rig.trees()
+    rig.feed(raw(pieces[3], 1, NOW + 3))
+    rig.drain()
+    (event,) = rig.trees()
+
+    assert {"EMAIL": 2, "SSN": 1} == event["phi"]["counts"]
+    assert not event["incomplete"]
+    assert leaks(rig) == []
+
+
 def test_a_topic_of_ours_is_no_raw_one() -> None:
     """Nobody declares a topic as raw that phistream alone writes."""
     with pytest.raises(ConfigError, match="alone writes"):
