@@ -42,6 +42,9 @@ def _look(console: Console, raw: Path, out: Path, state: Path) -> None:
     console.print(f"\n$ phistream search {token} --state {state} --limit 2", style="bold", highlight=False)
     _run("search", token, "--state", str(state), "--limit", "2")
     show.quarantined(console, _quarantined(state))
+    from streams.demo.reveal import show_reveal
+
+    show_reveal(console, state, chosen["value"])
     show.next_commands(console, _command(), state, token)
 
 

@@ -25,8 +25,8 @@ def tokens(text: str) -> Text:
 
 def before_and_after(console: Console, raw: dict[str, Any], redacted: dict[str, Any]) -> None:
     """Show one event as it came in, and as it went out."""
-    console.print(Panel(Text(_user_text(raw)), title="before: in the raw topic, sealed at rest", border_style="red"))
-    console.print(Panel(tokens(_user_text(redacted)), title="after: what an analyst sees", border_style="green"))
+    console.print(Panel(Text(user_text(raw)), title="before: in the raw topic, sealed at rest", border_style="red"))
+    console.print(Panel(tokens(user_text(redacted)), title="after: what an analyst sees", border_style="green"))
 
 
 def counts(console: Console, summary: dict[str, Any]) -> None:
@@ -73,6 +73,7 @@ def first_token(events: list[dict[str, Any]]) -> str:
     return seen.most_common(1)[0][0]
 
 
-def _user_text(event: dict[str, Any]) -> str:
+def user_text(event: dict[str, Any]) -> str:
+    """Return what was said in one chat, but for the system's message."""
     messages = event.get("request", event)["messages"]
     return "\n".join(f"{message['role']}: {message['content']}" for message in messages if message["role"] != "system")
