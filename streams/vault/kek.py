@@ -38,6 +38,17 @@ class UnwrappingKek(Protocol):
 def open_kek(uri: str) -> Kek:
     """Return the wrapping side of the KEK that *uri* names; raises ConfigError where it is of no known kind."""
     scheme, separator, rest = uri.partition(":")
-    if separator and scheme == "local" and rest:
-        return LocalKek.load(Path(rest))
-    raise ConfigError("KEK URI has an unknown scheme, local: is known", scheme=scheme if separator else None)
+    match scheme if separator and rest else "":
+        case "local":
+            return LocalKek.load(Path(rest))
+        case "aws-kms":
+            from streams.vault.kms.aws import AwsKek  # noqa: PLC0415 - of an extra.
+
+            return AwsKek.load(rest)
+        case "hcvault":
+            from streams.vault.kms.hcvault import HcVaultKek, TransitKey  # noqa: PLC0415 - of an extra.
+
+            return HcVaultKek(TransitKey.load(rest))
+        case _:
+            known = "local:, aws-kms: and hcvault: are known"
+            raise ConfigError(f"KEK URI has an unknown scheme, {known}", scheme=scheme if separator else None)

@@ -32,9 +32,20 @@ class Openers:
 
     def _open(self, uri: str) -> UnwrappingKek:
         scheme, _, rest = uri.partition(":")
-        if scheme == "local" and rest:
-            return LocalPrivateKek.load(private_half(rest, self._folder), self._passphrase)
-        raise ConfigError("KEK URI has an unknown scheme", scheme=scheme)
+        match scheme if rest else "":
+            case "local":
+                return LocalPrivateKek.load(private_half(rest, self._folder), self._passphrase)
+            case "aws-kms":
+                from streams.vault.kms.aws_unwrap import AwsUnwrappingKek  # noqa: PLC0415 - of an extra.
+
+                return AwsUnwrappingKek.load(rest)
+            case "hcvault":
+                from streams.vault.kms.hcvault import TransitKey  # noqa: PLC0415 - of an extra.
+                from streams.vault.kms.hcvault_unwrap import HcVaultUnwrappingKek  # noqa: PLC0415 - of an extra.
+
+                return HcVaultUnwrappingKek(TransitKey.load(rest))
+            case _:
+                raise ConfigError("KEK URI has an unknown scheme", scheme=scheme)
 
 
 def private_half(public: str, folder: Path | None = None) -> Path:
