@@ -12,7 +12,7 @@ from typing import NoReturn
 import structlog
 
 from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
-from streams.supervisor import FENCED_STATUS, STOPPED_STATUS
+from streams.supervisor import FENCED_STATUS, STOPPED_STATUS, UNREADABLE_STATUS
 from streams.telemetry.crashes import place_of
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,10 @@ def guarded(run: Callable[[], None], slot: int) -> int:
     except Fenced:
         log.error("Slot was taken over, ending.", slot=slot)
         return FENCED_STATUS
-    except (ConfigError, LogRefused, ModelUnavailable, UnknownVersion) as error:
+    except UnknownVersion as error:
+        log.error("Record of ours cannot be read.", slot=slot, reason=str(error))
+        return UNREADABLE_STATUS
+    except (ConfigError, LogRefused, ModelUnavailable) as error:
         log.error("Worker cannot run.", slot=slot, reason=str(error))
         return STOPPED_STATUS
     except PhistreamError as error:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from schemas.codec import decode_redacted
 from schemas.errors import ConfigError, LogUnavailable
 from schemas.monitor import Alert
 from schemas.topics import REDACTED
 from streams.clock import SystemClock
 from streams.config import Settings
+from streams.log.our_records import read_redacted
 from streams.monitor.state import MonitorState
 
 if TYPE_CHECKING:
@@ -58,6 +58,6 @@ def _count_again(settings: Settings, state: MonitorState, group: str, alerts: di
     clock = SystemClock()
     for record in read_again(settings, group, REDACTED, state.windows.length_ms):
         if record.value is not None:
-            alert = state.observe(decode_redacted(record.value), clock.now_ms())
+            alert = state.observe(read_redacted(record), clock.now_ms())
             if alert is not None:
                 alerts[alert.alert_id] = alert  # Of the same one the last, whose counts say most.

@@ -7,10 +7,11 @@ written it: it goes, unread.
 from dataclasses import replace
 
 from schemas.codec import ORIGIN, decode, encode
-from schemas.errors import Malformed
+from schemas.errors import Malformed, UnknownVersion
 from schemas.events import Coordinates
 from schemas.origin import KEY_HEADER, ORIGIN_HEADER, OUR_HEADERS, Origin
 from schemas.topics import KEYED
+from streams.log.our_records import placed
 from streams.log.ports import Headers, Publication, Record
 
 
@@ -37,6 +38,8 @@ def believed(record: Record) -> Record:
         origin: Origin = decode(ORIGIN, told[0] if len(told) == 1 else b"")
     except Malformed:
         return plain
+    except UnknownVersion as error:
+        raise placed(error, record.topic, record.partition, record.offset) from None
     return replace(plain, key=keys[0] if keys else None, timestamp_ms=origin.timestamp_ms, origin=origin)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.audit import QuarantineRecord
-from schemas.codec import QUARANTINE_RECORD, WITHHELD, decode, encode
+from schemas.codec import QUARANTINE_RECORD, WITHHELD, encode
 from schemas.events import Withheld
 from schemas.topics import QUARANTINE, REDACTED
 from streams.clock import Clock, rfc3339
+from streams.log.our_records import read_own
 from streams.log.ports import Publication, Reader
 from streams.origins import coordinates_of
 from streams.pipeline import Quarantined
@@ -69,7 +70,7 @@ def work_list(reader: Reader, timeout: float = 1.0) -> Iterator[QuarantineRecord
     while records := reader.read(200, timeout):
         for record in records:
             if record.value is not None:
-                yield decode(QUARANTINE_RECORD, record.value)
+                yield read_own(QUARANTINE_RECORD, record)
 
 
 def sealed_size(record: QuarantineRecord) -> int:

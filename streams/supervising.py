@@ -13,6 +13,8 @@ from streams.supervisor import RunFolder, Supervisor
 
 #: How often in a row a slot is taken back: more than a broker's restart takes, few enough to settle a duel soon.
 _FENCES = 4
+#: How long a service that cannot read a record of ours waits before it looks whether somebody has mended it.
+_PATIENCE_SECONDS = 30.0
 
 
 def worker_command(slot: int, folder: RunFolder, *more: str) -> Sequence[str]:
@@ -41,7 +43,7 @@ def intake_supervisor(config: Path | None, run_folder: Path) -> Supervisor:
     folder.path.mkdir(parents=True, exist_ok=True)
     more = ("--config", str(config)) if config else ()
     command = (sys.executable, "-m", "streams.intake_main", "--run-folder", str(folder.path), *more)
-    return Supervisor(folder, [0], lambda _: command, fences=_FENCES)
+    return Supervisor(folder, [0], lambda _: command, fences=_FENCES, patience=_PATIENCE_SECONDS)
 
 
 def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int]) -> Supervisor:
@@ -49,4 +51,10 @@ def kafka_supervisor(config: Path | None, run_folder: Path, slots: Sequence[int]
     run_folder.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(run_folder)
     more = ("--config", str(config)) if config else ()
-    return Supervisor(folder, slots, lambda slot: worker_command(slot, folder, *more), fences=_FENCES)
+    return Supervisor(
+        folder,
+        slots,
+        lambda slot: worker_command(slot, folder, *more),
+        fences=_FENCES,
+        patience=_PATIENCE_SECONDS,
+    )

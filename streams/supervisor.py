@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 FENCED_STATUS = 75
 #: The exit status of a worker that will not do better when started again: settings, topics, keys or rights.
 STOPPED_STATUS = 78
+#: The exit status of a worker that met a record on a topic of ours which it cannot read: nothing passes it over.
+UNREADABLE_STATUS = 76
 DEATHS = 2
 
 _TICK = 0.1
@@ -34,6 +36,7 @@ _STEADY_SECONDS = 10.0
 #: Fences further apart than this are not in a row.
 _CALM_SECONDS = 60.0
 _FENCED_WAIT = 2.0
+_LONGEST_PATIENCE = 300.0
 #: Far above what a start, a transaction or a wait for the brokers may take: only a client that hangs is silent so long.
 _SILENT_SECONDS = 300.0
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -80,6 +83,7 @@ class _Slot:
     start_at: float = 0.0
     started_at: float = 0.0
     fences: int = 0
+    unreadable: int = 0
     status: int | None = None
 
 
@@ -89,6 +93,8 @@ class Supervisor:
 
     A fenced child is final, but for the first `fences` in a row: a broker that restarts can fence a member over a lost
     answer, and nobody else holds the slot. Of two that do hold one, each fences the other until one has had enough.
+    A child that cannot read a record of ours is final too, unless there is `patience`: then it looks again after so
+    many seconds, and twice as many each time, since only a person can mend that.
     """
 
     folder: RunFolder
@@ -97,6 +103,7 @@ class Supervisor:
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     on_tick: Callable[[], None] = field(default=lambda: None)
     fences: int = 0
+    patience: float = 0.0
     silent_seconds: float = _SILENT_SECONDS
     stopping: bool = False
     _slots: list[_Slot] = field(default_factory=list)
@@ -159,12 +166,19 @@ class Supervisor:
         lasted = time.monotonic() - slot.started_at
         slot.failures = 0 if lasted > _STEADY_SECONDS else slot.failures
         slot.fences = 0 if lasted > _CALM_SECONDS else slot.fences
+        slot.unreadable = 0 if lasted > _CALM_SECONDS else slot.unreadable
         if status == FENCED_STATUS and slot.fences < self.fences and not self.stopping:
             slot.fences += 1
             slot.start_at = time.monotonic() + _FENCED_WAIT
             log.warning("Slot was fenced, starting again.", slot=slot.number, fences=slot.fences)
             return
-        if status in (0, FENCED_STATUS, STOPPED_STATUS) or self.stopping:
+        if status == UNREADABLE_STATUS and self.patience and not self.stopping:
+            wait = min(_LONGEST_PATIENCE, self.patience * 2**slot.unreadable)
+            slot.unreadable += 1
+            slot.start_at = time.monotonic() + wait
+            log.error("Record of ours cannot be read, looking again.", slot=slot.number, seconds=round(wait, 1))
+            return
+        if status in (0, FENCED_STATUS, STOPPED_STATUS, UNREADABLE_STATUS) or self.stopping:
             slot.status = 0 if self.stopping and status < 0 else status
             return
         reading = slot.phases.read()

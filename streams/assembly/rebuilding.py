@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from schemas.assembly import StreamPointer
-from schemas.codec import STREAM_POINTER, decode
+from schemas.codec import STREAM_POINTER
 from schemas.errors import LogRefused
 from schemas.topics import ASSEMBLY
 from streams.assembly.open_streams import OpenStreams, pointer_key
 from streams.assembly.stream import Held
+from streams.log.our_records import read_own
 from streams.log.ports import Record, TopicPartition, TransactionalLog
 from streams.origins import believed
 from streams.pipeline import Pipeline
@@ -39,14 +40,14 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
 
 
 def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:
-    """Return the pointers that no later record withdrew, by their record key."""
-    found: dict[bytes, StreamPointer] = {}
+    """Return the pointers that no later record withdrew, by their record key; only these are read."""
+    found: dict[bytes, Record] = {}
     for record in records:
         if record.value is None:
             found.pop(record.key or b"", None)
         else:
-            found[record.key or b""] = decode(STREAM_POINTER, record.value)
-    return found
+            found[record.key or b""] = record
+    return {key: read_own(STREAM_POINTER, record) for key, record in found.items()}
 
 
 def _held_again(

@@ -61,10 +61,11 @@ def _records(config: ConfigFile, state: StateFolder) -> Iterator[QuarantineRecor
 
         yield from work_list(SqliteReader(EmbeddedState(state).open_store(), "quarantine-list", [QUARANTINE]), 0.0)
         return
-    from schemas.codec import QUARANTINE_RECORD, decode
+    from schemas.codec import QUARANTINE_RECORD
     from streams.commands.options import service_settings
     from streams.log.kafka import read_whole_topic
+    from streams.log.our_records import read_own
 
     for record in read_whole_topic(service_settings(config), QUARANTINE):
         if record.value is not None:
-            yield decode(QUARANTINE_RECORD, record.value)
+            yield read_own(QUARANTINE_RECORD, record)

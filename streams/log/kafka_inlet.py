@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
-from schemas.codec import FILE_POSITION, decode
+from schemas.codec import FILE_POSITION
 from schemas.errors import LogRefused, LogUnavailable, PhistreamError
 from schemas.ingest import FilePosition
 from schemas.topics import INGESTED
@@ -25,6 +25,7 @@ from streams.log.client import (
 from streams.log.inlet import at_start, position_key, publication_of, raw_records
 from streams.log.kafka import commit, discard, produce, read_whole_topic
 from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
+from streams.log.our_records import read_own
 from streams.log.ports import Headers
 from streams.log.startup import INTAKES, REDACTORS
 
@@ -58,10 +59,12 @@ class KafkaInlet:
         with translating():
             # First, because it settles what another process may have left open: only then the position is final.
             self._file.init_transactions(_INIT_SECONDS)
-        key, value = position_key(digest, self.topic), None
+        key, last = position_key(digest, self.topic), None
         for record in read_whole_topic(self._settings, INGESTED, _GROUP):
-            value = record.value if record.key == key else value
-        position: FilePosition = at_start(digest, self.topic) if value is None else decode(FILE_POSITION, value)
+            last = record if record.key == key else last
+        if last is None or last.value is None:
+            return at_start(digest, self.topic)
+        position: FilePosition = read_own(FILE_POSITION, last)
         return position
 
     def append_file(self, values: Sequence[bytes], position: FilePosition) -> None:

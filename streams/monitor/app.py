@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
 from typing import Any, NoReturn
 
@@ -22,11 +23,13 @@ from mode.supervisors import CrashingSupervisor
 from prometheus_client import generate_latest
 
 from schemas.codec import BATCH_RECORD, decode, decode_redacted, encode
+from schemas.errors import PhistreamError
 from schemas.monitor import Alert
 from schemas.topics import ALERTS, BATCHES, REDACTED
 from streams.clock import SystemClock
 from streams.config import Settings
 from streams.log.client import group_id
+from streams.log.our_records import reading
 from streams.monitor.security import broker_urls, credentials
 from streams.monitor.state import MonitorState
 from streams.telemetry.metrics import Metrics
@@ -93,19 +96,23 @@ class Monitor:
             await self._publish_pending()
             async for event in stream.noack().events():
                 if event.value is not None:
-                    await self._count(event.value)
+                    await self._count(event)
                 self._reached[event.message.tp] = event.message.offset
                 await stream.ack(event)
 
         @self.app.agent(batches, name="batches", concurrency=1, supervisor_strategy=CrashingSupervisor)
         async def transactions(stream: Any) -> None:
             async for event in stream.noack().events():
-                self.state.batch(decode(BATCH_RECORD, event.value))
+                with _reading(event):
+                    batch = decode(BATCH_RECORD, event.value)
+                self.state.batch(batch)
                 await stream.ack(event)
 
-    async def _count(self, value: bytes) -> None:
+    async def _count(self, event: Any) -> None:
         before = self.state.seen_before
-        alert = self.state.observe(decode_redacted(value), self.clock.now_ms())
+        with _reading(event):
+            value = decode_redacted(event.value)
+        alert = self.state.observe(value, self.clock.now_ms())
         outcome = "counted" if self.state.seen_before == before else "repeated"
         self.metrics.count("phistream_monitor_events_total", outcome=outcome)
         if alert is not None:
@@ -155,10 +162,18 @@ class Monitor:
             return view.text(generate_latest(self.metrics.registry).decode(), content_type="text/plain")
 
 
+def _reading(event: Any) -> AbstractContextManager[None]:
+    """Say where an event stands that cannot be read."""
+    return reading(event.message.topic, event.message.partition, event.message.offset)
+
+
 def _without_text(line: logging.LogRecord) -> bool:
-    """Let no exception of a library print itself: its message may hold what it was given."""
-    if line.exc_info and line.exc_info[0] is not None:
-        log.error("Monitor failed.", error_class=line.exc_info[0].__name__)
+    """Let no exception of a library print itself: its message may hold what it was given. Ours say where."""
+    error = line.exc_info[1] if line.exc_info else None
+    if isinstance(error, PhistreamError):
+        log.error("Monitor failed.", error_class=type(error).__name__, reason=str(error))
+    elif error is not None:
+        log.error("Monitor failed.", error_class=type(error).__name__)
     line.exc_info, line.exc_text, line.stack_info = None, None, None
     return True
 

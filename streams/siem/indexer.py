@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from schemas.codec import ALERT, decode, decode_redacted
+from schemas.codec import ALERT
 from schemas.errors import LogUnavailable, SinkRefused, TransactionFailed
 from schemas.siem import WITHHELD, Document, document_of, stub_of
 from schemas.topics import ALERTS
+from streams.log.our_records import read_own, read_redacted
 from streams.log.ports import Reader, Record
 from streams.siem.ports import Outcome, Sink
 from streams.telemetry.metrics import Metrics
@@ -47,7 +48,7 @@ class Indexer:
     def run(self, *, until_drained: bool = False) -> None:
         """Index until asked to stop, or until nothing is left to read.
 
-        Raises SinkRefused, LogRefused, and UnknownVersion or Malformed where our own topic holds what it cannot hold.
+        Raises SinkRefused, LogRefused, and UnknownVersion where our own topic holds what it cannot hold.
         """
         while not self.stopping():
             try:
@@ -110,7 +111,7 @@ class Indexer:
 def documents_of(records: Iterable[Record]) -> tuple[Document, ...]:
     """Return the documents of some records of the redacted and alerts topics, tombstones left out."""
     values = (
-        decode(ALERT, record.value) if record.topic == ALERTS else decode_redacted(record.value)
+        read_own(ALERT, record) if record.topic == ALERTS else read_redacted(record)
         for record in records
         if record.value is not None
     )

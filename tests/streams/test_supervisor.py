@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import REDACTED
-from streams.supervisor import FENCED_STATUS, STOPPED_STATUS, RunFolder, Supervisor
+from streams.supervisor import FENCED_STATUS, STOPPED_STATUS, UNREADABLE_STATUS, RunFolder, Supervisor
 from tests.streams.embedded_rig import by_offset, rig_at
 
 _MARK = "ran"
@@ -33,7 +33,7 @@ def test_deadly_records_are_quarantined(tmp_path: Path) -> None:
     assert [outcomes[number].get("reason") for number in range(9)] == [None, "killed_worker"] * 4 + [None]
 
 
-@pytest.mark.parametrize("status", [0, FENCED_STATUS, STOPPED_STATUS])
+@pytest.mark.parametrize("status", [0, FENCED_STATUS, STOPPED_STATUS, UNREADABLE_STATUS])
 def test_an_end_of_its_own_is_final(tmp_path: Path, status: int) -> None:
     """A worker that is done, was fenced or may not run is not started again, and its status is told."""
     supervisor = Supervisor(RunFolder(tmp_path), [0], lambda _: _python(tmp_path, f"raise SystemExit({status})"))
@@ -49,6 +49,16 @@ def test_a_fence_is_borne_a_few_times(tmp_path: Path) -> None:
 
     assert supervisor.run() == FENCED_STATUS
     assert _runs(tmp_path) == 2
+
+
+def test_a_record_that_cannot_be_read_is_looked_at_again(tmp_path: Path) -> None:
+    """With patience, a slot that met a record of ours which it cannot read begins again, until it is mended."""
+    code = f"raise SystemExit({UNREADABLE_STATUS} if {_COUNT} < 3 else 0)"
+    supervisor = Supervisor(RunFolder(tmp_path), [0], lambda _: _python(tmp_path, code), patience=0.01)
+
+    assert supervisor.run() == 0
+    assert _runs(tmp_path) == 3
+    assert RunFolder(tmp_path).deaths() == {}
 
 
 def test_a_failed_worker_is_started_again(tmp_path: Path) -> None:

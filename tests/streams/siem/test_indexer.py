@@ -152,18 +152,23 @@ def test_an_index_that_refuses_stubs_stops(store: SqliteStore) -> None:
     assert len(SAMPLES) == committed(store)
 
 
-def test_an_unknown_version_stops(store: SqliteStore) -> None:
-    """A record that a newer phistream wrote stops the indexer, and nothing after it is passed over."""
+_NEWER = orjson.dumps(orjson.loads(encode(chat(20, "new"))) | {"v": 99})
+
+
+@pytest.mark.parametrize("value", [_NEWER, b"\xffnot ours", b"[]", b'{"v": 1, "Jane Example": 1}'])
+def test_what_cannot_be_read_stops(store: SqliteStore, value: bytes) -> None:
+    """A record that a newer phistream wrote, or a stranger, stops the indexer: named by its place, not passed over."""
     index_embedded(store)
     with store.transaction():
-        tree = orjson.loads(encode(chat(20, "new"))) | {"v": 99}
-        store.append([Publication(REDACTED, b"k", orjson.dumps(tree))])
+        store.append([Publication(REDACTED, b"k", value)])
 
-    with pytest.raises(UnknownVersion):
+    with pytest.raises(UnknownVersion) as raised:
         indexer(store, SqliteSink(store)).run(until_drained=True)
     with pytest.raises(UnknownVersion):
         index_embedded(store)
     assert committed(store) == 1
+    assert f"topic={REDACTED}, partition=0, offset=" in str(raised.value)
+    assert "Example" not in str(raised.value)
 
 
 def test_replayed_events_of_one_batch_are_one_document(store: SqliteStore) -> None:
