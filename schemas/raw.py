@@ -5,7 +5,6 @@ Read by the standard library's parser with pairs and numbers as source text; wri
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -123,18 +122,12 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_int, parse_flo
 
 def _depth(tree: Any) -> int:
     """Return the levels of nesting, without recursion."""
-    deepest, level = 0, [tree]
-    while level := [node for node in level if isinstance(node, (dict, list))]:
+    deepest, level = 0, [tree] if isinstance(tree, (dict, list)) else []
+    while level:
         deepest += 1
-        level = [child for node in level for child in _children(node)]
+        children = (node.values() if isinstance(node, dict) else node for node in level)
+        level = [child for each in children for child in each if isinstance(child, (dict, list))]
     return deepest
-
-
-def _children(node: Any) -> Iterator[Any]:
-    if isinstance(node, dict):
-        yield from node.values()
-    elif isinstance(node, list):
-        yield from node
 
 
 def _without_surrogates(tree: Any) -> Any:

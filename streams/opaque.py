@@ -10,6 +10,7 @@ _DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]{1,64})?[;,]", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_\s-]*={0,2}\s*")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{1,15})://", re.IGNORECASE)
 _PROBE = 2048
+_SHORTEST_BLOB = 256
 #: First bytes of common media (IANA media types; each format's own specification).
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -31,9 +32,9 @@ def is_media(text: str) -> bool:
     >>> is_media("data:image/png;base64,iVBORw0KGgo="), is_media("plain words")
     (True, False)
     """
-    if text[:5].lower() == "data:" and _DATA_URI.match(text):
+    if text[:1] in "dD" and _DATA_URI.match(text):
         return True
-    if len(text) < _PROBE // 8 or _BASE64.match(text, 0, 128) is None or _BASE64.fullmatch(text) is None:
+    if len(text) < _SHORTEST_BLOB or _BASE64.match(text, 0, 128) is None or _BASE64.fullmatch(text) is None:
         return False
     head = _decode(text[:_PROBE])
     return head is not None and not _is_text(head)

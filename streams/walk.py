@@ -7,30 +7,27 @@ from typing import Any
 from schemas.errors import Malformed, QuarantineReason
 from schemas.events import FieldKind, LLMEvent, Side, TextField
 from schemas.raw import DEFAULT_BOUNDS, Bounds, encode_raw, free_key, parse_json
-from schemas.sources.all import VOCABULARY, recognise
-from schemas.sources.generic import GENERIC
-from schemas.sources.otel_rules import numbered
+from schemas.sources.all import VOCABULARY
 from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
 from streams.leaves import Leaf, Reading, Why
 from streams.opaque import count_logprobs, describe_blob, is_media
+from streams.places import ROOT, UNASKED, Place, by_name, label_of, rules_of
 
 #: Headers whose values may pass in the shape of a label; all others are text.
 PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", "schema-version", "x-request-id"})
 #: Headers of ours, dropped from raw records: only phistream may say what they say.
 OWN_HEADERS = "phistream-"
 
-_HINT_KEYS = 3
-#: Keys that a request or response of a known format has at its top.
-_MARKS = frozenset({"messages", "choices", "content", "contents", "candidates", "input", "output"})
 #: What repeats a completion token by token, whoever wrote it.
 _PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
 #: What OTLP/JSON wraps the value of an attribute in (opentelemetry-proto, common.proto, AnyValue).
 _WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values".split())
-_LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SMALL = 1000.0
+#: What JSON in a string may begin with.
+_OPENING = frozenset("{[ \t\r\n")
 
 OnText = Callable[[TextField], str]
 OnLeaf = Callable[[Leaf], None]
@@ -92,10 +89,10 @@ class Walker:
         following: Iterator[str] | None = None,
     ) -> Rebuilt:
         visit = _Visit(self, on_text, on_leaf, following)
-        document = visit.node(event.document, self.source.rules, (), 0)
+        document = visit.node(event.document, self.source.rules, ROOT if following is None else UNASKED)
         key = event.record_key
         if key is not None:
-            key = visit.text(lambda: TextField("key", event.record_key or "", "record_key", FieldKind.RECORD_KEY))
+            key = visit.text(TextField("key", key, "record_key", FieldKind.RECORD_KEY))
         headers: dict[str, str | None] = {}
         for name, value in event.headers:
             if not name.lower().startswith(OWN_HEADERS):
@@ -112,37 +109,49 @@ class _Visit:
     on_leaf: OnLeaf | None = None
     following: Iterator[str] | None = None
     incomplete: bool = False
+    decoded: int = 0
     decoded_bytes: int = 0
     attribute: str = ""
     labels: dict[str, bool] = field(default_factory=dict, repr=False)
 
-    def node(self, node: Any, rules: Any, path: Path, decoded: int, label: str = "") -> Any:
-        """Return *node* with its texts replaced; one frame a level, so that the bounds fit the stack."""
+    def node(self, node: Any, rules: Any, place: Place, key: str | int | None = None, label: str = "") -> Any:
+        """Return *node*, which stands at *key* of a place, with its texts replaced.
+
+        One frame a level, so that the bounds fit the stack.
+        """
         if isinstance(node, dict):
-            return self._object(node, rules, path, decoded, label)
+            return self._object(node, rules, place.below(key), label)
         if isinstance(node, list):
-            below = rules.get("[]") if isinstance(rules, dict) else None
-            return [self.node(child, below, (*path, index), decoded, label) for index, child in enumerate(node)]
+            rules, place = rules.get("[]") if isinstance(rules, dict) else None, place.below(key)
+            return [self.node(child, rules, place, index, label) for index, child in enumerate(node)]
         if node is None or isinstance(node, bool):
-            self._note(path, Reading.CONSTANT, Why.NO_TEXT)
+            self._note(place, key, Reading.CONSTANT, Why.NO_TEXT)
             return node
         if isinstance(rules, Shape) and self._passes(rules, node):
-            self._note(path, Reading.PASSES, rules)
+            self._note(place, key, Reading.PASSES, rules)
             return node
         if isinstance(node, str):
-            return self._string(node, rules, path, decoded, label)
-        return self._number(node, rules, path, label)
+            return self._string(node, rules, place, key, label)
+        return self._number(node, rules, place, key, label)
 
-    def _object(self, node: dict[str, Any], rules: Any, path: Path, decoded: int, above: str) -> dict[str, Any]:
-        labels, wrapped = _label_of(node), _WRAPPERS.issuperset(node)
-        outer, self.attribute = self.attribute, self.attribute or (labels if _by_name(rules) else "")
-        rules = _rules_of(node, rules) if path else rules
+    def _object(self, node: dict[str, Any], rules: Any, place: Place, above: str) -> dict[str, Any]:
+        wrapped = _WRAPPERS.issuperset(node)
+        if wrapped and len(node) == 1:
+            return self._wrapper(node, rules, place, above)
+        labels = label_of(node)
+        outer = self.attribute
+        if labels and not outer and by_name(rules):
+            self.attribute = labels
+        rules = rules_of(node, rules) if place.path else rules
+        ruled = isinstance(rules, dict)
         out: dict[str, Any] = {}
         for key, child in node.items():
-            below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
-            name = free_key(self._key(key, path), out)
+            below = (rules.get(key) or rules.get("*")) if ruled else None
+            name = key if key in VOCABULARY else self._key(key, place)
+            if name in out:
+                name = free_key(name, out)
             if (key in _PER_TOKEN or below is Treatment.LOGPROBS) and isinstance(child, (dict, list)):
-                self._note((*path, key), Reading.DROPPED, Why.REPEATED)
+                self._note(place, key, Reading.DROPPED, Why.REPEATED)
                 out[name] = None
                 out[free_key(f"{name}_count", out)] = count_logprobs(child)
                 continue
@@ -150,45 +159,62 @@ class _Visit:
                 below = None  # A document given as text, where other sources stand in base64.
             if key == "bytesValue" and wrapped:
                 below = Treatment.OPAQUE
-            label = above if wrapped else labels if key.lower() in _LABELLED else ""
-            out[name] = self.node(child, below, (*path, key), decoded, label)
+            label = above if wrapped else labels if labels and key.lower() in _LABELLED else ""
+            out[name] = self.node(child, below, place, key, label)
         self.attribute = outer
         return out
 
-    def text(self, field_: Callable[[], TextField]) -> str:
+    def _wrapper(self, node: dict[str, Any], rules: Any, place: Place, label: str) -> dict[str, Any]:
+        """Return an AnyValue: what its one key says of the value is what OTLP says, and is no text."""
+        ((key, child),) = node.items()
+        below = (rules.get(key) or rules.get("*")) if isinstance(rules, dict) else None
+        if key == "bytesValue":
+            below = Treatment.OPAQUE
+        return {key: self.node(child, below, place, key, label)}
+
+    def text(self, field_: TextField) -> str:
         """Return what stands in place of a text: the next of those given, or what its reader says."""
-        return self.on_text(field_()) if self.following is None else next(self.following)
+        return self.on_text(field_) if self.following is None else next(self.following)
 
-    def _key(self, key: str, path: Path) -> str:
-        if key in VOCABULARY:
-            return key
-        self._note((*path, key), Reading.KEY, Why.UNKNOWN_KEY)
-        return self.text(lambda: TextField(_pointer(path), key, "", FieldKind.KEY, self._side(path)))
+    def _key(self, key: str, place: Place) -> str:
+        self._note(place, key, Reading.KEY, Why.UNKNOWN_KEY)
+        if self.following is not None:
+            return next(self.following)
+        return self.on_text(TextField(place.pointer_of(None), key, "", FieldKind.KEY, self._side(place.path)))
 
-    def _string(self, text: str, rules: Any, path: Path, decoded: int, label: str) -> str:
+    def _string(self, text: str, rules: Any, place: Place, key: str | int | None, label: str) -> str:
         blob = self._treat(text, rules)
         if blob is not None:
-            self._note(path, Reading.REPLACED, rules if isinstance(rules, Treatment) else Treatment.MEDIA)
+            self._note(place, key, Reading.REPLACED, rules if isinstance(rules, Treatment) else Treatment.MEDIA)
             return blob
-        inner = self._inner_json(text, decoded)
+        inner = self._inner_json(text)
         if inner is not None:
-            self._note(path, Reading.OPENED, Why.JSON)
-            below = rules if isinstance(rules, dict) else None
-            replaced = self.node(inner, _rules_of(inner, below), path, decoded + 1)
+            self._note(place, key, Reading.OPENED, Why.JSON)
+            self.decoded += 1
+            below = rules_of(inner, rules if isinstance(rules, dict) else None)
+            replaced = self.node(inner, below, place, key)
+            self.decoded -= 1
             return text if replaced == inner else encode_raw(replaced).decode()
-        self._note(path, Reading.TEXT, self._why_text(text, rules))
-        return self.text(lambda: TextField(_pointer(path), text, _hint(path, label), FieldKind.VALUE, self._side(path)))
+        if self.on_leaf is not None:
+            self._note(place, key, Reading.TEXT, self._why_text(text, rules))
+        return self._read(text, place, key, label, FieldKind.VALUE)
 
-    def _number(self, number: float, rules: Any, path: Path, label: str) -> Any:
-        if isinstance(number, float) and abs(number) < _SMALL and path and isinstance(path[-1], int):
-            self._note(path, Reading.PASSES, Why.COMPONENT)
+    def _number(self, number: float, rules: Any, place: Place, key: str | int | None, label: str) -> Any:
+        if isinstance(number, float) and abs(number) < _SMALL and isinstance(key, int):
+            self._note(place, key, Reading.PASSES, Why.COMPONENT)
             return number  # A vector's component; no identifier is a small fraction without a key.
-        self._note(path, Reading.NUMBER, self._why_text(number, rules))
+        if self.on_leaf is not None:
+            self._note(place, key, Reading.NUMBER, self._why_text(number, rules))
         source = repr(number)
-        text = self.text(
-            lambda: TextField(_pointer(path), source, _hint(path, label), FieldKind.NUMBER, self._side(path))
-        )
+        text = self._read(source, place, key, label, FieldKind.NUMBER)
         return number if text == source else text
+
+    def _read(self, text: str, place: Place, key: str | int | None, label: str, kind: FieldKind) -> str:
+        """Return what stands in place of a leaf's text; where it is given, nobody asks for more."""
+        if self.following is not None:
+            return next(self.following)
+        hint, side = label or place.hint_of(key), self._side(place.path_of(key))
+        return self.on_text(TextField(place.pointer_of(key), text, hint, kind, side))
 
     def _treat(self, text: str, rules: Any) -> str | None:
         """Return what stands in place of a blob or pointer, or None where the string is text."""
@@ -201,10 +227,12 @@ class _Visit:
             return describe_blob("pointer", text, self.walker.digest)
         return None
 
-    def _inner_json(self, text: str, decoded: int) -> Any:
+    def _inner_json(self, text: str) -> Any:
         """Return the tree of a string that is a JSON object or array, or None."""
-        ends = text[:1] + text[-1:] if text[:1] in "{[" else text.strip()[:1] + text.strip()[-1:]
-        if ends not in ("{}", "[]"):
+        if text[:1] not in _OPENING:
+            return None
+        stripped = text.strip()
+        if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
             return None
         try:
             tree = parse_json(text, self.walker.bounds)
@@ -216,8 +244,8 @@ class _Visit:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(text))
         bounds = self.walker.bounds
         self.decoded_bytes += len(text)
-        if decoded >= bounds.decoding_depth or self.decoded_bytes > bounds.growth * bounds.record_bytes:
-            raise Malformed(QuarantineReason.DECODING_LIMIT, depth=decoded + 1)
+        if self.decoded >= bounds.decoding_depth or self.decoded_bytes > bounds.growth * bounds.record_bytes:
+            raise Malformed(QuarantineReason.DECODING_LIMIT, depth=self.decoded + 1)
         return tree
 
     def _passes(self, shape: Shape, node: Any) -> bool:
@@ -229,9 +257,9 @@ class _Visit:
             self.labels[node] = "phi_" not in node.lower() and not self.walker.holds_structured(node)
         return self.labels[node]
 
-    def _note(self, path: Path, reading: Reading, why: Why | Shape | Treatment) -> None:
+    def _note(self, place: Place, key: str | int | None, reading: Reading, why: Why | Shape | Treatment) -> None:
         if self.on_leaf is not None:
-            self.on_leaf(Leaf(_pointer(path), reading, why.value, self.attribute))
+            self.on_leaf(Leaf(place.pointer_of(key), reading, why.value, self.attribute))
 
     @staticmethod
     def _why_text(value: Any, rules: Any) -> Why:
@@ -246,54 +274,14 @@ class _Visit:
         """Return a header's name, redacted unless it is one that may pass."""
         if name.lower() in PASSING_HEADERS:
             return name
-        return self.text(lambda: TextField("headers", name, "", FieldKind.KEY))
+        return self.text(TextField("headers", name, "", FieldKind.KEY))
 
     def header_value(self, name: str, value: str | None) -> str | None:
         """Return a header's value; only labels of passing headers stay unread."""
         if value is None or (name.lower() in PASSING_HEADERS and self._passes(Shape.LABEL, value)):
             return value
-        return self.text(lambda: TextField("headers", value, name.lower(), FieldKind.HEADER))
+        return self.text(TextField("headers", value, name.lower(), FieldKind.HEADER))
 
 
 def _nothing(field_: TextField) -> str:
     raise AssertionError(field_.path)
-
-
-def _hint(path: Path, label: str) -> str:
-    """Return the dotted object keys under which a value stands, innermost last, or the label beside it."""
-    if label:
-        return label
-    keys = [part.lower() for part in path if isinstance(part, str)]
-    return ".".join(keys[-_HINT_KEYS:])
-
-
-def _rules_of(node: Any, rules: Any) -> Any:
-    """Return the rules of an attribute by its name, and of a known format that stands where no rule reaches."""
-    if _by_name(rules) and isinstance(node, dict):
-        name = node.get("key")
-        if not isinstance(name, str):
-            return rules
-        return rules["="].get(name) or rules["="].get(numbered(name)) or rules
-    if rules is not None or not isinstance(node, dict) or _MARKS.isdisjoint(node):
-        return rules
-    source = recognise(node)
-    return None if source is GENERIC else source.rules
-
-
-def _by_name(rules: Any) -> bool:
-    """Tell whether rules go by the name of an attribute."""
-    return isinstance(rules, dict) and "=" in rules
-
-
-def _label_of(node: dict[str, Any]) -> str:
-    """Return what an object of the shape {"label": "Date of birth", "value": …} says its value is."""
-    if len(node) > len(_LABELS):
-        return ""
-    found = (node[key] for key in _LABELS if isinstance(node.get(key), str))
-    return next(found, "")[:64].lower()
-
-
-def _pointer(path: Path) -> str:
-    """Return a JSON pointer in which only vocabulary shows; a key that may be text is an asterisk."""
-    parts = (str(part) if isinstance(part, int) or part in VOCABULARY else "*" for part in path)
-    return "".join(f"/{part}" for part in parts) or "/"

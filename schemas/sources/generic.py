@@ -17,6 +17,8 @@ _NUMBERS = (
     "latency_ms duration_ms latency duration status_code http_status prompt_tokens completion_tokens total_tokens "
     "input_tokens output_tokens max_tokens temperature top_p cost"
 )
+_ANSWERED = frozenset({"completion", "output", "response", "answer", "result"})
+_ASKED = frozenset({"prompt", "input", "messages", "request", "query", "question"})
 _RULES: Rules = {
     **dict.fromkeys(_TIMES.split(), Shape.TIME),
     **dict.fromkeys(_LABELS.split(), Shape.LABEL),
@@ -39,10 +41,9 @@ def matches(_: Any) -> bool:
 
 def side(path: Path) -> Side:
     """Tell whose text stands at a path, as far as common names tell."""
-    names = set(path)
-    if names & {"completion", "output", "response", "answer", "result"}:
+    if not _ANSWERED.isdisjoint(path):
         return Side.OUTPUT
-    return Side.INPUT if names & {"prompt", "input", "messages", "request", "query", "question"} else Side.ENVELOPE
+    return Side.ENVELOPE if _ASKED.isdisjoint(path) else Side.INPUT
 
 
 def describe(tree: Any) -> Call:

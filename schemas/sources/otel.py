@@ -39,10 +39,10 @@ def side(path: Path) -> Side:
     name = str(path[-1]) if path else ""
     if "tool" in name or "retrieval" in name:
         return Side.TOOL
-    if any(word in name for word in ("output", "completion")):
+    if "output" in name or "completion" in name:
         return Side.OUTPUT
-    words = ("input", "prompt", "system_instructions")
-    return Side.INPUT if any(word in name for word in words) else Side.ENVELOPE
+    asked = "input" in name or "prompt" in name or "system_instructions" in name
+    return Side.INPUT if asked else Side.ENVELOPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,16 @@
 from typing import Any
 
 from schemas.sources.read import items, opened
+from schemas.sources.streamed import converse
 from schemas.sources.streamed.gathered import are_answers, is_piece
 from schemas.sources.streamed.sse import holds_events
+
+#: One of these stands in every object that is a piece or holds some; most objects have none.
+TELLING = frozenset(
+    """
+    object choices type messageStart messageStop metadata SequenceNumber sequenceNumber outputBodyJson response_payload
+    """.split()
+).union(converse.KEYS)
 
 
 def holds_piece(tree: Any) -> bool:
@@ -13,7 +21,7 @@ def holds_piece(tree: Any) -> bool:
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
-            if is_piece(node) or _is_streamed_body(node):
+            if not TELLING.isdisjoint(node) and (is_piece(node) or _is_streamed_body(node)):
                 return True
             stack.extend(node.values())
         elif isinstance(node, list):

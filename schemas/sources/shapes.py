@@ -86,15 +86,20 @@ def fits(shape: Shape, value: object) -> bool:
     >>> fits(Shape.TIME, "2026-01-02T03:04:05Z"), fits(Shape.TIME, "seen 2026-01-02"), fits(Shape.NUMBER, "7")
     (True, False, False)
     """
-    if shape is Shape.NUMBER:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if shape is Shape.COUNT and isinstance(value, int):
-        return not isinstance(value, bool)
-    if shape is Shape.TIME and isinstance(value, (int, float)):
+    if isinstance(value, str):
+        return _word_fits(shape, value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    if shape is Shape.TIME:
         return _EPOCH.fullmatch(str(value)) is not None
-    if not isinstance(value, str) or shape is Shape.KNOWN:
-        return isinstance(value, str)
+    return shape is Shape.NUMBER or (shape is Shape.COUNT and isinstance(value, int))
+
+
+def _word_fits(shape: Shape, value: str) -> bool:
+    if shape is Shape.LABEL:
+        return _LABEL.fullmatch(value) is not None
     if shape is Shape.ENUMERATION:
         return value.lower() in ENUMERATED
-    pattern = {Shape.TIME: _RFC3339, Shape.LABEL: _LABEL, Shape.COUNT: _COUNT}[shape]
-    return pattern.fullmatch(value) is not None or (shape is Shape.TIME and _EPOCH.fullmatch(value) is not None)
+    if shape is Shape.TIME:
+        return _RFC3339.fullmatch(value) is not None or _EPOCH.fullmatch(value) is not None
+    return shape is Shape.KNOWN or (shape is Shape.COUNT and _COUNT.fullmatch(value) is not None)

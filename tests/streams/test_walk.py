@@ -66,6 +66,7 @@ def test_every_leaf_of_unknown_json_is_text(tree: dict[str, Any]) -> None:
         ({"model": "gpt-4o", "messages": [{"role": "user", "content": "A"}]}, ["A"]),
         ({"model": "gpt 4", "messages": [{"role": "Maria", "content": "A"}]}, ["gpt 4", "Maria", "A"]),
         ({"note": '{"inner": "A"}'}, ["note", "inner", "A"]),
+        ({"note": '{"inner": "A"}\n'}, ["note", "inner", "A"]),
         ({"note": "[broken"}, ["note", "[broken"]),
         ({"a~b": 12}, ["a~b", "12"]),
         ("A", ["A"]),
