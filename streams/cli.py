@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from schemas.errors import PhistreamError
+from schemas.errors import PhistreamError, UnknownVersion
+from streams.commands.audit import audit_app
 from streams.commands.breakglass import breakglass_app
 from streams.commands.config import config_app
 from streams.commands.demo import demo
@@ -27,6 +28,7 @@ from streams.commands.sources import sources
 from streams.commands.tail import tail
 from streams.commands.topics import topics_app
 from streams.commands.worker import worker
+from streams.supervisor import UNREADABLE_STATUS
 from streams.telemetry.crashes import hide_messages
 
 app = typer.Typer(
@@ -52,6 +54,7 @@ app.command()(lookup)
 app.command()(disclosures)
 app.command()(sources)
 app.command()(explain)
+app.add_typer(audit_app, name="audit")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")
@@ -72,7 +75,7 @@ def main() -> None:
         app()
     except PhistreamError as error:
         typer.secho(f"phistream: {error}", fg=typer.colors.RED, err=True)
-        sys.exit(REFUSED_STATUS)
+        sys.exit(UNREADABLE_STATUS if isinstance(error, UnknownVersion) else REFUSED_STATUS)
 
 
 if __name__ == "__main__":

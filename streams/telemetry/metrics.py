@@ -64,6 +64,20 @@ METRICS: tuple[MetricSpec, ...] = (
     MetricSpec("phistream_monitor_events_total", Kind.COUNTER, ("outcome",), "events seen, counted or seen before"),
     MetricSpec("phistream_monitor_alerts_total", Kind.COUNTER, ("rule",), "alerts published"),
     MetricSpec("phistream_monitor_lag_seconds", Kind.GAUGE, (), "age of the last counted event while others wait"),
+    MetricSpec(
+        "phistream_audit_upkeep_total", Kind.COUNTER, ("kind", "outcome"), "checkpoints and anchors, by outcome"
+    ),
+    MetricSpec(
+        "phistream_audit_anchor_age_seconds", Kind.GAUGE, (), "age of the newest anchored checkpoint; over 900 alarms"
+    ),
+    MetricSpec("phistream_audit_uncovered_entries", Kind.GAUGE, (), "entries that no signed checkpoint covers yet"),
+    MetricSpec("phistream_audit_key_due_seconds", Kind.GAUGE, (), "seconds until the signing key has to be exchanged"),
+    MetricSpec(
+        "phistream_key_due_timestamp_seconds",
+        Kind.GAUGE,
+        ("kind", "name"),
+        "by when a key has to be exchanged, as seen at the worker's start",
+    ),
     MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
 )
 
@@ -88,9 +102,10 @@ class Metrics:
         metric = self._metrics[name]
         (metric.labels(**labels) if labels else metric).inc(amount)  # type: ignore[union-attr]
 
-    def set(self, name: str, value: float) -> None:
+    def set(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""
-        self._metrics[name].set(value)  # type: ignore[union-attr]
+        metric = self._metrics[name]
+        (metric.labels(**labels) if labels else metric).set(value)  # type: ignore[union-attr]
 
     def observe(self, name: str, value: float) -> None:
         """Add an observation to a histogram."""

@@ -1,0 +1,286 @@
+"""`phistream audit`: verify the log of who did what, prove and read its entries, examine and anchor it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from schemas.errors import AuditAltered, ConfigError
+from streams.commands.audit_views import print_record, print_review
+from streams.commands.options import StateFolder
+from streams.commands.signing_in import CredentialsSource, State
+
+if TYPE_CHECKING:
+    from schemas.audit import AuditRecord
+    from streams.audit.ports import Anchor
+    from streams.audit.reviewing import Review
+    from streams.audit.verify_log import VerifierKey
+
+audit_app = typer.Typer(help="The log of who did what: verify, read, examine and anchor it.", no_args_is_help=True)
+
+LogFolder = Annotated[
+    Path | None, typer.Option("--log", help="Folder of a log or of a copy, instead of a state folder.", file_okay=False)
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key", help="The log's verifier keys, best a copy kept elsewhere.", dir_okay=False)
+]
+AnchorFolder = Annotated[
+    Path | None, typer.Option("--anchor", help="A folder that it is anchored to.", file_okay=False)
+]
+Since = Annotated[int, typer.Option(min=0, help="From this entry on.")]
+_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A log to read, and the keys that must have signed it."""
+
+    folder: Path
+    verifiers: "list[VerifierKey]"
+
+    def size(self) -> int:
+        from streams.audit.reading import read_checkpoint
+
+        return read_checkpoint(self.folder, self.verifiers)[1].size
+
+    def records(self, start: int = 0) -> "Iterator[tuple[int, AuditRecord]]":
+        from streams.audit.audit_log import read_records
+
+        return read_records(self.folder, start, self.size())
+
+
+@audit_app.command()
+def verify(
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+    *,
+    old: Annotated[list[Path] | None, typer.Option(help="A checkpoint kept earlier; may be repeated.")] = None,
+    anchor: AnchorFolder = None,
+) -> None:
+    """Verify every entry against the signed checkpoint, and this one against those kept elsewhere; status 1 if altered.
+
+    Without `--old` or `--anchor` nothing shows whether the log was written anew by who holds its key.
+    """
+    from streams.audit.verify_log import Altered, verify_log
+
+    found = _log(state, log, key)
+    olds = [_text(path) for path in old or ()]
+    if anchor is not None:
+        olds.append(_newest(anchor))
+    try:
+        checkpoint = verify_log(found.folder, found.verifiers, olds)
+        for _ in found.records():
+            pass
+    except (Altered, AuditAltered) as error:
+        typer.secho(f"ALTERED: {error}", fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{checkpoint.origin}: {checkpoint.size} entries, all as signed; {len(olds)} older checkpoints agree")
+
+
+@audit_app.command()
+def prove(
+    index: int,
+    to: Annotated[Path, typer.Option(help="Folder for the entry and its proof.", file_okay=False)],
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+) -> None:
+    """Write one entry and the proof that it is in the log, for somebody who has only the verifier key."""
+    from streams.audit.proofs import inclusion, write_proof
+    from streams.audit.reading import entries_of, hashes_of, read_checkpoint
+
+    found = _log(state, log, key)
+    note, checkpoint = read_checkpoint(found.folder, found.verifiers)
+    if not 0 <= index < checkpoint.size:
+        raise ConfigError("no such entry in the log", size=checkpoint.size)
+    steps = inclusion(hashes_of(found.folder, checkpoint.size), index, checkpoint.size)
+    to.mkdir(parents=True, exist_ok=True)
+    to.joinpath(f"entry-{index}.json").write_bytes(next(entries_of(found.folder, index, index + 1)))
+    to.joinpath(f"entry-{index}.proof").write_text(write_proof(index, steps, note), encoding="utf-8")
+    typer.echo(f"python verify_log.py --entry {to}/entry-{index}.json {to}/entry-{index}.proof KEY")
+
+
+@audit_app.command("tail")
+def show(
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+    *,
+    last: Annotated[int, typer.Option("--last", "-n", min=0, help="Begin with that many of the last entries.")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", help="Wait for more, until Ctrl-C.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The entries as they are, one a line.")] = False,
+) -> None:
+    """Show the last entries, and with `--follow` those to come."""
+    found = _log(state, log, key)
+    shown = max(0, found.size() - last)
+    try:
+        while True:
+            for index, record in found.records(shown):
+                print_record(index, record, json=json)
+                shown = index + 1
+            if not follow:
+                return
+            time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        typer.echo(err=True)
+
+
+@audit_app.command()
+def review(
+    state: State,
+    *,
+    since: Annotated[int | None, typer.Option(min=0, help="From this entry on; else behind the last review.")] = None,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign in, and record that you examined this.")] = False,
+    credentials: CredentialsSource = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Sum up by person and grant who was shown what; `--sign` records who examined it: never one of these persons."""
+    from streams.audit.reviewing import reviewed_up_to, summarise
+    from streams.embedded import TENANT
+
+    found = _log(state, None, None)
+    start = reviewed_up_to(found.records(), TENANT) if since is None else since
+    size = found.size()
+    summary = summarise(found.records(start), TENANT, start, size)
+    if json:
+        typer.echo(orjson.dumps(asdict(summary) | {"digest": summary.digest}).decode())
+    else:
+        print_review(summary)
+    if sign:
+        typer.echo(f"signed as entry {_sign(state, credentials, summary)}")
+
+
+@audit_app.command()
+def reconcile(
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+    *,
+    kms: Annotated[
+        Path | None, typer.Option(help="Decryptions as the KMS tells them, JSON lines.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Find what does not agree: intents without outcome, reveals without grant, unwraps without record; status 1."""
+    from streams.audit.reconciling import read_unwraps, reconcile
+
+    unwraps = [] if kms is None else list(read_unwraps(_text(kms).splitlines()))
+    findings = reconcile(_log(state, log, key).records(), unwraps, time.time())
+    for finding in findings:
+        typer.echo(orjson.dumps({name: value for name, value in asdict(finding).items() if value is not None}).decode())
+    if findings:
+        raise typer.Exit(1)
+
+
+@audit_app.command()
+def export(state: StateFolder = None, log: LogFolder = None, key: KeyFile = None, *, since: Since = 0) -> None:
+    """Write entries as OCSF events, one JSON object a line."""
+    from streams.audit.ocsf import to_ocsf
+
+    found = _log(state, log, key)
+    for index, record in found.records(since):
+        typer.echo(orjson.dumps(to_ocsf(found.verifiers[-1].name, index, record)).decode())
+
+
+@audit_app.command()
+def anchor(
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+    *,
+    to: Annotated[Path | None, typer.Option(help="A folder, best on another machine.", file_okay=False)] = None,
+    bucket: Annotated[str | None, typer.Option(help="An S3 bucket with Object Lock, best of another account.")] = None,
+    region: Annotated[str | None, typer.Option(help="The bucket's region.")] = None,
+    prefix: Annotated[str, typer.Option(help="What names in the bucket begin with.")] = "",
+    days: Annotated[int, typer.Option(min=1, help="How long the bucket keeps it; 2192 days are six years.")] = 2192,
+) -> None:
+    """Copy what is new, and the checkpoint over it, out of its writer's reach. Run it every 5 minutes."""
+    from streams.audit.anchoring import Anchoring
+    from streams.clock import SystemClock
+
+    found = _log(state, log, key)
+    place = _anchor(to, bucket, region, prefix, days)
+    checkpoint = Anchoring(found.folder, found.verifiers, place, SystemClock()).run()
+    typer.echo(f"{checkpoint.origin}: {checkpoint.size} entries anchored")
+
+
+@audit_app.command("key")
+def show_key(state: State) -> None:
+    """Print the verifier keys of the log, for those who verify it; give them out before they are needed."""
+    from streams.audit.signing import read_log_keys
+    from streams.embedded import EmbeddedState
+
+    typer.echo(read_log_keys(EmbeddedState(state).audit_keys).public_text(), nl=False)
+
+
+def _log(state: Path | None, log: Path | None, key: Path | None) -> _Log:
+    from streams.audit.signing import read_log_keys
+    from streams.audit.verify_log import Altered, read_keys
+    from streams.embedded import EmbeddedState
+
+    if (state is None) == (log is None) or (log is not None and key is None):
+        raise ConfigError("name a state folder (--state), or a log and its keys (--log, --key)")
+    try:
+        given = None if key is None else read_keys(_text(key))
+    except Altered:
+        raise ConfigError("key file holds no verifier keys", path=str(key)) from None
+    if log is not None:
+        return _Log(log, given or [])
+    embedded = EmbeddedState(state or Path())
+    if not embedded.audit_keys.exists():
+        raise ConfigError("no audit log here yet; `phistream breakglass init` begins one", path=str(state))
+    return _Log(embedded.audit_log, given or read_log_keys(embedded.audit_keys).verifiers)
+
+
+def _anchor(to: Path | None, bucket: str | None, region: str | None, prefix: str, days: int) -> "Anchor":
+    from streams.audit.anchors import FileAnchor
+    from streams.clock import SystemClock
+
+    if (to is None) == (bucket is None):
+        raise ConfigError("name a folder (--to) or a bucket (--bucket), and not both")
+    if to is not None:
+        return FileAnchor(to)
+    try:
+        from streams.audit.anchor_s3 import connect_s3
+    except ModuleNotFoundError:
+        raise ConfigError("S3 needs the extra `aws`: pip install 'phistream[aws]'") from None
+    return connect_s3(bucket or "", region, days, SystemClock(), prefix)
+
+
+def _newest(folder: Path) -> str:
+    from streams.audit.anchors import FileAnchor
+
+    place = FileAnchor(folder)
+    name = place.newest()
+    content = None if name is None else place.get(name)
+    if content is None:
+        raise ConfigError("nothing is anchored here", path=str(folder))
+    return content.decode("utf-8", "replace")
+
+
+def _sign(state: Path, credentials: str | None, summary: "Review") -> int:
+    from schemas.audit import Resource
+    from schemas.audit_terms import Action, ResourceKind
+    from schemas.vault import TenantId
+    from streams.audit.reviewing import sign_off
+    from streams.breakglass.trail import intent_of
+    from streams.commands.signing_in import ask_credentials, now, open_accounts, open_audit, sign_in
+    from streams.embedded import TENANT, EmbeddedState
+
+    given = ask_credentials(credentials)
+    with open_audit(EmbeddedState(state)) as log:
+        identity = sign_in(open_accounts(EmbeddedState(state), log), given)
+        nothing = Resource(ResourceKind.ENTRIES)
+        record = intent_of(Action.AUDIT_REVIEW, identity, TenantId(TENANT), nothing, now())
+        return sign_off(log, identity, summary, record).index
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError("file cannot be read", path=str(path), reason=error.strerror) from None
