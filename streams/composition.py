@@ -1,9 +1,12 @@
 """The composition root: from settings or a state folder to a worker, a pipeline, and their parts."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+import structlog
 
 from detectors.analyzer import Analyzer
 from detectors.gazetteers.lookup import Gazetteers
@@ -37,6 +40,7 @@ from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import Kek, open_kek
+from streams.vault.key_ages import key_ages
 from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
 from streams.vault.stores import open_key_store
@@ -46,6 +50,7 @@ from streams.vault.wrapping import WrapContext
 from streams.worker import Worker
 
 Value = TypeVar("Value")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     kek = _tested(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")))
     seal = QuarantineSeal(kek, clock)
     metrics = Metrics()
+    _tell_key_ages(settings, metrics, clock)
     builder = BatchBuilder(
         slot=f"{settings.kafka.environment}-{slot.number}",
         policy=policy.fingerprint,
@@ -177,6 +183,16 @@ def build_tenants(settings: Settings, clock: Clock) -> Tenants:
     by_id = {name: tenant(name, known=True) for name in settings.tenants}
     by_topic = {name: TopicTenancy(topic.tenant, topic.tenant_header) for name, topic in settings.topics.items()}
     return Tenants(by_topic, by_id, tenant(settings.operator_tenant, known=False))
+
+
+def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock) -> None:
+    """Show by when each key has to be exchanged, and warn of those that have thirty days left."""
+    with closing(open_key_store(settings.vault)) as store:
+        ages = key_ages(settings, store)
+    for age in ages:
+        metrics.set("phistream_key_due_timestamp_seconds", age.due_ms / 1000, kind=age.kind, key=age.name)
+        if age.is_due(clock.now_ms()):
+            log.warning("Key is to be exchanged.", kind=age.kind, path=age.name, count=age.days_left(clock.now_ms()))
 
 
 def _tested(kek: Kek) -> Kek:

@@ -78,6 +78,12 @@ METRICS: tuple[MetricSpec, ...] = (
         ("kind", "name"),
         "by when a key has to be exchanged, as seen at the worker's start",
     ),
+    MetricSpec(
+        "phistream_key_due_timestamp_seconds",
+        Kind.GAUGE,
+        ("kind", "key"),
+        "by when a key has to be exchanged, as seen at the worker's start",
+    ),
     MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
 )
 
