@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
+from streams.breakglass.channels import read_channels
 from streams.breakglass.database import open_database
 from streams.breakglass.deks import Deks
 from streams.breakglass.entries import EntryView
@@ -14,6 +15,8 @@ from streams.breakglass.granting import Granting, Notify
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import Registry
 from streams.breakglass.looking_up import Finder
+from streams.breakglass.notifying import Courier
+from streams.breakglass.outbox import Outbox
 from streams.breakglass.revealing import Opener, Revealer
 from streams.breakglass.store import GrantStore, ReasonSeal
 from streams.breakglass.trail import Trail
@@ -40,6 +43,7 @@ class Desk:
     audit: Audit
     registry: Registry
     granting: Granting
+    courier: Courier
 
     def finder(self) -> Finder:
         """Return what looks up values."""
@@ -75,12 +79,19 @@ class Desk:
         return dict(load_token_keys(self.state.keys / "token-keys.json"))
 
 
-def desk_over(state: EmbeddedState, clock: Clock, audit: Audit, clean: Callable[[str], str], notify: Notify) -> Desk:
-    """Return the break-glass of a state folder over an audit log that is open."""
+def desk_over(
+    state: EmbeddedState, clock: Clock, audit: Audit, clean: Callable[[str], str], notify: Notify | None = None
+) -> Desk:
+    """Return the break-glass of a state folder over an audit log that is open.
+
+    People are told of grants as `breakglass/notify.toml` says; raises ConfigError where it cannot be read.
+    """
     engine = open_database(f"sqlite:///{(state.breakglass / 'breakglass.db').absolute()}")
     registry = Registry.open(engine, audit, HOME)
     store = GrantStore(engine, ReasonSeal.load(state.breakglass / "reasons.key"))
     # Off until two people have enrolled: `breakglass init` is what switches it on.
     store.set_tenants({HOME: _APPROVALS} if protection_of(registry).enrolled else {})
-    granting = Granting(store, Trail(audit), clock, clean, registry.current, notify)
-    return Desk(state, clock, audit, registry, granting)
+    channels = read_channels(state.breakglass / "notify.toml")
+    outbox, trail = Outbox(engine, tuple(channels)), Trail(audit)
+    granting = Granting(store, trail, clock, clean, registry.current, notify or outbox.queue)
+    return Desk(state, clock, audit, registry, granting, Courier(outbox, channels, trail, clock))

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from schemas.access import (
     APPROVERS,
     Grant,
@@ -55,8 +57,8 @@ _INCIDENTS = {
 _OPEN = (GrantState.ACTIVE, GrantState.ACTIVE_EMERGENCY)
 _LEAST_SECONDS = 60
 
-#: Told of every change of a grant, after it: notifications go out from there.
-Notify = Callable[[Grant, Action], None]
+#: Queues what people are told of a change, in the transaction that makes it.
+Notify = Callable[[Connection, Grant, Action, float], None]
 #: Returns an identity as it stands now: with the roles of this moment, and not for who has left.
 Current = Callable[[Identity, float], Identity]
 
@@ -96,8 +98,12 @@ class Granting:
         needed = 0 if terms.mode is GrantMode.EMERGENCY else approvals
         grant = Grant(grant_id, terms, identity.person, roles, needed, now)
         with self._announced(record):
-            self.store.add(grant, text, lambda others: _refuse_second_emergency(grant, others, now))
-        self.notify(grant, Action.GRANT_REQUEST)
+            self.store.add(
+                grant,
+                text,
+                lambda others: _refuse_second_emergency(grant, others, now),
+                lambda connection: self.notify(connection, grant, Action.GRANT_REQUEST, now),
+            )
         return grant
 
     def word(self, identity: Identity, grant_id: str, event: GrantEvent) -> Grant:
@@ -112,9 +118,7 @@ class Granting:
                 self._refuse_blocked(grant.requester, now)
             new = policy.step(grant, event, identity, now)
         with self._announced(record, _OUTCOMES.get(event)):
-            self.store.change(grant, new)
-        self._tell_incident(grant, new, now)
-        self.notify(new, action)
+            self._change(grant, new, action, now)
         return self.settled(grant_id)
 
     def settled(self, grant_id: str) -> Grant:
@@ -155,7 +159,7 @@ class Granting:
                 now = self.now()
                 record = intent_of(Action.GRANT_REVOKE, None, grant.terms.tenant, grant_resource(grant.id), now)
                 with self._announced(under(grant, record), Reason.OFFBOARDED):
-                    self.store.change(grant, policy.revoked(grant, now))
+                    self._change(grant, policy.revoked(grant, now), Action.GRANT_REVOKE, now)
                 ended += 1
         return ended
 
@@ -167,16 +171,22 @@ class Granting:
         if settled.ended_as != grant.ended_as or settled.state is GrantState.EXPIRED_UNAPPROVED:
             record = intent_of(Action.GRANT_EXPIRE, None, grant.terms.tenant, grant_resource(grant.id), now)
             self.trail.single(under(grant, record), Result.SUCCESS, Reason.GRANT_EXPIRED)
-        self._tell_incident(grant, settled, now)
-        self.store.change(grant, settled)
+        self._change(grant, settled, None, now)
         return settled
 
-    def _tell_incident(self, before: Grant, after: Grant, now: float) -> None:
-        if after.incident is None or after.incident == before.incident:
-            return
-        record = intent_of(Action.INCIDENT_OPEN, None, after.terms.tenant, grant_resource(after.id), now)
-        self.trail.single(under(after, record), Result.SUCCESS, _INCIDENTS[after.incident])
-        self.notify(after, Action.INCIDENT_OPEN)
+    def _change(self, old: Grant, new: Grant, action: Action | None, now: float) -> None:
+        """Keep a change, and queue what people are told of it with it; an incident is told before it is kept."""
+        opens = new.incident is not None and new.incident != old.incident
+        if opens:
+            record = intent_of(Action.INCIDENT_OPEN, None, new.terms.tenant, grant_resource(new.id), now)
+            self.trail.single(under(new, record), Result.SUCCESS, _INCIDENTS[str(new.incident)])
+
+        def queue(connection: Connection) -> None:
+            for each in (action, Action.INCIDENT_OPEN if opens else None):
+                if each is not None:
+                    self.notify(connection, new, each, now)
+
+        self.store.change(old, new, queue)
 
     def _refuse_blocked(self, person: Person, now: float) -> None:
         if any(policy.blocks(policy.settle(grant, now)) for grant in self.store.of_person(person)):

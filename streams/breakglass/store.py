@@ -21,6 +21,8 @@ from streams.vault.primitives import derive, keyed_digest
 
 _GRANT = TypeAdapter(Grant)
 _MINUTE = 60.0
+#: What is done in the transaction of a change, and undone with it.
+Also = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,13 @@ class GrantStore:
             raise refused(Reason.TENANT_OFF)
         return int(row.approvals)
 
-    def add(self, grant: Grant, reason: str, judge: Callable[[Sequence[Grant]], None]) -> None:
+    def add(self, grant: Grant, reason: str, judge: Callable[[Sequence[Grant]], None], also: Also) -> None:
         """Keep a new grant; *judge* may raise, having seen the requester's other ones, and nothing is kept then."""
         with self.engine.begin() as connection:
             judge(self._of_person(connection, grant.requester))
             sealed = self.seal.seal(grant.id, reason)
             connection.execute(insert(GRANTS).values(id=grant.id, reason=sealed, **_row(grant)))
+            also(connection)
 
     def get(self, grant_id: str) -> Grant:
         """Return a grant; raises AccessDenied where there is none."""
@@ -106,10 +109,11 @@ class GrantStore:
         with self.engine.connect() as connection:
             return self._of_person(connection, person)
 
-    def change(self, old: Grant, new: Grant) -> None:
+    def change(self, old: Grant, new: Grant, also: Also = lambda _: None) -> None:
         """Put *new* in the place of *old*; raises AccessDenied where somebody else was faster."""
         with self.engine.begin() as connection:
             _put(connection, old, new)
+            also(connection)
 
     def reserve(
         self, grant: Grant, tokens: Collection[Token], events: Collection[str]

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import typer
+
 from schemas.errors import ConfigError
 from streams.commands.signing_in import (
     CredentialsSource,
@@ -17,8 +19,7 @@ from streams.commands.signing_in import (
 )
 
 if TYPE_CHECKING:
-    from schemas.access import Grant, Identity
-    from schemas.audit_terms import Action
+    from schemas.access import Identity
     from streams.audit.audit_log import AuditLog
     from streams.breakglass.desk import Desk
     from streams.breakglass.identity.credentials import Credentials
@@ -48,7 +49,18 @@ def at_desk(state: State, source: CredentialsSource, *, opens: bool = False) -> 
         raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state))
     given = _asked(embedded, source, opens=opens)
     with open_audit(embedded) as log:
-        yield _signed(embedded, log, given, opens=opens)
+        signed = _signed(embedded, log, given, opens=opens)
+        try:
+            yield signed
+        finally:
+            _tell(signed.desk)
+
+
+def _tell(desk: "Desk") -> None:
+    """Deliver what people are to be told, this command's messages and those that waited."""
+    late = desk.courier.deliver()
+    if late:
+        typer.secho(f"{late} notifications are undelivered for more than five minutes.", fg="red", err=True)
 
 
 def _asked(embedded: "EmbeddedState", source: CredentialsSource, *, opens: bool) -> "Credentials":
@@ -70,9 +82,5 @@ def _signed(embedded: "EmbeddedState", log: "AuditLog", given: "Credentials", *,
     from streams.clock import SystemClock
 
     identity = sign_in(open_accounts(embedded, log), given)
-    desk = desk_over(embedded, SystemClock(), log, clean, _nobody_yet)
+    desk = desk_over(embedded, SystemClock(), log, clean)
     return Signed(desk, identity, log, passphrase_of(given.passphrase) if opens and given.passphrase else None)
-
-
-def _nobody_yet(grant: "Grant", action: "Action") -> None:
-    del grant, action

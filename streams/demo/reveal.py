@@ -11,8 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from schemas.access import Grant, GrantMode, GrantRequest, GrantTerms, Identity, Purpose, Scope, View
-from schemas.audit_terms import Action
+from schemas.access import GrantMode, GrantRequest, GrantTerms, Identity, Purpose, Scope, View
 from schemas.errors import AccessDenied
 from streams.breakglass.cleaning import clean
 from streams.breakglass.desk import HOME, Desk, desk_over
@@ -55,7 +54,7 @@ def show_reveal(console: Console, folder: Path, event: Mapping[str, Any]) -> Non
     console.print("\nTwo people enrol: ada may ask, ben may approve, and the keys get a passphrase.", style="bold")
     with open_audit(state) as audit:
         ada, ben = _enrolled(open_accounts(state, audit), state, passphrase, clock.now_ms() / 1000)
-        desk = desk_over(state, clock, audit, clean, _tell_nobody)
+        desk = desk_over(state, clock, audit, clean)
         with desk.revealer(passphrase) as revealer:
             _ask_and_reveal(console, desk, revealer, (ada, ben), event)
 
@@ -98,7 +97,3 @@ def _enrolled(accounts: Accounts, state: EmbeddedState, passphrase: bytes, now: 
     later = now + _STEP_SECONDS
     ada, ben = (accounts.sign_in(each.name, each.password, each.totp.code_at(later), now) for each in people)
     return ada, ben
-
-
-def _tell_nobody(grant: Grant, action: Action) -> None:
-    del grant, action

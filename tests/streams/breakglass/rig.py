@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from schemas.access import Grant, GrantMode, GrantRequest, GrantTerms, Identity, Person, Purpose, Role, Scope, View
 from schemas.audit import AuditRecord
@@ -166,7 +166,7 @@ def rig_over(
     with open_audit_log(state.audit_log, state.audit_keys, clock.now_ms()) as audit:
         recorded = Recorded(audit)
 
-        def note(grant: Grant, action: Action) -> None:
+        def note(connection: Connection, grant: Grant, action: Action, now: float) -> None:
             told.append((grant.id, action))
 
         desk = desk_over(state, clock, recorded, clean, note)

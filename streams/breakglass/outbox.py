@@ -1,0 +1,126 @@
+"""The outbox: what people must be told of grants, queued with the change itself and kept until it was delivered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from schemas.access import Grant, GrantMode
+from schemas.audit_terms import Action
+
+METADATA = MetaData()
+_OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String, nullable=False),
+    Column("grant", String(36), nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("requester", String, nullable=False),
+    Column("queued_at", Float, nullable=False),
+    Column("next_try_at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("delivered_at", Float),
+    Column("alarmed", Boolean, nullable=False),
+)
+#: What everyone is told of a normal grant; of an emergency they are told all of it.
+_OF_NORMAL = frozenset({Action.GRANT_REQUEST, Action.INCIDENT_OPEN})
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 10.0, 300.0
+#: An undelivered message alarms after this.
+ALARM_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notification on its way: ids and codes, no reason, no token, no name."""
+
+    number: int
+    channel: str
+    grant: str
+    tenant: str
+    action: str
+    mode: str
+    purpose: str
+    requester: str
+    queued_at: float
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Messages in the database of grants, one for each channel."""
+
+    engine: Engine
+    channels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Make the table where it is missing."""
+        METADATA.create_all(self.engine)
+
+    def queue(self, connection: Connection, grant: Grant, action: Action, now: float) -> None:
+        """Queue what everyone is told of a change, in the transaction that makes it."""
+        if grant.terms.mode is not GrantMode.EMERGENCY and action not in _OF_NORMAL:
+            return
+        for channel in self.channels:
+            connection.execute(
+                insert(_OUTBOX).values(
+                    channel=channel,
+                    grant=grant.id,
+                    tenant=grant.terms.tenant,
+                    action=action.value,
+                    mode=grant.terms.mode.value,
+                    purpose=grant.terms.purpose.value,
+                    requester=grant.requester.subject,
+                    queued_at=now,
+                    next_try_at=now,
+                    tries=0,
+                    alarmed=False,
+                )
+            )
+
+    def due(self, now: float) -> Sequence[Message]:
+        """Return what is to be tried now, oldest first."""
+        waiting = select(_OUTBOX).where(_OUTBOX.c.delivered_at.is_(None), _OUTBOX.c.next_try_at <= now)
+        with self.engine.connect() as connection:
+            rows = connection.execute(waiting.order_by(_OUTBOX.c.number)).mappings().all()
+        return [Message(**{name: row[name] for name in Message.__dataclass_fields__}) for row in rows]
+
+    def delivered(self, message: Message, now: float) -> None:
+        """Note that a message arrived."""
+        self._update(message, delivered_at=now, tries=message.tries + 1)
+
+    def failed(self, message: Message, now: float) -> None:
+        """Note that a message did not arrive: it is tried again, later each time."""
+        wait = min(_FIRST_WAIT_SECONDS * 2**message.tries, _LONGEST_WAIT_SECONDS)
+        self._update(message, next_try_at=now + wait, tries=message.tries + 1)
+
+    def alarms(self, now: float) -> Sequence[Message]:
+        """Return what is undelivered for too long and was not returned here before."""
+        late = select(_OUTBOX).where(
+            _OUTBOX.c.delivered_at.is_(None), _OUTBOX.c.alarmed.is_(False), _OUTBOX.c.queued_at <= now - ALARM_SECONDS
+        )
+        with self.engine.begin() as connection:
+            rows = connection.execute(late.order_by(_OUTBOX.c.number)).mappings().all()
+            for row in rows:
+                connection.execute(update(_OUTBOX).where(_OUTBOX.c.number == row["number"]).values(alarmed=True))
+        return [Message(**{name: row[name] for name in Message.__dataclass_fields__}) for row in rows]
+
+    def _update(self, message: Message, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(_OUTBOX).where(_OUTBOX.c.number == message.number).values(**values))
