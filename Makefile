@@ -126,7 +126,7 @@ peers: $(READY_TEST) ## Score the detector beside Presidio, scrubadub and DataFo
 
 .PHONY: throughput
 throughput: $(READY_TEST) ## Events a second and latency on the running stack, beside a plain copy (make stack-up)
-	@$(BIN)/python -m benchmarks.throughput.end_to_end --json benchmarks/results/throughput.json
+	@$(BIN)/python -m benchmarks.throughput.end_to_end --json benchmarks/results/end_to_end.json
 
 .PHONY: campaign
 campaign: $(READY) ## Kill workers and indexer at random under load and account for every record (SEED=1)
