@@ -27,6 +27,7 @@ from streams.commands.search import search
 from streams.commands.sources import sources
 from streams.commands.tail import tail
 from streams.commands.topics import topics_app
+from streams.commands.vault import vault_app
 from streams.commands.worker import worker
 from streams.supervisor import UNREADABLE_STATUS
 from streams.telemetry.crashes import hide_messages
@@ -60,6 +61,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(lists_app, name="lists")
 app.add_typer(keys_app, name="keys")
 app.add_typer(erase_app, name="erase")
+app.add_typer(vault_app, name="vault")
 app.add_typer(config_app, name="config")
 app.add_typer(breakglass_app, name="breakglass")
 app.add_typer(grant_app, name="grant")

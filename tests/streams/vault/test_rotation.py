@@ -153,6 +153,17 @@ def test_nothing_unproven_is_kept(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> 
     assert rig.store.list("acme") == before
 
 
+def test_what_came_meanwhile_is_counted(rig: Rig) -> None:
+    """A DEK that a worker puts under the old version during the run is found in the store, and no run is complete."""
+    rig.seal(1)
+    late = replace(rig.store.list("acme")[0], dek_id="dk_late")
+    rig.rotate()
+    done = rig.rewrap(lambda done, of: rig.store.put(late, 0))
+
+    assert [(kek.version, kek.deks) for kek in done.behind] == [(late.kek_version, 1)]
+    assert not done.complete
+
+
 def test_a_worker_with_the_retired_key_is_refused(rig: Rig) -> None:
     """After a version is retired no process adds a DEK under it: nothing seals to a key that will be destroyed."""
     rig.seal(1)
