@@ -128,7 +128,8 @@ class _Visit:
             self._note(place, key, Reading.CONSTANT, Why.NO_TEXT)
             return node
         if isinstance(rules, Shape) and self._passes(rules, node):
-            self._note(place, key, Reading.PASSES, rules)
+            if self.on_leaf is not None:
+                self._note(place, key, Reading.PASSES, rules)
             return node
         if isinstance(node, str):
             return self._string(node, rules, place, key, label)
@@ -139,10 +140,11 @@ class _Visit:
         if wrapped and len(node) == 1:
             return self._wrapper(node, rules, place, above)
         labels = label_of(node)
-        outer = self.attribute
-        if labels and not outer and by_name(rules):
+        outer, named = self.attribute, by_name(rules)
+        if named and labels and not outer:
             self.attribute = labels
-        rules = rules_of(node, rules) if place.path else rules
+        if (named or rules is None) and place.path:
+            rules = rules_of(node, rules)
         ruled = isinstance(rules, dict)
         out: dict[str, Any] = {}
         for key, child in node.items():

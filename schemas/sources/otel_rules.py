@@ -186,6 +186,9 @@ RULES: Rules = {
 
 #: A numbered part of an attribute's name, as OpenInference and OpenLLMetry write lists.
 _NUMBERED = re.compile(r"(?<=\.)\d{1,4}(?=\.|$)")
+#: Names of the conventions with the numbers that they were met with, so few and nobody's text.
+_MET: dict[str, str] = {}
+_MOST_MET = 4_096
 
 
 def numbered(name: str) -> str:
@@ -194,7 +197,13 @@ def numbered(name: str) -> str:
     >>> numbered("llm.input_messages.0.message.role")
     'llm.input_messages.#.message.role'
     """
-    return _NUMBERED.sub("#", name)
+    known = _MET.get(name)
+    if known is not None:
+        return known
+    written = _NUMBERED.sub("#", name)
+    if written in _NAMED and len(_MET) < _MOST_MET:
+        _MET[name] = written
+    return written
 
 
 def is_known_attribute(name: str) -> bool:

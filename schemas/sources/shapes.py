@@ -96,10 +96,12 @@ def fits(shape: Shape, value: object) -> bool:
 
 
 def _word_fits(shape: Shape, value: str) -> bool:
+    if shape is Shape.KNOWN:
+        return True
     if shape is Shape.LABEL:
         return _LABEL.fullmatch(value) is not None
     if shape is Shape.ENUMERATION:
         return value.lower() in ENUMERATED
     if shape is Shape.TIME:
         return _RFC3339.fullmatch(value) is not None or _EPOCH.fullmatch(value) is not None
-    return shape is Shape.KNOWN or (shape is Shape.COUNT and _COUNT.fullmatch(value) is not None)
+    return shape is Shape.COUNT and _COUNT.fullmatch(value) is not None
