@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from threading import Lock
 
 from schemas.errors import VaultError
 from schemas.vault import Secret, VaultEntry
@@ -18,6 +19,37 @@ class Shredded(VaultError):
     """The DEK of an entry was destroyed, so nothing opens it any more."""
 
 
+class DekCache:
+    """The DEKs that were unwrapped of late; threads share it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._known: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+
+    def get(self, dek_id: str) -> bytes | None:
+        """Return a DEK, or None where it is not known or was kept for too long."""
+        with self._lock:
+            dek, since = self._known.get(dek_id, (b"", -SECONDS))
+            if not dek or self._clock.monotonic() - since >= SECONDS:
+                self._known.pop(dek_id, None)
+                return None
+            self._known.move_to_end(dek_id)
+            return dek
+
+    def put(self, dek_id: str, dek: bytes) -> None:
+        """Keep a DEK, and let go of the one that was not used for longest."""
+        with self._lock:
+            self._known[dek_id] = (dek, self._clock.monotonic())
+            while len(self._known) > MOST:
+                self._known.popitem(last=False)
+
+    def drop(self, dek_id: str) -> None:
+        """Let go of a DEK that was destroyed."""
+        with self._lock:
+            self._known.pop(dek_id, None)
+
+
 @dataclass(slots=True)
 class Deks:
     """Opens entries; `unwraps` counts the calls of the KEK, `kek_uri` names the last one used. For one thread.
@@ -27,11 +59,10 @@ class Deks:
 
     keystore: KeyStore
     keks: Opener
-    clock: Clock
+    cache: DekCache = field(repr=False)
     unwraps: int = 0
     kek_uri: str = ""
     denied: Callable[[str], Collection[str]] = lambda _: ()
-    _known: OrderedDict[str, tuple[bytes, float]] = field(default_factory=OrderedDict, repr=False)
 
     def open(self, entry: VaultEntry) -> Secret:
         """Return the secret of an entry.
@@ -44,14 +75,11 @@ class Deks:
         wrapped = self.keystore.get(entry.dek_id)
         # Asked each time: what was destroyed a moment ago does not live on in this memory.
         if wrapped is None or wrapped.state == DekState.DESTROYED.value or not wrapped.wrapped:
-            self._known.pop(entry.dek_id, None)
+            self.cache.drop(entry.dek_id)
             raise Shredded("DEK was destroyed", dek_id=entry.dek_id)
-        now = self.clock.monotonic()
-        found = self._known.get(entry.dek_id)
-        if found is None or now - found[1] >= SECONDS:
+        dek = self.cache.get(entry.dek_id)
+        if dek is None:
             self.unwraps, self.kek_uri = self.unwraps + 1, wrapped.kek_uri
-            found = self._known[entry.dek_id] = (unwrap_dek(wrapped, self.keks(wrapped.kek_uri)), now)
-        self._known.move_to_end(entry.dek_id)
-        while len(self._known) > MOST:
-            self._known.popitem(last=False)
-        return open_entry(entry, found[0])
+            dek = unwrap_dek(wrapped, self.keks(wrapped.kek_uri))
+            self.cache.put(entry.dek_id, dek)
+        return open_entry(entry, dek)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
 from streams.breakglass.channels import read_channels
 from streams.breakglass.database import open_database
-from streams.breakglass.deks import Deks
+from streams.breakglass.deks import DekCache, Deks
 from streams.breakglass.entries import EntryView
 from streams.breakglass.following import catch_up
 from streams.breakglass.granting import Granting, Notify
@@ -36,7 +36,7 @@ _APPROVALS = 1
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Break-glass of one state folder."""
+    """Break-glass of one state folder; threads may share it. It keeps the passphrase once it was given."""
 
     state: EmbeddedState
     clock: Clock
@@ -44,6 +44,9 @@ class Desk:
     registry: Registry
     granting: Granting
     courier: Courier
+    view: EntryView
+    cache: DekCache = field(repr=False)
+    _keks: dict[bytes | None, Openers] = field(default_factory=dict, repr=False)
 
     def finder(self) -> Finder:
         """Return what looks up values."""
@@ -54,7 +57,9 @@ class Desk:
         """Open the key store for reveals; private halves open with the passphrase, where they are protected."""
         ledger = Ledger(self.state.ledger)
         store = open_key_store(VaultSettings(key_store=self.state.key_store, ledger=ledger.path))
-        deks = Deks(store, Openers(self.state.keys, passphrase), self.clock)
+        # A passphrase is stretched for half a second: once, and not for each reveal.
+        keks = self._keks.setdefault(passphrase, Openers(self.state.keys, passphrase))
+        deks = Deks(store, keks, self.cache)
         deks.denied = lambda tenant: denied_tokens(ledger, tenant)
         try:
             yield self.revealer_with(deks)
@@ -67,13 +72,12 @@ class Desk:
         return Revealer(self.granting, self.granting.trail, lambda: view, opener)
 
     def _view(self) -> EntryView:
-        view = EntryView.open(open_database(f"sqlite:///{(self.state.breakglass / 'entries.db').absolute()}"))
         store = self.state.open_store()
         try:
-            catch_up(view, store)
+            catch_up(self.view, store)
         finally:
             store.close()
-        return view
+        return self.view
 
     def _token_keys(self) -> dict[str, TokenKeys]:
         return dict(load_token_keys(self.state.keys / "token-keys.json"))
@@ -94,4 +98,6 @@ def desk_over(
     channels = read_channels(state.breakglass / "notify.toml")
     outbox, trail = Outbox(engine, tuple(channels)), Trail(audit)
     granting = Granting(store, trail, clock, clean, registry.current, notify or outbox.queue)
-    return Desk(state, clock, audit, registry, granting, Courier(outbox, channels, trail, clock))
+    view = EntryView.open(open_database(f"sqlite:///{(state.breakglass / 'entries.db').absolute()}"))
+    courier = Courier(outbox, channels, trail, clock)
+    return Desk(state, clock, audit, registry, granting, courier, view, DekCache(clock))

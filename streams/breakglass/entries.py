@@ -1,12 +1,26 @@
 """Where a token's entry is, and which tokens stand in an event: a view of the log, sealed as the log is, made anew."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import orjson
-from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 
 from schemas.codec import VAULT_ENTRY, decode, decode_redacted
 from schemas.errors import Malformed
@@ -20,7 +34,7 @@ from streams.log.ports import Record, TopicPartition
 
 FOLLOWED = (VAULT, REDACTED)
 _TOKEN = re.compile(TOKEN_PATTERN)
-_SIDES = {source.name: source.side for source in SOURCES}
+_SIDES: dict[str, Callable[[Path], Side]] = {source.name: source.side for source in SOURCES}
 
 METADATA = MetaData()
 _ENTRIES = Table(
@@ -110,8 +124,10 @@ class EntryView:
     def apply(self, records: Sequence[Record], topic_ids: dict[str, str]) -> None:
         """Take in records of the followed topics, and how far they go, in one transaction."""
         with self.engine.begin() as connection:
+            _apply_entries(connection, [record for record in records if record.topic == VAULT])
             for record in records:
-                _APPLY[record.topic](connection, record)
+                if record.topic == REDACTED:
+                    _apply_event(connection, record)
             ends = {(record.topic, record.partition): record.offset + 1 for record in records}
             for (topic, partition), end in ends.items():
                 mine = (_POSITIONS.c.topic == topic, _POSITIONS.c.partition == partition)
@@ -148,16 +164,27 @@ class EntryView:
             return [Occurrence(Token(row.token), row.event, row.side) for row in connection.execute(statement)]
 
 
-def _apply_entry(connection: Connection, record: Record) -> None:
-    name = (record.key or b"").decode("utf-8", "replace")
-    connection.execute(delete(_ENTRIES).where(_ENTRIES.c.record_key == name))
-    if record.value is None:
+def _apply_entries(connection: Connection, records: Sequence[Record]) -> None:
+    """Take in records of the vault topic, the last one of each record key: a million of them in minutes."""
+    last = {(record.key or b"").decode("utf-8", "replace"): record for record in records}
+    if not last:
         return
+    statement = delete(_ENTRIES).where(_ENTRIES.c.record_key == bindparam("name"))
+    connection.execute(statement, [{"name": name} for name in last])
+    rows = [row for name, record in last.items() if (row := _entry_row(name, record)) is not None]
+    if rows:
+        connection.execute(insert(_ENTRIES), rows)
+
+
+def _entry_row(name: str, record: Record) -> dict[str, str] | None:
+    """Return the row of an entry; None for a tombstone, and for an entry moved under the key of another token."""
+    if record.value is None:
+        return None
     entry: VaultEntry = decode(VAULT_ENTRY, record.value)
     if entry_key(entry) != record.key:
-        return  # Moved under the key of another token: it would open for nobody, and shadows nothing.
-    row = {"record_key": name, "tenant": entry.tenant, "token": entry.token, "tag": entry.lookup_tag}
-    connection.execute(insert(_ENTRIES).values(**row, entry=record.value.decode()))
+        return None
+    tenant, token, tag = entry.tenant, entry.token, entry.lookup_tag
+    return {"record_key": name, "tenant": tenant, "token": token, "tag": tag, "entry": record.value.decode()}
 
 
 def _apply_event(connection: Connection, record: Record) -> None:
@@ -182,11 +209,17 @@ def _apply_event(connection: Connection, record: Record) -> None:
 
 def occurrences(event: RedactedEvent) -> Iterator[tuple[str, str]]:
     """Yield the tokens of an event in their order, each with the side whose text it stands in."""
-    side = _SIDES.get(event.source, lambda _: Side.ENVELOPE)
+    side = _SIDES.get(event.source, _envelope)
     for path, text in _texts(event.record, ()):
         yield from ((found.group(), side(path).value) for found in _TOKEN.finditer(text))
     rest = orjson.dumps([event.key, event.headers]).decode()
     yield from ((found.group(), Side.ENVELOPE.value) for found in _TOKEN.finditer(rest))
+
+
+def _envelope(path: Path) -> Side:
+    """Return the side of every text whose format is unknown by now."""
+    del path
+    return Side.ENVELOPE
 
 
 def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -205,6 +238,3 @@ def _conversation(event: RedactedEvent) -> str:
     """Return the conversation of an event; of one that holds calls of several, none: it is opened as an event."""
     named = {call.conversation for call in (event.calls or (event.call,))}
     return (named.pop() or "") if len(named) == 1 else ""
-
-
-_APPLY = {VAULT: _apply_entry, REDACTED: _apply_event}

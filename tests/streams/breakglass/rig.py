@@ -20,7 +20,7 @@ from schemas.vault import TOKEN_PATTERN, Secret, TenantId, Token, VaultEntry
 from streams.audit.audit_log import open_audit_log
 from streams.audit.ports import Appended, Audit
 from streams.batch import entry_key
-from streams.breakglass.deks import Deks
+from streams.breakglass.deks import DekCache, Deks
 from streams.breakglass.desk import HOME, Desk, desk_over
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import give_role
@@ -243,7 +243,7 @@ class Counting:
     def open(self, entry: VaultEntry) -> Secret:
         """Open an entry with the keys of the state folder."""
         store = SqliteKeyStore(self.state.key_store)
-        secret = Deks(store, Openers(self.state.keys), TestClock()).open(entry)
+        secret = Deks(store, Openers(self.state.keys), DekCache(TestClock())).open(entry)
         store.close()
         self.opened += 1
         if self.opened == 1:
