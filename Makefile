@@ -137,5 +137,5 @@ nightly: $(READY_TEST) ## What is too long for every change: new examples, a rea
 	@PHISTREAM_EXAMPLES=nightly $(BIN)/python -m pytest -q -m "not integration and not secure"
 	@$(BIN)/python -m tests.stack.up
 	@REQUIRE_STACK=1 $(BIN)/python -m pytest -q -m nightly || { $(BIN)/python -m tests.stack.down; exit 1; }
-	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1) --records 100000 --kills 100 \
+	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1) --records 100000 --kills 100 --outage 60 \
 	  --json benchmarks/results/campaign.json; status=$$?; $(BIN)/python -m tests.stack.down; exit $$status
