@@ -75,12 +75,6 @@ METRICS: tuple[MetricSpec, ...] = (
     MetricSpec(
         "phistream_key_due_timestamp_seconds",
         Kind.GAUGE,
-        ("kind", "name"),
-        "by when a key has to be exchanged, as seen at the worker's start",
-    ),
-    MetricSpec(
-        "phistream_key_due_timestamp_seconds",
-        Kind.GAUGE,
         ("kind", "key"),
         "by when a key has to be exchanged, as seen at the worker's start",
     ),
