@@ -12,9 +12,10 @@ from schemas.sources.otlp import decode_value
 from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
 from schemas.sources.streamed.gathered import Gathered, gather, join_pieces, may_hold_pieces
+from schemas.sources.streamed.gemini import is_nameless_piece
 from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
 from schemas.sources.streamed.sse import is_event_stream, read_events
-from streams.assembly.stream import Closed, Why
+from streams.assembly.stream import Closed, Held, Why
 from streams.log.ports import Record
 from streams.origins import coordinates_of
 from streams.tenants import Tenant
@@ -68,11 +69,32 @@ class Decoder:
         assembly = Assembly(joined.pieces, joined.ended, *_places(stream.records))
         return _event(stream.records[0], event_id, stream.tenant, joined.document, assembly)
 
+    def alone(self, held: Held, event_id: str) -> tuple[LLMEvent, Source]:
+        """Return the event of a part that may stand alone, and does; raises Malformed."""
+        read = self._standing(held.part, len(held.record.value or b""))
+        assembly = Assembly(read.pieces, whole=read.whole) if read.pieces else None
+        return _event(held.record, event_id, held.tenant, read.document, assembly)
+
     def read(self, value: bytes, *, text: bool) -> Gathered:
         """Return the tree of a record, with the streams that stand whole in it joined; a piece of one is Malformed."""
         read = self.look(value, text=text)
+        if isinstance(read, Part) and read.alone:
+            return self._standing(read, len(value))
         if isinstance(read, Part):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
+        return read
+
+    def _standing(self, part: Part, size: int) -> Gathered:
+        """Return the tree of a whole answer; chunks of one are joined."""
+        try:
+            joined = join_parts([part]) if len(part.trees) > 1 else None
+        except Unjoinable:
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=size) from None
+        if joined is not None and not (joined.begun and joined.ended):
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=size)
+        read = Gathered(joined.document, joined.pieces) if joined is not None else gather(part.trees[0], self.bounds)
+        if holds_piece(read.document):
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=size)
         return read
 
     def look(self, value: bytes, *, text: bool) -> Gathered | Part:
@@ -88,7 +110,7 @@ class Decoder:
             return part
         else:
             read = gather(tree, self.bounds)
-        if holds_piece(read.document):
+        if holds_piece(read.document) or is_nameless_piece(read.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return read
 
@@ -96,12 +118,14 @@ class Decoder:
         """Return what a body of server-sent events makes; one without its begin or end is a part of a stream."""
         try:
             events = read_events(_declared_text(value, self.bounds), self.bounds)
+            part = part_of_events(events)
+            if part is not None and part.format == "gemini":
+                return part  # Its last chunks look like a whole answer.
             joined = join_pieces(events.trees, done=events.done) if len(events.trees) > 1 else None
         except Unjoinable:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value)) from None
         if joined is not None and joined.begun and joined.ended and not holds_piece(joined.document):
             return Gathered(joined.document, joined.pieces)
-        part = part_of_events(events)
         if part is None:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return part

@@ -3,7 +3,7 @@
 Pure but for the minting of tokens and the sealing of secrets; the worker publishes what comes out in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from detectors.analyzer import Analyzer
@@ -74,13 +74,21 @@ class Pipeline:
     max_record_bytes: int
     novelty: Novelty
 
-    def process(self, record: Record, batch_id: str) -> tuple[Outcome] | Held:
-        """Redact one record, hold it where it is a piece of a stream, or say why it must be quarantined."""
+    def process(
+        self, record: Record, batch_id: str, awaits: Callable[[Held], bool] = lambda _: False
+    ) -> tuple[Outcome] | Held:
+        """Redact one record, hold it where it is a piece of a stream, or say why it must be quarantined.
+
+        *awaits* tells of what may stand alone whether it belongs to a stream.
+        """
         event_id, tenant = self.identity.of(record), self.tenants.of(record)
         try:
             read = self.decoder.decode(record, event_id, tenant)
             if isinstance(read, Part):
-                return Held(record, tenant, read)
+                held = Held(record, tenant, read)
+                if not read.alone or awaits(held):
+                    return held
+                read = self.decoder.alone(held, event_id)
             event, source = read
             return (self._redact((record,), event, source, tenant, batch_id),)
         except (Malformed, DetectionError) as error:

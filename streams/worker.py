@@ -211,7 +211,7 @@ class Worker:
 
     def _step_of(self, record: Record, batch_id: str, doomed: frozenset[str]) -> Step:
         """Redact one record, or hold it, and close the streams that end with it or waited long enough."""
-        found = self._analysed([record], doomed, lambda: self.pipeline.process(record, batch_id))
+        found = self._analysed([record], doomed, lambda: self.pipeline.process(record, batch_id, self.streams.awaits))
         closed = self.streams.take(found) if isinstance(found, Held) else self.streams.pass_record(record)
         outcomes: tuple[Outcome, ...] = () if isinstance(found, Held) else found
         for stream in closed:

@@ -91,6 +91,13 @@ class OpenStreams:
         """Withdraw a pointer to a stream that cannot be read again."""
         self._pointers.append(Publication(ASSEMBLY, pointer, None))
 
+    def awaits(self, held: Held) -> bool:
+        """Tell whether a part that may stand alone belongs to a stream: one that is open, or has ended already.
+
+        What intake brought from several partitions may come before the pieces that it is the last of.
+        """
+        return held.record.origin is not None or held.key in self._streams or held.key in self._ended
+
     def take(self, held: Held) -> list[Closed]:
         """Take one part; return the streams that are closed by it, or by the time that its record tells."""
         self._see(held.record)
@@ -196,7 +203,7 @@ class OpenStreams:
         del self._streams[stream.key]
         self._chats.pop(_under(stream.key, stream.records[0]), None)
         self._journal.append(lambda: self._open_again(stream))
-        if stream.key.named:
+        if stream.key.named and (len(stream.records) > 1 or stream.key.format != "gemini"):
             self._remember(stream.key)
         self._pointers.append(Publication(ASSEMBLY, pointer_key(stream.records[0]), None))
         ordered = in_order(stream.records, numbered=stream.progress.numbered)

@@ -90,7 +90,7 @@ class Progress(NamedTuple):
         part = held.part
         opened, closed = self.opened | part.opened, self.closed | part.closed
         finished = bool(opened) and opened <= closed
-        ended = self.ended or part.done or (part.ends and (finished or part.format != "chat"))
+        ended = self.ended or part.done or (part.ends and (finished or part.format not in ("chat", "gemini")))
         size = self.size + len(held.record.value or b"")
         first = self.first_ms or now_ms
         # Pieces that intake brought together from several partitions may follow after the one that is the last.

@@ -8,24 +8,71 @@ from typing import Any
 
 from schemas.sources.streamed.merge import Joined, Text, grow, object_of, objects, settled, started, whole_number
 
+#: Beside one of these the candidates are the answer of a call that stands whole in the record.
+_REQUESTS = frozenset({"contents", "request", "messages", "prompt", "input", "full_request", "request_payload"})
+_IDS = ("responseId", "response_id")
+#: What the provider says beside the candidates, and nobody else.
+_OF_THE_WIRE = frozenset({"usageMetadata", "usage_metadata", "modelVersion", "model_version"})
+
 
 def is_piece(node: dict[str, Any]) -> bool:
     """Tell whether this may be a chunk; alone it looks like a whole answer."""
     return isinstance(node.get("candidates"), list)
 
 
+def is_answer(node: dict[str, Any]) -> bool:
+    """Recognise an answer, or a chunk of one, that stands without its request."""
+    found = node.get("candidates")
+    if not isinstance(found, list) or not found or not _REQUESTS.isdisjoint(node):
+        return False
+    return all(isinstance(each, dict) and (isinstance(each.get("content"), dict) or _is_ended(each)) for each in found)
+
+
+def response_of(node: dict[str, Any]) -> str | None:
+    """Return the id that the chunks of one answer share."""
+    return next((node[key] for key in _IDS if isinstance(node.get(key), str) and node[key]), None)
+
+
+def is_nameless_piece(node: Any) -> bool:
+    """Tell whether this is a chunk as the provider sends it that is not the last and does not say of which answer."""
+    if not isinstance(node, dict) or not is_answer(node) or response_of(node) is not None:
+        return False
+    return not all(map(_is_ended, node["candidates"])) and not _OF_THE_WIRE.isdisjoint(node)
+
+
+def choices_of(node: dict[str, Any]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the candidates that a chunk speaks of, and those that it ends."""
+    told = [(each.get("index"), _is_ended(each)) for each in node["candidates"]]
+    numbered = [(index if isinstance(index, int) else 0, ended) for index, ended in told]
+    return frozenset(index for index, _ in numbered), frozenset(index for index, ended in numbered if ended)
+
+
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
-    """Return the answer that the chunks make; neighbouring parts of text are one."""
+    """Return the answer that the chunks make; neighbouring parts of text are one.
+
+    A candidate that goes on after its end has lost its order; its last chunk may come again as it was.
+    """
     top: dict[str, Any] = {}
     candidates: dict[int, dict[str, Any]] = {}
+    last: dict[int, dict[str, Any]] = {}
+    in_order = True
     for piece in pieces:
         grow(top, {key: value for key, value in piece.items() if key != "candidates"}, repeats=True)
         for candidate in objects(piece, "candidates"):
-            into = candidates.setdefault(whole_number(candidate, "index", 0), {})
-            _grow_candidate(into, candidate)
+            index = whole_number(candidate, "index", 0)
+            if index in last and candidate == last[index]:
+                continue
+            in_order = in_order and not (index in last and candidate.get("content"))
+            if _is_ended(candidate):
+                last[index] = candidate
+            _grow_candidate(candidates.setdefault(index, {}), candidate)
     found = [settled(candidates[index]) for index in sorted(candidates)]
-    ended = done or all("finishReason" in each or "finish_reason" in each for each in found)
-    return Joined({"candidates": found, **settled(top)}, len(pieces), begun=True, ended=ended)
+    ended = done or all(map(_is_ended, found))
+    return Joined({"candidates": found, **settled(top)}, len(pieces), begun=in_order, ended=ended)
+
+
+def _is_ended(candidate: dict[str, Any]) -> bool:
+    return bool(candidate.get("finishReason") or candidate.get("finish_reason"))
 
 
 def _grow_candidate(into: dict[str, Any], candidate: dict[str, Any]) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.errors import Unjoinable
-from schemas.sources.streamed import responses, rows, sse
+from schemas.sources.streamed import gemini, responses, rows, sse
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
 
 _ROWS = Format("rows", lambda row: rows.call_of(row) is not None and rows.is_piece(row), rows.join)
-_ALL = (*FORMATS, _ROWS)
+_GEMINI = Format("gemini", lambda node: gemini.is_answer(node) and gemini.response_of(node) is not None, gemini.join)
+_ALL = (*FORMATS, _ROWS, _GEMINI)
 _BY_NAME = {each.name: each for each in _ALL}
 
 
@@ -21,7 +22,7 @@ class Part:
     `stream` is the id that the pieces give their stream, None where such pieces give none: then the record key tells.
     `opened` and `closed` are the choices that this part speaks of and ends. `begins` tells that a choice begins here,
     `ends` that nothing follows, `done` that the end mark, which may follow after everything else, is here, `numbered`
-    that each piece carries its number.
+    that each piece carries its number, `alone` that this may as well be a whole answer that was never streamed.
     """
 
     format: str
@@ -33,6 +34,7 @@ class Part:
     ends: bool = False
     done: bool = False
     numbered: bool = False
+    alone: bool = False
 
 
 def part_of(tree: Any) -> Part | None:
@@ -66,6 +68,8 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
             return _chat_part(trees, done=done, in_events=in_events)
         case "rows":
             return Part("rows", rows.call_of(trees[0]), trees, numbered=True)
+        case "gemini":
+            return _gemini_part(trees)
         case "messages":
             ends = any(tree.get("type") in ("message_stop", "error") for tree in trees)
         case "responses":
@@ -74,6 +78,15 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
             ends = any("metadata" in tree for tree in trees)
     numbered = format_.name == "responses" and responses.are_numbered(trees)
     return Part(format_.name, None, trees, ends=ends or done, done=done, numbered=numbered)
+
+
+def _gemini_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
+    if not all(map(_GEMINI.is_piece, trees)) or len(set(map(gemini.response_of, trees))) > 1:
+        return None
+    told = [gemini.choices_of(tree) for tree in trees]
+    opened, closed = (frozenset[int]().union(*each) for each in zip(*told, strict=True))
+    stream, ends = gemini.response_of(trees[0]), opened <= closed
+    return Part("gemini", stream, trees, opened, closed, ends=bool(closed), alone=ends)
 
 
 def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:
