@@ -19,9 +19,10 @@ from streams.log.ports import Record
 from streams.log.startup import INTAKES, REDACTORS, begin_group, refuse_unfit
 from streams.origins import believed
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
+from tests.schemas.sources.streamed.streams import chat, cut
 from tests.stack.required import required_stack
 from tests.streams.intake_rig import settled
-from tests.streams.test_intake import chat, cut, values
+from tests.streams.test_intake import values
 
 pytestmark = pytest.mark.integration
 
