@@ -1,6 +1,7 @@
 """The HTTP door as a service: its address, token and TLS, and the thread that owns the log."""
 
 import secrets
+import signal
 import socket
 import ssl
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
@@ -92,8 +94,8 @@ class Service:
             try:
                 gate = Gate(self.token, self.limits, SystemClock(), inlet.waiting)
                 door = Door(gate, inlet, executor, self.bounds, self.metrics)
-                with self._socket() as listening:
-                    self._server = uvicorn.Server(self._config(door))
+                with listening_socket(self.address) as listening:
+                    self._server = uvicorn.Server(server_config(door.app(), self.address))
                     self._server.should_exit = self._stopping
                     self._server.run(sockets=[listening])
             finally:
@@ -105,34 +107,49 @@ class Service:
         if self._server is not None:
             self._server.should_exit = True
 
-    def _socket(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.address.host else socket.AF_INET
-        try:
-            return socket.create_server((self.address.host, self.address.port), family=family)
-        except OSError as error:
-            raise ConfigError("address cannot be listened on", setting="--listen", reason=error.strerror) from None
 
-    def _config(self, door: Door) -> uvicorn.Config:
-        return uvicorn.Config(
-            door.app(),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws="none",
-            lifespan="off",
-            proxy_headers=False,
-            limit_concurrency=_CONNECTIONS,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=30,
-            h11_max_incomplete_event_size=_HEADER_BYTES,
-            ssl_context_factory=None if self.address.certificate is None else self._tls,
-        )
+def listening_socket(address: Address) -> socket.socket:
+    """Return the socket that an address is served at; raises ConfigError where it cannot be."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family)
+    except OSError as error:
+        raise ConfigError("address cannot be listened on", setting="--listen", reason=error.strerror) from None
 
-    def _tls(self, _config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
-            context.load_cert_chain(str(self.address.certificate), str(self.address.key))
-        except (OSError, ssl.SSLError):
-            raise ConfigError("certificate or key cannot be read", setting="--certificate") from None
-        return context
+
+def serve_until_asked(app: Starlette, address: Address, ready: Callable[[], None]) -> None:
+    """Serve an application until SIGTERM or SIGINT, then answer what was begun; *ready* is told before the first."""
+    with listening_socket(address) as listening:
+        server = uvicorn.Server(server_config(app, address))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        ready()
+        server.run(sockets=[listening])
+
+
+def server_config(app: Starlette, address: Address) -> uvicorn.Config:
+    """Return how an application is served: no access log, no names of ours, few connections, TLS 1.2 or newer."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=30,
+        h11_max_incomplete_event_size=_HEADER_BYTES,
+        ssl_context_factory=None if address.certificate is None else lambda *_: _tls(address),
+    )
+
+
+def _tls(address: Address) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(str(address.certificate), str(address.key))
+    except (OSError, ssl.SSLError):
+        raise ConfigError("certificate or key cannot be read", setting="--certificate") from None
+    return context
