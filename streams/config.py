@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from schemas.errors import ConfigError
 from schemas.topics import BY_NAME, DAY_MS, KEYED, RAW
+from streams.breakglass.identity.settings import BreakglassSettings
 from streams.detector_settings import DetectorSettings
 from streams.section import Section
 
@@ -169,6 +170,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
     monitor: MonitorSettings = MonitorSettings()
+    breakglass: BreakglassSettings = BreakglassSettings()
 
     @classmethod
     def settings_customise_sources(

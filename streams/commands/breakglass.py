@@ -10,6 +10,7 @@ from rich.table import Table
 from schemas.access import Role
 from streams.commands.people import person_app
 from streams.commands.roles import role_app
+from streams.commands.serving_breakglass import serve
 from streams.commands.signing_in import (
     CredentialsSource,
     State,
@@ -31,6 +32,7 @@ access_app = typer.Typer(help="Who may do what.", no_args_is_help=True)
 breakglass_app.add_typer(person_app, name="person")
 breakglass_app.add_typer(role_app, name="role")
 breakglass_app.add_typer(access_app, name="access")
+breakglass_app.command()(serve)
 
 
 @breakglass_app.command()

@@ -20,6 +20,7 @@ from streams.breakglass.identity.tables import ISSUER, PERSONS, PROPOSALS, ROLES
 from streams.clock import rfc3339
 
 _ID_BYTES = 16
+_SEEN_SECONDS = 60.0
 _BUILD = version("phistream")
 
 
@@ -157,7 +158,9 @@ def _saw(connection: Connection, person: Person, now: float | None) -> None:
     if connection.execute(select(PERSONS.c.subject).where(*where)).scalar() is None:
         connection.execute(insert(PERSONS).values(issuer=person.issuer, subject=person.subject, last_seen_at=now))
     elif now is not None:
-        connection.execute(update(PERSONS).where(*where).values(last_seen_at=now))
+        # To the minute: a write to the disk at each reveal would tell nobody more.
+        old = PERSONS.c.last_seen_at.is_(None) | (PERSONS.c.last_seen_at < now - _SEEN_SECONDS)
+        connection.execute(update(PERSONS).where(*where, old).values(last_seen_at=now))
 
 
 def actor_of(identity: Identity) -> Actor:

@@ -5,6 +5,9 @@ import os
 import pty
 import re
 import select
+import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -28,6 +32,8 @@ from streams.commands.signing_in import open_accounts, open_audit, sign_in
 from streams.embedded import EmbeddedState
 from streams.vault import passphrase as passphrases
 from streams.vault.kek_local_private import LocalPrivateKek
+from tests.stack.certificates import make_certificates
+from tests.streams.breakglass.identity.provider import claims, signed
 
 PASSPHRASE = "nine grey herons on the pier"
 STEP = 30
@@ -257,3 +263,79 @@ def test_offboarding_revokes_open_grants(desk: Desk) -> None:
     assert "1 open grants revoked" in desk.run("person", "offboard", "ben", *desk.as_("ada")).stderr
     with pytest.raises(AccessDenied):
         desk.run("role", "propose", "ada", "auditor", *desk.as_("ben"))
+
+
+OIDC = """
+[breakglass.oidc]
+issuer = "https://id.example.org/realms/clinic"
+audience = "phistream"
+jwks_uri = "https://127.0.0.1:1/certs"
+acr_values = ["gold"]
+"""
+
+
+def settings_of(desk: Desk, text: str = OIDC) -> str:
+    """Write settings."""
+    path = desk.folder / "phistream.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "listen", "message"),
+    [
+        (OIDC, "192.0.2.1:8443", "plaintext beyond loopback"),
+        ("", "127.0.0.1:8443", "identity provider"),
+        (OIDC.replace("https://127.0.0.1:1", "http://192.0.2.1"), "127.0.0.1:8443", "https only"),
+        (OIDC, "127.0.0.1:8443", "break-glass is off"),
+    ],
+)
+def test_the_api_is_not_served_in_the_open(desk: Desk, text: str, listen: str, message: str) -> None:
+    """In clear beyond this host, without a provider, with keys fetched in clear, before two enrolled: refused."""
+    EmbeddedState(desk.state).prepare()
+
+    with pytest.raises(ConfigError, match=message):
+        desk.run("serve", "--config", settings_of(desk, text), "--listen", listen)
+
+
+def test_the_api_is_served_over_tls(desk: Desk) -> None:
+    """Started by somebody who signs in, it answers over TLS, lets nobody in without a token, and ends well."""
+    make_certificates(desk.folder / "tls", ["api"])
+    EmbeddedState(desk.state).prepare()
+    EmbeddedState(desk.state).open_store().close()
+    desk.init()
+    credentials = {"name": "ada", "password": password_of("ada"), "code": desk.code("ada"), "passphrase": [PASSPHRASE]}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    tls = ["--certificate", str(desk.folder / "tls" / "api.pem"), "--key", str(desk.folder / "tls" / "api-key.pem")]
+    command = [
+        sys.executable,
+        "-m",
+        "streams.cli",
+        "breakglass",
+        "serve",
+        "--state",
+        str(desk.state),
+        "--config",
+        settings_of(desk),
+        *tls,
+    ]
+    command += ["--listen", f"127.0.0.1:{port}", "--credentials", desk.file(credentials)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", *command], stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stderr is not None
+            told = running.stderr.readline()
+            context = ssl.create_default_context(cafile=str(desk.folder / "tls" / "ca.pem"))
+            with httpx.Client(verify=context, base_url=f"https://127.0.0.1:{port}", trust_env=False) as client:
+                assert "/v1/reveal" in client.get("/openapi.json").json()["paths"]
+                assert 401 == client.post("/v1/reveal", json={}).status_code
+                unknown = client.get("/v1/grants", headers={"Authorization": f"Bearer {signed(claims(time.time()))}"})
+                assert (503, "identity_unavailable") == (unknown.status_code, unknown.json()["code"])
+        finally:
+            running.send_signal(signal.SIGTERM)
+            rest = running.communicate(timeout=60)[1]
+
+    assert 0 == running.returncode, told + rest
+    assert "served at" in told

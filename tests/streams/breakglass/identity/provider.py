@@ -20,6 +20,8 @@ Key = RSAKey | ECKey | OKPKey
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 EC = ECKey.generate_key("P-256", {"kid": "ec"})
 ED = OKPKey.generate_key("Ed25519", {"kid": "ed"})
+#: A key that the provider does not publish.
+OTHER = RSAKey.generate_key(2048, {"kid": "other"})
 
 
 class Anything(JWSRegistry):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import RSAKey
 
 from schemas.access import Person, Role
 from schemas.audit_terms import Reason
@@ -21,6 +20,7 @@ from tests.streams.breakglass.identity.provider import (
     EC,
     ED,
     ISSUER,
+    OTHER,
     RSA,
     Idp,
     StandingClock,
@@ -32,8 +32,6 @@ from tests.streams.breakglass.identity.provider import (
 from tests.streams.breakglass.identity.rig import HOME, NOW, two_enrolled
 
 LATER = NOW + 60
-OTHER = RSAKey.generate_key(2048, {"kid": "other"})
-SMALL = RSAKey.import_key(RSA.as_dict(private=False))
 
 
 class Desk:

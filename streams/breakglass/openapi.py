@@ -1,0 +1,105 @@
+"""The OpenAPI document of the break-glass API, out of the shapes that the API itself checks."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from streams.breakglass.bodies import GrantBody, LookupBody, RevealBody, RevealTextBody
+from streams.breakglass.policy import GrantEvent
+from streams.breakglass.problems import PROBLEM_JSON
+
+#: What people say to a grant.
+VERBS = {
+    event.value: event
+    for event in (
+        GrantEvent.APPROVE,
+        GrantEvent.DENY,
+        GrantEvent.ACTIVATE,
+        GrantEvent.RATIFY,
+        GrantEvent.CONTEST,
+        GrantEvent.REVOKE,
+        GrantEvent.RELEASE,
+        GrantEvent.REVIEW,
+        GrantEvent.FIND,
+    )
+}
+_SCHEMAS = "#/components/schemas/"
+_REFUSALS = {
+    "400": "A query that no address here takes.",
+    "401": "No token, a wrong one, or a sign-in that is too weak or too old (RFC 9470).",
+    "403": "Not this person, not now, or not this much.",
+    "404": "No such grant, for this person.",
+    "409": "The grant is in another state.",
+    "422": "A body of another shape, or terms that no grant may have.",
+    "429": "Too many reveals in a minute.",
+    "503": "The audit log, the keys, the provider or the log are not there, or the view is behind.",
+}
+
+
+def document() -> dict[str, Any]:
+    """Return the document."""
+    bodies: tuple[type[BaseModel], ...] = (GrantBody, RevealBody, RevealTextBody, LookupBody)
+    schemas: dict[str, Any] = {"Problem": _problem()}
+    for body in bodies:
+        schema = body.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
+        schemas |= schema.pop("$defs", {})
+        schemas[body.__name__] = schema
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "phistream break-glass",
+            "version": "1",
+            "description": "Clear values for people with a grant. No token and no value stands in an address.",
+        },
+        "security": [{"bearer": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    grant_id = {"name": "grant_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    verb = {"name": "verb", "in": "path", "required": True, "schema": {"enum": list(VERBS)}}
+    state = {"name": "state", "in": "query", "required": False, "schema": {"type": "string"}}
+    return {
+        "/v1/grants": {
+            "post": _operation("Ask for a grant.", "201", GrantBody),
+            "get": {**_operation("List the grants that you asked for or judge.", "200"), "parameters": [state]},
+        },
+        "/v1/grants/{grant_id}": {
+            "get": {**_operation("Show one grant, and why it was asked for.", "200"), "parameters": [grant_id]},
+        },
+        "/v1/grants/{grant_id}/{verb}": {
+            "post": {**_operation("Say something to a grant.", "200"), "parameters": [grant_id, verb]},
+        },
+        "/v1/reveal": {"post": _operation("Show clear values, item by item.", "200", RevealBody)},
+        "/v1/reveal-text": {"post": _operation("Show a redacted text with its values.", "200", RevealTextBody)},
+        "/v1/lookup": {"post": _operation("Find the tokens of values.", "200", LookupBody)},
+        "/openapi.json": {"get": _open("This document.")},
+        "/healthz": {"get": _open("Whether the service answers.")},
+    }
+
+
+def _operation(summary: str, status: str, body: type[BaseModel] | None = None) -> dict[str, Any]:
+    problem = {"content": {PROBLEM_JSON: {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}}
+    responses = {status: {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    responses |= {code: {"description": text, **problem} for code, text in _REFUSALS.items()}
+    found: dict[str, Any] = {"summary": summary, "responses": responses}
+    if body is not None:
+        schema = {"$ref": f"{_SCHEMAS}{body.__name__}"}
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _open(summary: str) -> dict[str, Any]:
+    answer = {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}
+    return {"summary": summary, "security": [], "responses": {"200": answer}}
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    members = {"type": text, "title": text, "status": {"type": "integer"}, "code": text, "request_id": text}
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}

@@ -1,0 +1,333 @@
+"""The API: who gets an answer, what stands in it, and what never stands in an address or an error."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from schemas.access import Person, Role
+from streams.breakglass.desk import HOME
+from streams.breakglass.http import BreakglassApi
+from streams.breakglass.identity.oidc import Oidc, Provider
+from streams.breakglass.identity.provider_keys import ProviderKeys
+from streams.breakglass.identity.registry import end, give_role
+from streams.breakglass.openapi import VERBS, document
+from streams.embedded import EmbeddedState
+from tests.streams.breakglass.identity.provider import AUDIENCE, ISSUER, OTHER, RSA, Idp, claims, signed
+from tests.streams.breakglass.rig import OTHER_VALUE, VALUES, Rig, copy_of, redacted_state, rig_over
+
+OPENAPI = Path(__file__).parents[3] / "streams" / "breakglass" / "openapi.json"
+ROLES = {"ada": (Role.REQUESTER,), "bo": (Role.PRIVACY_OFFICER,), "cy": ()}
+
+
+@pytest.fixture(scope="module")
+def redacted(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedState:
+    """Return a state folder with a redacted conversation."""
+    state = redacted_state(tmp_path_factory.mktemp("redacted") / "state").state
+    with rig_over(state):
+        return state
+
+
+@dataclass
+class Service:
+    """The API over a copy of that folder, and people with tokens of a provider."""
+
+    rig: Rig
+    idp: Idp
+    client: TestClient
+
+    def token(self, who: str, **changes: Any) -> str:
+        """Return somebody's bearer token."""
+        return signed(claims(self.rig.clock.seconds, sub=who, **changes))
+
+    def call(self, who: str, method: str, path: str, body: Any = None, **changes: Any) -> Response:
+        """Call an address as somebody."""
+        headers = {"Authorization": f"Bearer {self.token(who, **changes)}"}
+        return self.client.request(method, path, json=body, headers=headers)
+
+    def post(self, who: str, path: str, body: Any = None, **changes: Any) -> Response:
+        """Post as somebody."""
+        return self.call(who, "POST", path, body, **changes)
+
+    def ask(self, **changes: Any) -> Response:
+        """Ask for the tokens of the first event as ada."""
+        body = {
+            "tenant": HOME,
+            "mode": "normal",
+            "purpose": "treatment",
+            "justification": "The patient has to be called back.",
+            "scope": {"tokens": self.rig.tokens},
+            "seconds": 3600,
+            "view": "full",
+        }
+        return self.post("ada", "/v1/grants", {**body, **changes})
+
+    def active(self) -> str:
+        """Return a grant of ada's that opens."""
+        grant_id = str(self.ask().json()["id"])
+        assert 200 == self.post("bo", f"/v1/grants/{grant_id}/approve").status_code
+        assert 200 == self.post("ada", f"/v1/grants/{grant_id}/activate").status_code
+        return grant_id
+
+    def reveal(self, grant_id: str, who: str = "ada", **changes: Any) -> Response:
+        """Reveal the tokens of the first event."""
+        return self.post(
+            who, "/v1/reveal", {"grant_id": grant_id, "view": "full", "tokens": self.rig.tokens}, **changes
+        )
+
+
+@pytest.fixture
+def service(redacted: EmbeddedState, tmp_path: Path) -> Iterator[Service]:
+    """Serve a copy of the redacted folder."""
+    with rig_over(copy_of(redacted, tmp_path / "state")) as rig:
+        idp = Idp()
+        with rig.desk.registry.engine.begin() as connection:
+            for name, roles in ROLES.items():
+                for role in roles:
+                    give_role(connection, Person(ISSUER, name), HOME, role, rig.clock.seconds)
+        provider = Provider(ISSUER, AUDIENCE, frozenset({"gold"}))
+        oidc = Oidc(provider, ProviderKeys(idp.fetch, rig.clock), rig.desk.registry)
+        api = BreakglassApi(oidc, rig.desk.granting, rig.desk.finder(), rig.desk.revealer)
+        yield Service(rig, idp, TestClient(api.app(), raise_server_exceptions=False))
+
+
+def test_two_persons_and_a_reveal(service: Service) -> None:
+    """Asked, approved by another person, activated, revealed: each value with where it stands in the audit log."""
+    answer = service.reveal(service.active())
+
+    assert 200 == answer.status_code
+    assert set(VALUES) <= {item["value"] for item in answer.json()["items"]}
+    assert {"ok"} == {item["status"] for item in answer.json()["items"]}
+    assert 64 == len(answer.json()["audit"][0]["leaf_hash"])
+
+
+def test_a_text_comes_back_restored(service: Service) -> None:
+    """The tokens of a text are replaced by their values."""
+    number = next(token for token in service.rig.tokens if "_ssn_" in token)
+    body = {"grant_id": service.active(), "view": "full", "text": f"Look for {number}."}
+
+    assert "Look for 219-09-9999." == service.post("ada", "/v1/reveal-text", body).json()["text"]
+
+
+def test_a_value_is_looked_up_under_its_own_scope(service: Service) -> None:
+    """Tokens of values are found under a grant for look-ups, by a body and never by an address."""
+    grant_id = service.ask(scope={"lookup": True}).json()["id"]
+    service.post("bo", f"/v1/grants/{grant_id}/approve")
+    service.post("ada", f"/v1/grants/{grant_id}/activate")
+    body = {"grant_id": grant_id, "type": "EMAIL", "values": ["ada.lovelace@example.org", "nobody@example.org"]}
+
+    found = [item["tokens"] for item in service.post("ada", "/v1/lookup", body).json()["items"]]
+
+    assert set(found[0]) <= set(service.rig.tokens)
+    assert [1, 0] == [len(tokens) for tokens in found]
+
+
+def code(answer: Response) -> tuple[int, str]:
+    """Return status and code of a refusal, which is problem+json and nothing else."""
+    tree = answer.json()
+    assert "application/problem+json" == answer.headers["content-type"]
+    assert {"type", "title", "status", "code", "request_id"} == set(tree)
+    assert answer.status_code == tree["status"]
+    return tree["status"], tree["code"]
+
+
+def test_nobody_gets_in_without_a_token_of_the_provider(service: Service) -> None:
+    """No token, one of a stranger, one for others: 401, and the words of RFC 6750."""
+    stranger = {"Authorization": f"Bearer {signed(claims(service.rig.clock.seconds), OTHER, kid=RSA.kid)}"}
+    for headers in ({}, {"Authorization": "Basic YWRhOmFkYQ=="}, stranger):
+        answer = service.client.post("/v1/reveal", json={}, headers=headers)
+        assert (401, "bad_credential") == code(answer)
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert (401, "bad_credential") == code(service.call("ada", "GET", "/v1/grants", aud="account"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"auth_time": -3600}, "stale_authentication"), ({"acr": "bronze", "amr": ["pwd"]}, "weak_authentication")],
+)
+def test_acts_ask_for_a_young_and_strong_sign_in(service: Service, changes: dict[str, Any], why: str) -> None:
+    """An old or weak sign-in is asked to step up, and a refreshed token does not help."""
+    if "auth_time" in changes:
+        changes = {"auth_time": int(service.rig.clock.seconds) - 3600}
+    grant_id = service.ask().json()["id"]
+
+    answer = service.post("bo", f"/v1/grants/{grant_id}/approve", **changes)
+
+    assert (401, why) == code(answer)
+    assert 'error="insufficient_user_authentication"' in answer.headers["www-authenticate"]
+    assert 'acr_values="gold"' in answer.headers["www-authenticate"]
+    assert 'max_age="300"' in answer.headers["www-authenticate"]
+
+
+def test_nobody_approves_themself(service: Service) -> None:
+    """The same person under another address is the same person."""
+    with service.rig.desk.registry.engine.begin() as connection:
+        give_role(connection, Person(ISSUER, "ada"), HOME, Role.SECURITY, service.rig.clock.seconds)
+    grant_id = service.ask().json()["id"]
+
+    answer = service.post("ada", f"/v1/grants/{grant_id}/approve", email="a.l@example.net", preferred_username="al")
+
+    assert (403, "self_approval") == code(answer)
+
+
+def test_a_stolen_grant_opens_nothing(service: Service) -> None:
+    """A grant is bound to who asked for it: the id in other hands is worth nothing."""
+    assert (403, "other_person") == code(service.reveal(service.active(), "cy"))
+
+
+def test_revoked_is_refused_at_once(service: Service) -> None:
+    """The next reveal after a revocation is refused, with a token that is still good."""
+    grant_id = service.active()
+    assert 200 == service.reveal(grant_id).status_code
+    service.post("bo", f"/v1/grants/{grant_id}/revoke")
+
+    assert (409, "grant_state") == code(service.reveal(grant_id))
+
+
+def test_who_was_offboarded_is_refused_at_once(service: Service) -> None:
+    """A person who left is turned away with a token that is still good."""
+    grant_id = service.active()
+    with service.rig.desk.registry.engine.begin() as connection:
+        end(connection, Person(ISSUER, "ada"), service.rig.clock.seconds)
+
+    assert (403, "offboarded") == code(service.reveal(grant_id))
+
+
+def test_thirty_reveals_a_minute(service: Service) -> None:
+    """The thirty-first reveal within a minute waits."""
+    grant_id = service.active()
+    answers = [service.reveal(grant_id) for _ in range(31)]
+
+    assert {200} == {answer.status_code for answer in answers[:30]}
+    assert (429, "rate") == code(answers[30])
+    assert "60" == answers[30].headers["retry-after"]
+
+
+def test_without_audit_nothing_is_shown(service: Service) -> None:
+    """Where the audit log cannot be written the answer is 503, and no value is in it."""
+    grant_id = service.active()
+    service.rig.recorded.refuse = lambda record: True
+
+    answer = service.reveal(grant_id)
+
+    assert (503, "store_unavailable") == code(answer)
+    assert not any(value in answer.text for value in VALUES)
+
+
+def test_without_the_provider_the_answer_is_503(service: Service) -> None:
+    """A provider that is silent is told apart from a token that is wrong."""
+    service.idp.down = True
+
+    assert (503, "identity_unavailable") == code(service.call("ada", "GET", "/v1/grants"))
+
+
+@pytest.mark.parametrize("path", ["/v1/reveal", "/v1/reveal-text", "/v1/lookup", "/v1/grants"])
+def test_no_token_or_value_in_an_address(service: Service, path: str) -> None:
+    """A request that says what it wants in its address is refused, and no answer says it back."""
+    token = service.rig.tokens[0]
+    for method in ("GET", "POST"):
+        answer = service.call("ada", method, f"{path}?token={token}", {})
+
+        assert answer.status_code in (400, 404)
+        assert token not in answer.text
+    assert not [path for path in document()["paths"] if "token" in path]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        "Jane Roe",
+        {"grant_id": "Jane Roe", "view": "Jane Roe", "tokens": ["Jane Roe"]},
+        {"grant_id": "x", "view": "full", "tokens": ["Jane Roe"] * 201},
+        {"grant_id": "x", "view": "full", "Jane Roe": 1},
+    ],
+)
+def test_a_wrong_body_is_not_said_back(service: Service, body: Any) -> None:
+    """What does not fit is refused without a word of it."""
+    answer = service.post("ada", "/v1/reveal", body)
+
+    assert (422, "malformed") == code(answer)
+    assert "Jane" not in answer.text
+
+
+def test_a_body_has_an_end(service: Service) -> None:
+    """More than two mebibytes are not read."""
+    body = {"grant_id": "x", "view": "full", "text": "x" * 3_000_000}
+
+    assert (413, "body_too_large") == code(service.post("ada", "/v1/reveal-text", body))
+
+
+def test_nothing_is_kept_on_the_way(service: Service) -> None:
+    """Every answer, also a refusal, forbids storing it, and has an id of its own."""
+    answers = [
+        service.reveal(service.active()),
+        service.call("ada", "GET", "/v1/grants"),
+        service.client.get("/v1/grants"),
+        service.client.get("/nowhere"),
+        service.client.get("/openapi.json"),
+        service.client.get("/healthz"),
+        service.client.delete("/v1/grants"),
+    ]
+
+    assert {"no-store"} == {answer.headers["cache-control"] for answer in answers}
+    assert 3 == len({answer.headers["x-request-id"] for answer in answers[:3]})
+
+
+def test_grants_are_shown_to_those_who_judge(service: Service) -> None:
+    """Requester and approver see grant and reason, somebody else finds nothing; a list has no reasons."""
+    grant_id = service.ask().json()["id"]
+
+    assert "called back" in service.call("bo", "GET", f"/v1/grants/{grant_id}").json()["justification"]
+    assert (404, "grant_unknown") == code(service.call("cy", "GET", f"/v1/grants/{grant_id}"))
+    assert (404, "grant_unknown") == code(service.call("bo", "GET", f"/v1/grants/{'0' * 32}"))
+    assert [grant_id] == [
+        each["id"] for each in service.call("bo", "GET", "/v1/grants?state=requested").json()["grants"]
+    ]
+    assert [] == service.call("bo", "GET", "/v1/grants?state=active").json()["grants"]
+    assert "called back" not in service.call("bo", "GET", "/v1/grants").text
+
+
+def test_terms_that_no_grant_may_have_are_refused(service: Service) -> None:
+    """The figures of break-glass hold for the API, too."""
+    assert (422, "malformed") == code(service.ask(mode="emergency", seconds=3600, scope={"lookup": True}))
+    assert (403, "role_missing") == code(service.ask(tenant="other"))
+
+
+def test_an_unknown_verb_is_nowhere(service: Service) -> None:
+    """What nobody may say to a grant has no address, the passing of time among it."""
+    grant_id = service.ask().json()["id"]
+
+    for verb in ("time", "exhaust", "open"):
+        assert (404, "nowhere") == code(service.post("bo", f"/v1/grants/{grant_id}/{verb}"))
+    assert "time" not in VERBS
+
+
+def test_the_document_is_the_one_that_is_served(service: Service) -> None:
+    """The OpenAPI document in the repository is what the service says of itself."""
+    assert json.loads(OPENAPI.read_text(encoding="utf-8")) == service.client.get("/openapi.json").json()
+
+
+def test_every_address_is_in_the_document(service: Service) -> None:
+    """What is served is documented, and the reverse."""
+    routes = {(route.path, method) for route in service.client.app.routes for method in route.methods - {"HEAD"}}  # type: ignore[attr-defined]
+    documented = {(path, method.upper()) for path, methods in document()["paths"].items() for method in methods}
+
+    assert documented == routes
+
+
+def test_a_token_beyond_the_scope_is_not_opened(service: Service) -> None:
+    """A token of another conversation stays closed under a good grant, and so does one that never was."""
+    others = list(dict.fromkeys(service.rig.events[2][2]))
+    body = {"grant_id": service.active(), "view": "full", "tokens": [*others, f"phi_name_ca_{'b' * 20}"]}
+
+    answer = service.post("ada", "/v1/reveal", body)
+
+    assert OTHER_VALUE not in answer.text
+    assert {"ok"} & {item["status"] for item in answer.json()["items"]} == set()
