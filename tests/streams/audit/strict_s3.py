@@ -24,11 +24,14 @@ class Version:
 
 @dataclass(slots=True)
 class StrictS3:
-    """The part of an S3 client that anchors use, and what an attacker would; `now` is the bucket's clock."""
+    """The part of an S3 client that anchors use, and what an attacker would.
+
+    `now` is the bucket's clock, `keeps` the mode that it really gives.
+    """
 
     now: datetime
     locked: bool = True
-    keeps: bool = True
+    keeps: str | None = "COMPLIANCE"
     objects: dict[str, list[Version]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
 
@@ -46,8 +49,7 @@ class StrictS3:
         mode, until = options.get("ObjectLockMode"), options.get("ObjectLockRetainUntilDate")
         if mode is not None and (not self.locked or until is None or until <= self.now):
             raise _refuse("InvalidRequest")
-        kept = (mode, until) if self.keeps else (None, None)
-        versions.append(Version(f"v{len(versions)}", Body, *kept))
+        versions.append(Version(f"v{len(versions)}", Body, mode and self.keeps, until))
         self.deleted.discard(Key)
         return {}
 

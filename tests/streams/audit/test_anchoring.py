@@ -206,8 +206,9 @@ def test_a_bucket_without_lock_is_refused(time: Time) -> None:
     """A bucket that does not lock, or does not keep the retention it was given, is no anchor."""
     with pytest.raises(AuditUnavailable):
         refuse_unlocked(_strict(time, locked=False))
-    with pytest.raises(AuditUnavailable):
-        _strict(time, keeps=False).put("tile/0/000", b"one")
+    for mode in (None, "GOVERNANCE"):
+        with pytest.raises(AuditUnavailable):
+            _strict(time, keeps=mode).put("tile/0/000", b"one")
 
 
 def test_an_anchor_grows_after_a_crash(tmp_path: Path, time: Time) -> None:

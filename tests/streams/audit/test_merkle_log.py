@@ -141,7 +141,7 @@ def test_damage_before_the_end_is_no_crash(tmp_path: Path) -> None:
             Journal.open(path)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("place", range(4))
 def test_a_writer_does_not_go_on_after_an_alteration(tmp_path: Path, place: int) -> None:
     """A log that lost signed entries, its checkpoint or its journal is not opened for writing."""
     grow(tmp_path, 300)
@@ -149,6 +149,7 @@ def test_a_writer_does_not_go_on_after_an_alteration(tmp_path: Path, place: int)
         lambda: (tmp_path / "journal").write_bytes((tmp_path / "journal").read_bytes()[:-CUT]),
         (tmp_path / "checkpoint").unlink,
         (tmp_path / "journal").unlink,
+        lambda: Journal.start(tmp_path / "journal", 256, [b"nothing", *(entry(index) for index in range(257, 300))]),
     )
     attacks[place]()
 
@@ -250,6 +251,15 @@ def test_when_a_checkpoint_is_due(tmp_path: Path) -> None:
             assert not log.checkpoint_due()
             log.append(entry(index))
         assert log.checkpoint_due()
+
+
+def test_the_journal_stays_short(tmp_path: Path) -> None:
+    """After a checkpoint the journal holds only what no full bundle does."""
+    grow(tmp_path, 600)
+    journal = Journal.open(tmp_path / "journal")
+    journal.close()
+
+    assert (512, [entry(index) for index in range(512, 600)]) == (journal.first, journal.entries)
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 512, 513])

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import pytest
 
@@ -83,6 +83,19 @@ def test_every_byte_counts(tmp_path: Path) -> None:
         path.write_bytes(found)
 
     assert 260 == verify_log(tmp_path, KEYS.verifiers).size
+
+
+def test_tiles_that_fit_changed_entries_do_not_help(tmp_path: Path) -> None:
+    """Who changes an entry and every tile with it, but cannot sign, is found by the signed root."""
+    grow(tmp_path / "log", 40)
+    with MerkleLog(tmp_path / "other", LogKeys(KEYS.origin, (SigningKey(0, bytes(32)),))) as log:
+        for index in range(40):
+            log.append(entry(index) if index != 7 else b"nothing to see")
+    rmtree(tmp_path / "log" / "tile")
+    copytree(tmp_path / "other" / "tile", tmp_path / "log" / "tile")
+
+    with pytest.raises(Altered):
+        verify_log(tmp_path / "log", KEYS.verifiers)
 
 
 @pytest.mark.parametrize("name", ["tile/entries/000", "tile/entries/001.p/4", "tile/0/000", "tile/1/000.p/1"])
