@@ -133,6 +133,12 @@ class Granting:
         self._refuse_blocked(grant.requester, self.now())
         return grant
 
+    def still_open(self, identity: Identity, grant_id: str) -> Grant:
+        """Return a grant that `openable` returned a moment ago, unless it was ended since; raises AccessDenied."""
+        grant = self.settled(grant_id)
+        policy.may_open(grant, identity, self.now())
+        return grant
+
     def show(self, identity: Identity, grant_id: str) -> tuple[Grant, str]:
         """Return a grant and its reason, to its requester and to those who judge; for others there is none."""
         identity, grant = self.current(identity, self.now()), self.settled(grant_id)

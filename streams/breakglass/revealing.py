@@ -84,7 +84,7 @@ class Revealer:
             grant, items = self._reserved(grant, items)
             before = self.opener.unwraps
             opened = tuple(self._opened(grant.terms.tenant, item) for item in items)
-            grant = self.granting.openable(identity, grant.id)  # Revoked meanwhile: nothing of it leaves.
+            grant = self.granting.still_open(identity, grant.id)  # Revoked meanwhile: nothing of it leaves.
         except PhistreamError as error:
             denied = isinstance(error, AccessDenied)
             for intent in intents:

@@ -21,6 +21,13 @@ from streams.vault.primitives import derive, keyed_digest
 
 _GRANT = TypeAdapter(Grant)
 _MINUTE = 60.0
+#: Where a grant neither opens, nor blocks, nor waits for anybody.
+_CLOSED = (
+    GrantState.DENIED.value,
+    GrantState.EXPIRED_UNAPPROVED.value,
+    GrantState.CLOSED_APPROPRIATE.value,
+    GrantState.CLOSED_FINDING.value,
+)
 #: What is done in the transaction of a change, and undone with it.
 Also = Callable[[Connection], None]
 
@@ -105,7 +112,7 @@ class GrantStore:
             return [_GRANT.validate_json(body) for body in connection.execute(statement).scalars()]
 
     def of_person(self, person: Person) -> Sequence[Grant]:
-        """Return every grant that a person asked for."""
+        """Return every grant that a person asked for and that is not closed."""
         with self.engine.connect() as connection:
             return self._of_person(connection, person)
 
@@ -162,7 +169,9 @@ class GrantStore:
 
     @staticmethod
     def _of_person(connection: Connection, person: Person) -> Sequence[Grant]:
-        mine = select(GRANTS.c.body).where(GRANTS.c.issuer == person.issuer, GRANTS.c.subject == person.subject)
+        mine = select(GRANTS.c.body).where(
+            GRANTS.c.issuer == person.issuer, GRANTS.c.subject == person.subject, GRANTS.c.state.not_in(_CLOSED)
+        )
         return [_GRANT.validate_json(body) for body in connection.execute(mine).scalars()]
 
 
