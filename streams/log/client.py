@@ -64,6 +64,8 @@ def client_settings(kafka: KafkaSettings) -> dict[str, Any]:
         "log.connection.close": False,
         "log_level": 2,
         "socket.keepalive.enable": True,
+        # Of its own the client looks for a broker that was away for a while only every ten seconds.
+        "reconnect.backoff.max.ms": 1_000,
         "message.max.bytes": kafka.max_record_bytes,
     }
     optional = {

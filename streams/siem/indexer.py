@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 _POLL_SECONDS = 0.5
 _LAG_SECONDS = 5.0
 _FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 30.0
+#: An index that is back is noticed so soon; one request in so many seconds burdens none that is not.
+_LONGEST_PAUSE = 10.0
 #: How long a pause is before it is asked again whether to stop.
 _SLICE_SECONDS = 0.5
 
