@@ -53,10 +53,11 @@ Guard = Callable[[tuple[LedgerEntry, ...]], None]
 
 
 class Ledger:
-    """The file; every reading checks the whole chain."""
+    """The file; a reading checks the whole chain, unless the file is as it was at the last one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._read: tuple[tuple[int, int, int], tuple[LedgerEntry, ...]] | None = None
 
     def append(self, entry: LedgerEntry, guard: Guard | None = None) -> None:
         """Append a line; it is on the disk when this returns. Raises ConfigError where the chain is broken.
@@ -81,7 +82,10 @@ class Ledger:
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """Return every line; raises ConfigError where the chain is broken, and nothing may serve then."""
-        return tuple(_entries(self._lines(), self.path))
+        mark = self._mark()
+        if self._read is None or self._read[0] != mark:
+            self._read = (mark, tuple(_entries(self._lines(), self.path)))
+        return self._read[1]
 
     def head(self) -> tuple[int, str]:
         """Return how many lines there are, and SHA-256 of the last one."""
@@ -95,6 +99,14 @@ class Ledger:
         found = hashlib.sha256(lines[count - 1]).hexdigest() if 0 < count <= len(lines) else _FIRST
         if count > len(lines) or found != head:
             raise VaultError("ledger of erasures is not the one that was kept", lines=len(lines), wanted=count)
+
+    def _mark(self) -> tuple[int, int, int]:
+        """Return what changes with every change of the file."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _lines(self) -> list[bytes]:
         if not self.path.exists():

@@ -8,13 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from schemas.errors import ConfigError, KeyRetired, KmsUnavailable, VaultError
+from streams.config import VaultSettings
 from streams.vault import sqlite_file
 from streams.vault.keystore import KekUse, KeyStore
 from streams.vault.keystore_postgres import PostgresKeyStore
 from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.ledger import EntryKind, Ledger, LedgerEntry
+from streams.vault.stores import open_key_store
 from tests.contracts.keystore import KeyStoreContract, Open, wrapped_dek
 from tests.stack.postgres import Postgres, running_postgres
 
@@ -227,6 +231,17 @@ class TestPostgresKeyStore(KeyStoreContract):
 
         with pytest.raises(ConfigError, match="unknown version"):
             open_postgres()
+
+    def test_settings_name_it(self, open_postgres: Open, postgres: Postgres, tmp_path: Path) -> None:
+        """By its URL the store opens as a worker opens it, and what the ledger erased is destroyed in it first."""
+        open_postgres().put(wrapped_dek("one"), 0)
+        ledger = Ledger(tmp_path / "erasures.jsonl")
+        ledger.append(LedgerEntry(EntryKind.DESTROYING, "acme", "2026-11", generation=1))
+        store = open_key_store(VaultSettings(key_store_url=SecretStr(postgres.url()), ledger=ledger.path))
+
+        assert isinstance(store, PostgresKeyStore)
+        assert [dek.wrapped for dek in store.list("acme")] == [b""]
+        store.close()
 
     def test_writers_take_turns(self, open_postgres: Open) -> None:
         """A DEK that is put while its unit is retired comes either before or not at all."""

@@ -13,6 +13,7 @@ from schemas.topics import DAY_MS
 from schemas.vault import VaultEntry
 from streams.audit.audit_log import open_audit_log, read_records
 from streams.audit.ports import Appended
+from streams.breakglass.deks import DekCache, Deks, Shredded
 from streams.breakglass.trail import Trail
 from streams.config import VaultSettings
 from streams.vault.envelope import SealingVault
@@ -230,3 +231,18 @@ def test_a_record_is_denied_and_buried(erasing: Erasing) -> None:
     with pytest.raises(AccessDenied):
         erasing.record(OFFICER, "acme", secret(2).token, tombstones)
     assert len(buried) == 1
+
+
+def test_a_denied_record_opens_no_more(
+    new_vault: NewVault, erasing: Erasing, keystore: SqliteKeyStore, private: LocalPrivateKek, clock: StillClock
+) -> None:
+    """After its erasure by name no reveal opens an entry of the token, though its key is there; others open."""
+    one, two = new_vault().seal("ev-1", [secret(1), secret(2)], NOVEMBER)
+    deks = Deks(keystore, lambda _: private, DekCache(clock))
+    deks.denied = lambda tenant: denied_tokens(erasing.ledger, tenant)
+    assert deks.open(one) == secret(1)
+    erasing.record(OFFICER, "acme", one.token, lambda *_: 1)
+
+    with pytest.raises(Shredded):
+        deks.open(one)
+    assert deks.open(two) == secret(2)

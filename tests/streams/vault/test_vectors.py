@@ -9,12 +9,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from schemas.audit import QuarantineRecord
 from schemas.codec import VAULT_ENTRY, decode
-from schemas.errors import IncorrectKey
+from schemas.errors import ConfigError, IncorrectKey
 from schemas.identifiers import IdentifierType
 from schemas.vault import TenantId, TokenMode, WrappedDek
+from streams.vault.backup import read_backup
 from streams.vault.canonical import canonical
+from streams.vault.kek_local import version_of
 from streams.vault.kek_local_private import LocalPrivateKek
+from streams.vault.ledger import EntryKind, Ledger, LedgerEntry
 from streams.vault.opening import open_entry, open_quarantined, unwrap_dek
+from streams.vault.primitives import from_base64url
+from streams.vault.restoring import open_backup
 from streams.vault.tokenkeys import load_token_keys
 from streams.vault.tokens import Minter
 from tests.vectors.vault import generate
@@ -24,6 +29,7 @@ VECTORS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))
 }
 TOKENS, ENTRIES, QUARANTINE = VECTORS["tokens-v1"], VECTORS["entries-v1"], VECTORS["quarantine-v1"]
+LEDGER, BACKUP = VECTORS["ledger-v1"], VECTORS["backup-v1"]
 PRIVATE = LocalPrivateKek(X25519PrivateKey.from_private_bytes(bytes.fromhex(ENTRIES["private"])))
 
 
@@ -134,3 +140,51 @@ def test_quarantined_records(vector: dict[str, Any]) -> None:
     else:
         with pytest.raises(IncorrectKey):
             open_quarantined(record, PRIVATE)
+
+
+def _told() -> list[LedgerEntry]:
+    entries: list[dict[str, Any]] = LEDGER["entries"]
+    return [
+        LedgerEntry(kind=EntryKind(entry["kind"]), **{name: entry[name] for name in entry if name not in ("v", "kind")})
+        for entry in entries
+    ]
+
+
+def test_the_ledger(tmp_path: Path) -> None:
+    """A ledger that another implementation wrote is read, and ours writes the same bytes."""
+    path = tmp_path / "erasures.jsonl"
+    for entry in _told():
+        Ledger(path).append(entry)
+
+    assert path.read_text("ascii").splitlines() == LEDGER["lines"]
+    assert list(Ledger(path).entries()) == _told()
+    assert list(Ledger(path).head()) == LEDGER["head"]
+
+
+@pytest.mark.parametrize("vector", LEDGER["altered"], ids=lambda vector: vector["name"])
+def test_an_altered_ledger(tmp_path: Path, vector: dict[str, Any]) -> None:
+    """A ledger with a line left out, moved or changed is none."""
+    path = tmp_path / "erasures.jsonl"
+    path.write_text("".join(f"{line}\n" for line in vector["lines"]), "ascii")
+
+    with pytest.raises(ConfigError):
+        Ledger(path).entries()
+
+
+@pytest.mark.parametrize("vector", BACKUP["vectors"], ids=lambda vector: vector["name"])
+def test_backups(vector: dict[str, Any]) -> None:
+    """A backup opens as it was sealed, and with no field exchanged."""
+    backup = read_backup(json.dumps(vector["file"]).encode())
+    if vector["expect"] != "ok":
+        with pytest.raises(IncorrectKey):
+            open_backup(backup, lambda _: PRIVATE)
+        return
+    opened = open_backup(backup, lambda _: PRIVATE)
+    wanted: dict[str, Any] = vector["opened"]
+    (dek, generation), row = opened.copy.deks[0], wanted["deks"][0]
+
+    assert version_of(PRIVATE.private.public_key()) == row["kek_version"] == dek.kek_version
+    assert (dek.dek_id, dek.unit, generation) == (row["dek_id"], row["unit"], row["generation"])
+    assert len(unwrap_dek(dek, PRIVATE)) == 32
+    assert [list(unit) for unit in opened.copy.units] == wanted["units"]
+    assert [list(opened.ledger), opened.token_keys] == [wanted["ledger"], from_base64url(wanted["token_keys"])]

@@ -251,7 +251,98 @@ def quarantine() -> Tree:
     return {"private": PRIVATE.hex(), "vectors": vectors}
 
 
-VECTORS = {"tokens-v1": tokens, "entries-v1": entries, "quarantine-v1": quarantine}
+def ledger() -> Tree:
+    """Return a ledger of erasures, and what no reader may take for one."""
+    common = {"v": 1, "tenant": "acme", "generation": 0, "deks": 0, "token": "", "reason": "", "by": "local|officer"}
+    done: Tree = {"unit": "2026-11", "reason": "GDPR-17", "generation": 1}
+    told: list[Tree] = [
+        {"kind": "held", "unit": "", "at_ms": 1793491200000, "reason": "LEGAL-1"},
+        {"kind": "released", "unit": "", "at_ms": 1793491200001, "reason": "LEGAL-1"},
+        {"kind": "requested", "unit": "2026-11", "at_ms": 1793491200002, "reason": "GDPR-17"},
+        {"kind": "destroying", "unit": "2026-11", "at_ms": 1793491200003, "reason": "GDPR-17", "generation": 1},
+        {
+            "kind": "destroyed",
+            "unit": "2026-11",
+            "at_ms": 1793491200004,
+            "reason": "GDPR-17",
+            "generation": 1,
+            "deks": 9,
+        },
+        {"kind": "denied", "unit": "", "at_ms": 1793491200005, "token": "phi_name_ca_zzzzzzzzzzzzzzzzzzzz"},
+    ]
+    lines: list[str] = []
+    prev = "0" * 64
+    for number, entry in enumerate(told, start=1):
+        line = json.dumps(common | entry | {"n": number, "prev": prev}, sort_keys=True, separators=(",", ":"))
+        prev = hashlib.sha256(line.encode()).hexdigest()
+        lines.append(line)
+    altered = [
+        {"name": "a line left out", "lines": [*lines[:2], *lines[3:]]},
+        {"name": "the first line left out", "lines": lines[1:]},
+        {"name": "two lines exchanged", "lines": [lines[1], lines[0], *lines[2:]]},
+        {"name": "a generation changed", "lines": [*lines[:3], lines[3].replace('n":1', 'n":0'), *lines[4:]]},
+        {"name": "an unknown kind", "lines": [lines[0].replace("held", "kept"), *lines[1:]]},
+    ]
+    return {
+        "lines": lines,
+        "entries": [common | entry for entry in told],
+        "head": [len(lines), prev],
+        "altered": altered,
+    }
+
+
+def backup() -> Tree:
+    """One backup that opens, and one for each field that was exchanged."""
+    id_, made_at = dek_id(DEK), "1793491200000"
+    version = hashlib.sha256(_public(X25519PrivateKey.from_private_bytes(PRIVATE))).hexdigest()[:16]
+    kept = dek_id(NONCE + bytes(20))
+    payload: Tree = {
+        "deks": [
+            {
+                "v": 1, "dek_id": kept, "tenant": "acme", "unit": "2026-11", "kek_uri": URI, "state": "active",
+                "wrapped": base64url(wrap(NONCE + bytes(20), lp("phistream/wrap/v1", "acme", "2026-11", kept, URI))),
+                "created_at_ms": 1793491200000, "kek_version": version, "generation": 2,
+            }
+        ],
+        "units": [["acme", "2026-11", 2]],
+        "keks": [[URI, version, 1793491200000, 0, 1]],
+        "ledger": [0, "0" * 64],
+        "token_keys": base64url(b'{"v": 1, "tenants": {}}'),
+    }  # fmt: skip
+    aad = lp("phistream/key-backup/v1", "A256GCM", id_, made_at)
+    file: Tree = {
+        "v": 1,
+        "made_at_ms": int(made_at),
+        "kek_uri": URI,
+        "kek_version": version,
+        "dek_id": id_,
+        "wrapped_dek": base64url(wrap(DEK, lp("phistream/wrap/v1", "backup", "backup", id_, URI))),
+        "nonce": base64url(NONCE),
+        "sealed": base64url(AESGCM(DEK).encrypt(NONCE, json.dumps(payload).encode(), aad)),
+    }
+    exchanged: Tree = {
+        "made_at_ms": 1793491200001,
+        "kek_uri": "local:/x",
+        "dek_id": kept,
+        "wrapped_dek": base64url(bytes(80)),
+        "nonce": base64url(bytes(12)),
+        "sealed": file["sealed"][:-3] + "AAA",
+    }
+    vectors: list[Tree] = [{"name": "as sealed", "expect": "ok", "opened": payload, "file": file}]
+    vectors += [
+        {"name": f"{name} exchanged", "expect": "IncorrectKey", "file": file | {name: other}}
+        for name, other in exchanged.items()
+    ]
+    return {"private": PRIVATE.hex(), "vectors": vectors}
+
+
+VECTORS = {
+    "tokens-v1": tokens,
+    "entries-v1": entries,
+    "quarantine-v1": quarantine,
+    "ledger-v1": ledger,
+    "backup-v1": backup,
+}
 
 
 def text(name: str) -> str:
