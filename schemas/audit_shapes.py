@@ -19,7 +19,9 @@ _DIGEST = r"[0-9a-f]{32,64}"
 _FINGERPRINT = r"[a-z][a-z-]{0,31}-[0-9]{1,6}-[0-9a-f]{16}"
 _GRANT = rf"(?:{_UUID}|[0-9a-f]{{32}})"
 _INDEX = r"[0-9]{1,15}"
-_ISSUER = r"(?:local(?::[0-9a-f]{32})?|service|https?://[a-z0-9.:-]{1,128}(?:/[A-Za-z0-9._~-]{1,64}){0,6}/?)"
+_ISSUER = (
+    r"(?:local(?::[0-9a-f]{32})?|service|index|kafka|https?://[a-z0-9.:-]{1,128}(?:/[A-Za-z0-9._~-]{1,64}){0,6}/?)"
+)
 _KEK = r"(?:local|aws-kms|hcvault):[A-Za-z0-9:/._-]{1,160}"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _SUBJECT = r"[A-Za-z0-9][A-Za-z0-9._:|-]{0,127}"

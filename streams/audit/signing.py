@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schemas.errors import ConfigError
 from streams.audit.verify_log import Checkpoint, VerifierKey
+from streams.vault.primitives import derive, keyed_digest
 from streams.vault.private_file import make_private_folder, read_private, write_private
 
 #: A signing key is exchanged once a year at the latest.
@@ -57,6 +58,10 @@ class LogKeys:
     def note(self, checkpoint: Checkpoint) -> str:
         """Return the signed note of a checkpoint."""
         return f"{checkpoint.body}\n{self.keys[-1].sign(checkpoint)}"
+
+    def digest(self, data: bytes) -> str:
+        """Return a digest, in hex, of what the log tells of but must not hold; it outlives rotations."""
+        return keyed_digest(derive(self.keys[0].seed, "phistream/audit-digest/v1", self.origin), data).hex()
 
     def public_text(self) -> str:
         """Return the verifier keys, one a line."""

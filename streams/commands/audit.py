@@ -209,12 +209,20 @@ def anchor(
 
 
 @audit_app.command("key")
-def show_key(state: State) -> None:
-    """Print the verifier keys of the log, for those who verify it; give them out before they are needed."""
+def show_key(
+    state: StateFolder = None,
+    signing: Annotated[
+        Path | None, typer.Option(help="The log's signing keys: RUN/searches/audit-log.json.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Print the verifier keys of a log, for those who verify it; give them out before they are needed."""
     from streams.audit.signing import read_log_keys
     from streams.embedded import EmbeddedState
 
-    typer.echo(read_log_keys(EmbeddedState(state).audit_keys).public_text(), nl=False)
+    if (state is None) == (signing is None):
+        raise ConfigError("name a state folder (--state), or a file of signing keys (--signing)")
+    file = signing if state is None else EmbeddedState(state).audit_keys
+    typer.echo(read_log_keys(file or Path()).public_text(), nl=False)
 
 
 def _log(state: Path | None, log: Path | None, key: Path | None) -> _Log:

@@ -13,7 +13,7 @@ from schemas.identifiers import IdentifierType
 from streams.commands.options import ConfigFile, StateFolder
 
 if TYPE_CHECKING:
-    from streams.siem.ports import Page, Query
+    from streams.siem.ports import Page, Query, Sink
 
 
 def search(
@@ -71,12 +71,27 @@ def search(
 
 def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -> "Page":
     from streams.commands.options import service_settings
-    from streams.searching import ask, open_index
-    from streams.siem.ports import Page
+    from streams.searching import open_index
 
     if (state is None) == (config is None):
         raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
-    index = open_index(state, None if config is None else service_settings(config))
+    if config is None:
+        return _pages(open_index(state, None), query, number)
+    from streams.clock import SystemClock
+    from streams.search_trail import SearchTrail
+
+    settings = service_settings(config)
+    with SearchTrail.of_index(settings, SystemClock()).search(query) as shown:
+        found = _pages(open_index(None, settings), query, number)
+        shown.events = len(found.hits)
+    return found
+
+
+def _pages(index: "Sink", query: "Query", number: int) -> "Page":
+    """Return one page, by way of those before it."""
+    from streams.searching import ask
+    from streams.siem.ports import Page
+
     found = ask(index, query)
     for _ in range(number - 1):
         if found.more is None:

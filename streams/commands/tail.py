@@ -55,7 +55,7 @@ def tail(
         identifier=None if type_ is None else type_.value,
         kind=kind,
     )
-    follower = _follower(state, config)
+    follower = _follower(state, config, query)
     try:
         _show(_matching(follower.history(last), query)[-last:] if last else [], query, json=json)
         while follow:
@@ -67,7 +67,7 @@ def tail(
         follower.close()
 
 
-def _follower(state: StateFolder, config: ConfigFile) -> "Follower":
+def _follower(state: StateFolder, config: ConfigFile, query: "Query") -> "Follower":
     if (state is None) == (config is None):
         raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
     if state is not None:
@@ -75,10 +75,14 @@ def _follower(state: StateFolder, config: ConfigFile) -> "Follower":
         from streams.searching import open_state
 
         return SqliteFollower(open_state(state), [REDACTED, ALERTS])
+    from streams.clock import SystemClock
     from streams.commands.options import service_settings
     from streams.log.kafka_follow import KafkaFollower
+    from streams.search_trail import SearchTrail
 
-    return KafkaFollower(service_settings(config), [REDACTED, ALERTS])
+    settings = service_settings(config)
+    SearchTrail.of_kafka(settings, SystemClock()).tail(query)
+    return KafkaFollower(settings, [REDACTED, ALERTS])
 
 
 def _matching(records: "Iterable[Record]", query: "Query") -> "list[Source]":
