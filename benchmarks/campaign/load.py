@@ -100,5 +100,6 @@ class Load:
             self._producer = Producer(
                 self.deployment.stack.kafka_options()
                 | {"enable.idempotence": True, "linger.ms": 20, "log_level": 2, "message.timeout.ms": 120_000}
+                | {"reconnect.backoff.max.ms": 1_000}
             )
         return self._producer

@@ -1,7 +1,7 @@
 """What a campaign found, as one JSON document and as lines for a person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ _KILLS = (Fault.KILL_WORKER, Fault.KILL_INDEXER)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One campaign: `capacity` and `rate` are records a second, `looks` how often outputs and offsets were compared."""
+    """One campaign: `capacity` and `rate` are records a second, `looks` how often outputs and offsets were compared.
+
+    `parts` tells how many seconds each part of it took.
+    """
 
     seed: int
     size: Size
@@ -24,10 +27,15 @@ class Report:
     breaches: Sequence[Breach]
     capacity: float
     rate: float
-    seconds: float
+    parts: Mapping[str, float]
     cpu_seconds: float
     looks: int
     aborted: int
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it took."""
+        return sum(self.parts.values())
 
     @property
     def hits(self) -> Sequence[Hit]:
@@ -51,6 +59,7 @@ class Report:
             "capacity_records_a_second": round(self.capacity, 1),
             "load_records_a_second": round(self.rate, 1),
             "seconds": round(self.seconds, 1),
+            "seconds_by_part": {part: round(seconds, 1) for part, seconds in self.parts.items()},
             "cpu_seconds": round(self.cpu_seconds, 1),
             "steps": [asdict(hit) for hit in self.hits],
             "readme": self._rows(command),
@@ -65,6 +74,7 @@ class Report:
             f"seed {self.seed}: {counts}",
             f"kills by phase: {phases}; records of aborted transactions: {self.aborted}",
             f"capacity {self.capacity:.0f} records/s, load {self.rate:.0f}/s, {self.seconds:.0f} s",
+            "seconds: " + ", ".join(f"{part} {seconds:.0f}" for part, seconds in self.parts.items()),
             *(verdict or ["Every input is accounted for exactly once."]),
         )
 

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,24 +46,29 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
         witness = Witness(deployment, size.partitions)
         load = Load(deployment, inputs(seed, size.records, deployment.tenants))
         attack = Attack(deployment, services, witness, GroupOffsets(deployment), load, size, _say)
-        began, used, stalled, rate = time.monotonic(), _cpu_seconds(), "", 0.0
+        watch, used, stalled, rate = _Watch(), _cpu_seconds(), "", 0.0
         with services.running():
             witness.start()
             try:
                 rate = _capacity(services, witness, load, size)
+                watch.split("start and capacity")
                 _say(f"capacity {rate:.0f} records/s, load {rate * _LOAD:.0f}/s")
                 load.steady(rate * _LOAD)
                 attack.carry_out(schedule(seed, size))
+                watch.split("attack")
                 _drain(services, witness, load, size)
             except ServiceLost as lost:
                 stalled = str(lost)
             finally:
                 load.stop()
                 witness.stop()
+            watch.split("drain")
             _say("looking at what is there")
             seen = look(deployment)
+            watch.split("index and look")
         evidence = Evidence(deployment.settings, load.placed, seen, attack.hits, attack.zombies, witness.ahead)
         found = breaches(evidence)
+        watch.split("end and check")
         if stalled:
             found = (Breach("the services go on", 1, (stalled,)), *found)
         return Report(
@@ -73,11 +79,24 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
             breaches=found,
             capacity=rate,
             rate=rate * _LOAD,
-            seconds=time.monotonic() - began,
+            parts=watch.parts,
             cpu_seconds=_cpu_seconds() - used,
             looks=witness.looks,
             aborted=aborted_records(deployment) - len(seen.outputs),
         )
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Tells how long each part of a campaign took."""
+
+    parts: dict[str, float] = field(default_factory=dict)
+    _began: float = field(default_factory=time.monotonic)
+
+    def split(self, part: str) -> None:
+        """End a part."""
+        now = time.monotonic()
+        self.parts[part], self._began = now - self._began, now
 
 
 @contextmanager
