@@ -1,11 +1,13 @@
 """What one record holds of a stream that goes over several: its pieces, whose they are, and how far the stream is."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.errors import Unjoinable
 from schemas.sources.streamed import gemini, responses, rows, sse
+from schemas.sources.streamed.envelopes import Envelope, folded, in_number_order, unfolded
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
 
@@ -23,6 +25,7 @@ class Part:
     `opened` and `closed` are the choices that this part speaks of and ends. `begins` tells that a choice begins here,
     `ends` that nothing follows, `done` that the end mark, which may follow after everything else, is here, `numbered`
     that each piece carries its number, `alone` that this may as well be a whole answer that was never streamed.
+    `envelope` is what a gateway wrote around the one piece.
     """
 
     format: str
@@ -35,11 +38,27 @@ class Part:
     done: bool = False
     numbered: bool = False
     alone: bool = False
+    envelope: Envelope | None = None
 
 
 def part_of(tree: Any) -> Part | None:
     """Return what a record's tree holds of one stream; None where it is no piece itself."""
-    return _part((tree,), done=False, in_events=False) if isinstance(tree, dict) else None
+    if not isinstance(tree, dict):
+        return None
+    return _part((tree,), done=False, in_events=False) or _enveloped_part(tree)
+
+
+def _enveloped_part(tree: dict[str, Any]) -> Part | None:
+    """Return the part that stands in a gateway's envelope, where that or the piece itself names the stream."""
+    found = unfolded(tree, lambda node: any(each.is_piece(node) for each in FORMATS))
+    part = _part((found[0],), done=False, in_events=False) if found else None
+    if found is None or part is None:
+        return None
+    envelope = found[1]
+    if envelope.name is None and part.stream is None:
+        return None
+    name = json.dumps([envelope.path, envelope.name, part.stream])
+    return replace(part, stream=name, numbered=False, envelope=envelope)
 
 
 def part_of_events(events: sse.Events) -> Part | None:
@@ -50,6 +69,11 @@ def part_of_events(events: sse.Events) -> Part | None:
 def join_parts(parts: Sequence[Part]) -> Joined:
     """Return the event that the parts of one stream make, in their order; raises Unjoinable where they make none."""
     format_ = _BY_NAME[parts[0].format]
+    around = [(part.envelope, part.trees[0]) for part in parts if part.envelope is not None]
+    if len(around) == len(parts):
+        around = in_number_order(around)
+        joined = format_.join([tree for _, tree in around])
+        return replace(joined, document=folded([envelope for envelope, _ in around], joined.document))
     trees = [tree for part in parts for tree in part.trees]
     if not trees:
         raise Unjoinable("stream without pieces")
@@ -73,7 +97,7 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
         case "messages":
             ends = any(tree.get("type") in ("message_stop", "error") for tree in trees)
         case "responses":
-            ends = any(tree.get("type") in responses.ENDS or tree.get("type") == "error" for tree in trees)
+            ends = any(tree.get("type") in (*responses.ENDS, "error") for tree in trees)
         case _:
             ends = any("metadata" in tree for tree in trees)
     numbered = format_.name == "responses" and responses.are_numbered(trees)
