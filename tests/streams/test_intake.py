@@ -88,6 +88,9 @@ def test_records_go_on_byte_by_byte(rig: IntakeRig) -> None:
     found = {(each.origin.partition, each.origin.offset): each for each in after if each.origin is not None}
 
     assert len(after) == len(found) == len(before)
+    assert sorted(each.timestamp_ms for each in rig.records(KEYED)) == sorted(
+        each.timestamp_ms for each in before.values()
+    )
     for where, record in before.items():
         moved = found[where]
         assert (record.key, record.value, record.headers) == (moved.key, moved.value, moved.headers)
@@ -181,7 +184,7 @@ def test_whenever_a_process_dies_nothing_is_lost_torn_or_doubled(
 def test_pieces_of_one_moment_in_two_partitions_are_sealed(rig: IntakeRig) -> None:
     """Where nothing tells which piece came first, none is shown; pieces with numbers of their own need no time."""
     for number, value in enumerate(values(chat(cut(TEXT, CUTS)))):
-        rig.feed(raw(value, number % 2, NOW))
+        rig.feed(raw(value, int(number == 1), NOW + (1 if number == 2 else number)))
     numbered = next(each for each in STREAMED if each.name == "completed")
     for number, value in enumerate(values(numbered.pieces(cut(TEXT, CUTS)))):
         rig.feed(raw(value, number % 2, NOW, b"k"))
@@ -234,11 +237,12 @@ def test_calls_of_strangers_in_one_record_go_by_coordinates(rig: IntakeRig) -> N
         }
         for number in (1, 2)
     ]
-    for number in (1, 2):
-        rig.feed(raw(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans[:number]}]}]}).encode(), 0, NOW))
+    for told in (spans[:1], spans, [spans[0], {**spans[0], "spanId": "f" * 16}]):
+        rig.feed(raw(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": told}]}]}).encode(), 0, NOW))
     rig.take_in()
+    keys = sorted(record.key or b"" for record in rig.records(KEYED))
 
-    assert sorted((record.key or b"")[:5] for record in rig.records(KEYED)) == [b"conv_", f"{TOPIC}/0/1".encode()[:5]]
+    assert [b"conv_", f"{TOPIC}/0/1".encode(), f"{TOPIC}/0/2".encode()] == [keys[0][:5], *keys[1:]]
 
 
 def _forged(version: int = ORIGIN.version) -> Publication:
