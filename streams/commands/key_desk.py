@@ -22,8 +22,8 @@ from streams.commands.signing_in import (
 )
 
 if TYPE_CHECKING:
-    from schemas.audit import Actor
-    from schemas.audit_terms import Action
+    from schemas.audit import Actor, AuditRecord
+    from schemas.audit_terms import Action, Phase, Reason
     from streams.audit.audit_log import AuditLog
     from streams.breakglass.identity.credentials import Credentials
     from streams.breakglass.trail import Trail
@@ -68,19 +68,11 @@ class KeyDesk:
     @contextmanager
     def audited(self, action: "Action") -> Iterator[None]:
         """Announce an action on keys before the block, and tell what came of it after it."""
-        from importlib.metadata import version
-
-        from schemas.audit import AuditRecord, Resource
-        from schemas.audit_terms import Phase, ResourceKind, Result
+        from schemas.audit_terms import Phase, Result
         from schemas.errors import PhistreamError
-        from schemas.vault import TenantId
         from streams.breakglass.trail import reason_of
-        from streams.clock import rfc3339
 
-        named = Resource(ResourceKind.TENANT, (self.tenant,), 1)
-        now = rfc3339(self.clock.now_ms())
-        record = AuditRecord(now, TenantId(self.tenant), Phase.INTENT, action, self.actor, named, version("phistream"))
-        intent = self.trail.begin(record)
+        intent = self.trail.begin(_record(action, Phase.INTENT, self.actor, self.tenant))
         try:
             yield
         except PhistreamError as error:
@@ -194,6 +186,7 @@ def _passphrase(settings: "Settings", given: "Credentials | None", *, opens: boo
 
 def _actor(embedded: "EmbeddedState | None", log: "AuditLog", given: "Credentials | None", role: Role) -> "Actor":
     from schemas.audit import Actor
+    from schemas.audit_terms import Action, Phase, Reason
     from schemas.vault import TenantId
     from streams.breakglass.identity.registry import actor_of
     from streams.embedded import TENANT
@@ -201,6 +194,26 @@ def _actor(embedded: "EmbeddedState | None", log: "AuditLog", given: "Credential
     if embedded is None or given is None:
         return Actor("local", f"host-{getpass.getuser()}")
     identity = sign_in(open_accounts(embedded, log), given)
+    actor = actor_of(identity)
     if not identity.holds(TenantId(TENANT), role):
-        raise AccessDenied("role is missing", code="role_missing", role=role.value)
-    return actor_of(identity)
+        log.append(_record(Action.AUTH_DENIED, Phase.SINGLE, actor, TENANT, Reason.ROLE_MISSING))
+        raise AccessDenied("role is missing", code=Reason.ROLE_MISSING.value, role=role.value)
+    return actor
+
+
+def _record(
+    action: "Action", phase: "Phase", actor: "Actor", tenant: str, reason: "Reason | None" = None
+) -> "AuditRecord":
+    from importlib.metadata import version
+
+    from schemas.audit import AuditRecord, Resource
+    from schemas.audit_terms import ResourceKind, Result
+    from schemas.vault import TenantId
+    from streams.clock import rfc3339
+
+    now = rfc3339(SystemClock().now_ms())
+    named = Resource(ResourceKind.TENANT, (tenant,), 1)
+    result = None if reason is None else Result.DENIED
+    return AuditRecord(
+        now, TenantId(tenant), phase, action, actor, named, version("phistream"), result=result, reason=reason
+    )

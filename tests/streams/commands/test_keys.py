@@ -1,11 +1,14 @@
 """`phistream keys` and `phistream erase` over a state folder: what an operator types, and what is left afterwards."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from schemas.audit import AuditRecord
+from schemas.audit_terms import Action, Reason
 from schemas.codec import encode
 from schemas.errors import AccessDenied, PhistreamError, VaultError
 from schemas.topics import DAY_MS, VAULT
@@ -13,16 +16,20 @@ from schemas.vault import VaultEntry
 from streams.audit.audit_log import read_records
 from streams.cli import app
 from streams.clock import SystemClock
+from streams.commands.signing_in import open_audit
 from streams.embedded import TENANT, EmbeddedState
 from streams.log.ports import Publication
 from streams.vault import key_ages
+from streams.vault import passphrase as passphrases
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import open_kek
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
+from streams.vault.passphrase import is_protected
 from streams.vault.tokenkeys import ensure_token_keys, load_token_keys
 from streams.vault.units import unit_of
+from tests.streams.commands.test_breakglass import SECRETS, Desk
 from tests.streams.vault.test_envelope import secret
 
 
@@ -70,6 +77,12 @@ class Folder:
         store.close()
         return opened
 
+    def told(self) -> list[AuditRecord]:
+        """Return the audit log."""
+        with open_audit(self.state) as log:
+            size = log.log.size
+        return [record for _, record in read_records(self.state.audit_log, 0, size)]
+
     def listed(self, *words: str) -> list[dict[str, object]]:
         """Return what a command lists."""
         return [json.loads(line) for line in self.run(*words, "--json").stdout.splitlines()]
@@ -81,6 +94,12 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path)
     made.seal(1)
     return made
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch passphrases a little only; the file says how much."""
+    monkeypatch.setattr(passphrases, "_COST", 2**10)
 
 
 def test_a_kek_is_rotated_from_end_to_end(folder: Folder) -> None:
@@ -98,8 +117,8 @@ def test_a_kek_is_rotated_from_end_to_end(folder: Folder) -> None:
     assert [(row["version"], row["deks"]) for row in folder.listed("keys", "list")] == [(old, 0), (new, 2)]
     assert folder.readable() == 2
     assert "2 DEKs open" in folder.run("keys", "drill").stdout
-    actions = [record.action.value for _, record in read_records(folder.state.audit_log, 0, 10) if record.result]
-    assert actions == ["key.rotate", "key.retire", "key.rewrap", "key.retire", "key.retire"]
+    actions = [record.action.value for record in folder.told() if record.result]
+    assert actions == ["key.rotate", "key.retire", "key.rewrap", "key.retire", "key.retire", "key.drill"]
 
 
 def test_a_lost_store_is_restored(folder: Folder, tmp_path: Path) -> None:
@@ -175,3 +194,64 @@ def test_erasing_a_record_buries_its_entries(folder: Folder) -> None:
 
     assert [value is None for value in newest.values()] == [True, False]
     assert f"{TENANT}|{other.token}|{other.unit}".encode() in newest
+
+
+class PatientDesk(Desk):
+    """A desk at which half a minute passes before each one-time code, so that any number of them serve."""
+
+    passed = 0
+
+    def code(self, name: str) -> str:
+        """Return the code of this half minute."""
+        self.passed += 30
+        return SECRETS[name].code_at(time.time() + self.passed)
+
+
+PARTS = ("nine grey herons on", "the pier at low tide")
+
+
+@pytest.mark.usefixtures("cheap")
+def test_where_people_are_enrolled_the_key_admin_acts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are the key admin's, erasure the privacy officer's, and every half is behind the passphrase of two."""
+    desk, folder = PatientDesk(tmp_path), Folder(tmp_path)
+    monkeypatch.setattr(SystemClock, "now_ms", lambda _: int((time.time() + desk.passed) * 1000))
+    folder.seal(1)
+    people = [desk.person("ada"), desk.person("ben")]
+    desk.run("init", "--credentials", desk.file({"people": people, "passphrase": PARTS}))
+    signed = desk.as_("ada")
+    desk.run("person", "add", "--new", desk.file(desk.person("cat")), *signed)
+    proposal = desk.run("role", "propose", "cat", "key_admin", *desk.as_("ben")).stdout.strip()
+    desk.run("role", "confirm", proposal, *desk.as_("ada"))
+
+    def as_(name: str) -> list[str]:
+        given = desk.as_(name)
+        path = Path(given[1])
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"passphrase": PARTS}))
+        return given
+
+    for words, wrong in ((("keys", "rewrap"), "ada"), (("erase", "unit", TENANT, "2026-11"), "cat")):
+        with pytest.raises(AccessDenied, match="role is missing"):
+            folder.run(*words, *as_(wrong))
+    folder.run("keys", "rotate", "vault", *as_("cat"))
+    assert "No DEK is left" in folder.run("keys", "rewrap", *as_("cat")).stdout
+    assert "1 DEKs open" in folder.run("keys", "drill", *as_("cat")).stdout
+    folder.run("erase", "unit", TENANT, folder.entries[0].unit, *as_("ada"))
+
+    halves = sorted(folder.state.keys.glob("vault*.private.pem"))
+    assert len(halves) == 3
+    assert all(is_protected(half.read_bytes()) for half in halves)
+    told = folder.told()
+    assert [record.reason for record in told if record.action is Action.AUTH_DENIED] == [Reason.ROLE_MISSING] * 2
+    assert [record.actor.issuer[:5] for record in told if record.action is Action.KEY_REWRAP] == ["local"] * 2
+
+
+@pytest.mark.usefixtures("cheap")
+def test_older_halves_are_protected_by_the_ceremony(tmp_path: Path) -> None:
+    """A pair that was rotated before people enrolled leaves no half in clear."""
+    desk, folder = Desk(tmp_path), Folder(tmp_path)
+    folder.seal(1)
+    folder.run("keys", "rotate", "vault")
+    desk.init()
+
+    halves = sorted(folder.state.keys.glob("vault*.private.pem"))
+    assert [is_protected(half.read_bytes()) for half in halves] == [True] * 3

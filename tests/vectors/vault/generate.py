@@ -254,7 +254,6 @@ def quarantine() -> Tree:
 def ledger() -> Tree:
     """Return a ledger of erasures, and what no reader may take for one."""
     common = {"v": 1, "tenant": "acme", "generation": 0, "deks": 0, "token": "", "reason": "", "by": "local|officer"}
-    done: Tree = {"unit": "2026-11", "reason": "GDPR-17", "generation": 1}
     told: list[Tree] = [
         {"kind": "held", "unit": "", "at_ms": 1793491200000, "reason": "LEGAL-1"},
         {"kind": "released", "unit": "", "at_ms": 1793491200001, "reason": "LEGAL-1"},
