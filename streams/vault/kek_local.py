@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, KmsUnavailable
 from streams.vault.wrapping import Wrap, WrapContext
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -38,8 +38,11 @@ class LocalKek:
         return f"local:{self.path}"
 
     def wrap(self, dek: bytes, context: WrapContext) -> Wrap:
-        """See Kek."""
-        public = read_public(self.path)
+        """See Kek; a file that is away for a while is a matter of waiting, as a service that is."""
+        try:
+            public = read_public(self.path)
+        except ConfigError as error:
+            raise KmsUnavailable(error.message) from None
         return Wrap(version_of(public), SUITE.encrypt(dek, public, info=context.info()))
 
 

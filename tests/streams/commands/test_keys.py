@@ -1,5 +1,6 @@
 """`phistream keys` and `phistream erase` over a state folder: what an operator types, and what is left afterwards."""
 
+import getpass
 import json
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typer.testing import CliRunner, Result
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Reason
 from schemas.codec import encode
-from schemas.errors import AccessDenied, PhistreamError, VaultError
+from schemas.errors import AccessDenied, ConfigError, PhistreamError, VaultError
 from schemas.topics import DAY_MS, VAULT
 from schemas.vault import VaultEntry
 from streams.audit.audit_log import read_records
@@ -23,6 +24,7 @@ from streams.vault import key_ages
 from streams.vault import passphrase as passphrases
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import open_kek
+from streams.vault.key_pairs import create_key_pair
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
@@ -255,3 +257,55 @@ def test_older_halves_are_protected_by_the_ceremony(tmp_path: Path) -> None:
 
     halves = sorted(folder.state.keys.glob("vault*.private.pem"))
     assert [is_protected(half.read_bytes()) for half in halves] == [True] * 3
+
+
+def test_beyond_a_state_folder_the_settings_say_where_keys_lie(tmp_path: Path) -> None:
+    """With a settings file the same commands work, under the account of the host, and a tenant's own KEK is its own."""
+    folder = tmp_path / "etc"
+    for name in ("vault", "clinic"):
+        create_key_pair(folder, name)
+    config = tmp_path / "phistream.toml"
+    config.write_text(
+        f"""
+        [tenants.clinic-a]
+        kek_uri = "local:{folder}/clinic.public.pem"
+        [tenants.clinic-b]
+        [vault]
+        kek_uri = "local:{folder}/vault.public.pem"
+        key_store = "{folder}/keys.db"
+        ledger = "{folder}/audit/erasures.jsonl"
+        audit_log = "{folder}/audit"
+        audit_keys = "{folder}/audit-log.json"
+        """
+    )
+    store = SqliteKeyStore(folder / "keys.db")
+    for tenant, name in (("clinic-a", "clinic"), ("clinic-b", "vault")):
+        kek = open_kek(f"local:{folder}/{name}.public.pem")
+        SealingVault(tenant, kek, store, SystemClock()).seal("ev-1", [secret(1)], SystemClock().now_ms())
+    store.close()
+
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(app, [*words, "--config", str(config)], catch_exceptions=False)
+        assert result.exit_code == 0
+        return result.stdout
+
+    run("keys", "rotate", "vault")
+    assert "1 DEKs re-wrapped." in run("keys", "rewrap")
+    uses = [json.loads(line) for line in run("keys", "list", "--json").splitlines()]
+    assert sorted((Path(str(use["uri"])).name, use["deks"]) for use in uses) == [
+        ("clinic.public.pem", 1), ("vault.public.pem", 0), ("vault.public.pem", 1)
+    ]  # fmt: skip
+    run("erase", "tenant", "clinic-a", "--ticket", "END-1")
+    assert "1 DEKs open" in run("keys", "drill")
+    actors = {record.actor.subject for _, record in read_records(folder / "audit", 0, 8)}
+    assert actors == {f"host-{getpass.getuser()}"}
+
+
+def test_a_setting_that_is_missing_is_named(tmp_path: Path) -> None:
+    """Without a place for ledger and audit log nothing is done to keys, and neither with two sources of settings."""
+    config = tmp_path / "phistream.toml"
+    config.write_text(f'[vault]\nkek_uri = "local:/x"\nkey_store = "{tmp_path}/keys.db"\n')
+    for words in (["--config", str(config)], [], ["--config", str(config), "--state", str(tmp_path)]):
+        result = CliRunner().invoke(app, ["keys", "rewrap", *words])
+        assert isinstance(result.exception, ConfigError)
+    assert not (tmp_path / "keys.db").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import ConfigError, IncorrectKey
+from schemas.errors import ConfigError, IncorrectKey, KmsUnavailable
 from streams.vault import key_pairs
 from streams.vault import passphrase as passphrases
 from streams.vault.kek import open_kek
@@ -134,6 +134,18 @@ def test_nothing_prints(tmp_path: Path) -> None:
     pair = create_key_pair(tmp_path, "vault")
 
     assert repr(LocalPrivateKek.load(pair.private)) == "LocalPrivateKek()"
+
+
+def test_a_public_half_that_is_away_is_a_matter_of_waiting(tmp_path: Path) -> None:
+    """Nothing is wrapped while the file is not to be read, and all goes on once it is back."""
+    pair = create_key_pair(tmp_path, "vault")
+    kek, context = open_kek(pair.uri), WrapContext("acme", "2026-11", "dk_x", pair.uri)
+    away = pair.public.rename(tmp_path / "away.pem")
+    with pytest.raises(KmsUnavailable):
+        kek.wrap(DEK, context)
+    away.rename(pair.public)
+
+    assert LocalPrivateKek.load(pair.private).unwrap(kek.wrap(DEK, context).wrapped, context) == DEK
 
 
 @pytest.mark.usefixtures("cheap")
