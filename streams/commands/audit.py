@@ -1,8 +1,7 @@
 """`phistream audit`: verify the log of who did what, prove and read its entries, examine and anchor it."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,47 +9,24 @@ import orjson
 import typer
 
 from schemas.errors import AuditAltered, ConfigError
+from streams.commands.audit_batches import batches
+from streams.commands.audit_source import KeyFile, LogFolder, log_source, newest_in, open_anchor, text_of
 from streams.commands.audit_views import print_record, print_review
 from streams.commands.options import StateFolder
 from streams.commands.signing_in import CredentialsSource, State
 
 if TYPE_CHECKING:
-    from schemas.audit import AuditRecord
-    from streams.audit.ports import Anchor
     from streams.audit.reviewing import Review
-    from streams.audit.verify_log import VerifierKey
 
 audit_app = typer.Typer(help="The log of who did what: verify, read, examine and anchor it.", no_args_is_help=True)
 
-LogFolder = Annotated[
-    Path | None, typer.Option("--log", help="Folder of a log or of a copy, instead of a state folder.", file_okay=False)
-]
-KeyFile = Annotated[
-    Path | None, typer.Option("--key", help="The log's verifier keys, best a copy kept elsewhere.", dir_okay=False)
-]
+audit_app.command()(batches)
+
 AnchorFolder = Annotated[
     Path | None, typer.Option("--anchor", help="A folder that it is anchored to.", file_okay=False)
 ]
 Since = Annotated[int, typer.Option(min=0, help="From this entry on.")]
 _POLL_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Log:
-    """A log to read, and the keys that must have signed it."""
-
-    folder: Path
-    verifiers: "list[VerifierKey]"
-
-    def size(self) -> int:
-        from streams.audit.reading import read_checkpoint
-
-        return read_checkpoint(self.folder, self.verifiers)[1].size
-
-    def records(self, start: int = 0) -> "Iterator[tuple[int, AuditRecord]]":
-        from streams.audit.audit_log import read_records
-
-        return read_records(self.folder, start, self.size())
 
 
 @audit_app.command()
@@ -68,14 +44,13 @@ def verify(
     """
     from streams.audit.verify_log import Altered, verify_log
 
-    found = _log(state, log, key)
-    olds = [_text(path) for path in old or ()]
+    found = log_source(state, log, key)
+    olds = [text_of(path) for path in old or ()]
     if anchor is not None:
-        olds.append(_newest(anchor))
+        olds.append(newest_in(anchor))
     try:
         checkpoint = verify_log(found.folder, found.verifiers, olds)
-        for _ in found.records():
-            pass
+        found.read_all()
     except (Altered, AuditAltered) as error:
         typer.secho(f"ALTERED: {error}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
@@ -94,7 +69,7 @@ def prove(
     from streams.audit.proofs import inclusion, write_proof
     from streams.audit.reading import entries_of, hashes_of, read_checkpoint
 
-    found = _log(state, log, key)
+    found = log_source(state, log, key)
     note, checkpoint = read_checkpoint(found.folder, found.verifiers)
     if not 0 <= index < checkpoint.size:
         raise ConfigError("no such entry in the log", size=checkpoint.size)
@@ -116,7 +91,7 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="The entries as they are, one a line.")] = False,
 ) -> None:
     """Show the last entries, and with `--follow` those to come."""
-    found = _log(state, log, key)
+    found = log_source(state, log, key)
     shown = max(0, found.size() - last)
     try:
         while True:
@@ -143,7 +118,7 @@ def review(
     from streams.audit.reviewing import reviewed_up_to, summarise
     from streams.embedded import TENANT
 
-    found = _log(state, None, None)
+    found = log_source(state, None, None)
     start = reviewed_up_to(found.records(), TENANT) if since is None else since
     size = found.size()
     summary = summarise(found.records(start), TENANT, start, size)
@@ -168,8 +143,8 @@ def reconcile(
     """Find what does not agree: intents without outcome, reveals without grant, unwraps without record; status 1."""
     from streams.audit.reconciling import read_unwraps, reconcile
 
-    unwraps = [] if kms is None else list(read_unwraps(_text(kms).splitlines()))
-    findings = reconcile(_log(state, log, key).records(), unwraps, time.time())
+    unwraps = [] if kms is None else list(read_unwraps(text_of(kms).splitlines()))
+    findings = reconcile(log_source(state, log, key).records(), unwraps, time.time())
     for finding in findings:
         typer.echo(orjson.dumps({name: value for name, value in asdict(finding).items() if value is not None}).decode())
     if findings:
@@ -181,7 +156,7 @@ def export(state: StateFolder = None, log: LogFolder = None, key: KeyFile = None
     """Write entries as OCSF events, one JSON object a line."""
     from streams.audit.ocsf import to_ocsf
 
-    found = _log(state, log, key)
+    found = log_source(state, log, key)
     for index, record in found.records(since):
         typer.echo(orjson.dumps(to_ocsf(found.verifiers[-1].name, index, record)).decode())
 
@@ -202,8 +177,8 @@ def anchor(
     from streams.audit.anchoring import Anchoring
     from streams.clock import SystemClock
 
-    found = _log(state, log, key)
-    place = _anchor(to, bucket, region, prefix, days)
+    found = log_source(state, log, key)
+    place = open_anchor(to, bucket, region, prefix, days)
     checkpoint = Anchoring(found.folder, found.verifiers, place, SystemClock()).run()
     typer.echo(f"{checkpoint.origin}: {checkpoint.size} entries anchored")
 
@@ -225,51 +200,6 @@ def show_key(
     typer.echo(read_log_keys(file or Path()).public_text(), nl=False)
 
 
-def _log(state: Path | None, log: Path | None, key: Path | None) -> _Log:
-    from streams.audit.signing import read_log_keys
-    from streams.audit.verify_log import Altered, read_keys
-    from streams.embedded import EmbeddedState
-
-    if (state is None) == (log is None) or (log is not None and key is None):
-        raise ConfigError("name a state folder (--state), or a log and its keys (--log, --key)")
-    try:
-        given = None if key is None else read_keys(_text(key))
-    except Altered:
-        raise ConfigError("key file holds no verifier keys", path=str(key)) from None
-    if log is not None:
-        return _Log(log, given or [])
-    embedded = EmbeddedState(state or Path())
-    if not embedded.audit_keys.exists():
-        raise ConfigError("no audit log here yet; `phistream breakglass init` begins one", path=str(state))
-    return _Log(embedded.audit_log, given or read_log_keys(embedded.audit_keys).verifiers)
-
-
-def _anchor(to: Path | None, bucket: str | None, region: str | None, prefix: str, days: int) -> "Anchor":
-    from streams.audit.anchors import FileAnchor
-    from streams.clock import SystemClock
-
-    if (to is None) == (bucket is None):
-        raise ConfigError("name a folder (--to) or a bucket (--bucket), and not both")
-    if to is not None:
-        return FileAnchor(to)
-    try:
-        from streams.audit.anchor_s3 import connect_s3
-    except ModuleNotFoundError:
-        raise ConfigError("S3 needs the extra `aws`: pip install 'phistream[aws]'") from None
-    return connect_s3(bucket or "", region, days, SystemClock(), prefix)
-
-
-def _newest(folder: Path) -> str:
-    from streams.audit.anchors import FileAnchor
-
-    place = FileAnchor(folder)
-    name = place.newest()
-    content = None if name is None else place.get(name)
-    if content is None:
-        raise ConfigError("nothing is anchored here", path=str(folder))
-    return content.decode("utf-8", "replace")
-
-
 def _sign(state: Path, credentials: str | None, summary: "Review") -> int:
     from schemas.audit import Resource
     from schemas.audit_terms import Action, ResourceKind
@@ -285,10 +215,3 @@ def _sign(state: Path, credentials: str | None, summary: "Review") -> int:
         nothing = Resource(ResourceKind.ENTRIES)
         record = intent_of(Action.AUDIT_REVIEW, identity, TenantId(TENANT), nothing, now())
         return sign_off(log, identity, summary, record).index
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise ConfigError("file cannot be read", path=str(path), reason=error.strerror) from None
