@@ -69,7 +69,10 @@ def main() -> None:
         console.print("\n$ phistream quarantine list", style="bold")
         _phistream("quarantine", "list", "--config", str(config))
         console.print(f"\nThe monitor's view (http://127.0.0.1:{MONITOR_PORT}/):", style="bold", highlight=False)
-        console.print_json(_monitored(len(lines)).decode())
+        counts = _monitored(len(lines))
+        console.print_json(counts.decode())
+        if orjson.loads(counts).get("events", 0) < len(lines):
+            sys.exit(f"The monitor has not seen everything; the logs of the services lie in {FOLDER}.")
 
 
 def _settings(stack: Stack) -> Path:

@@ -11,6 +11,8 @@ from confluent_kafka import TopicPartition as Place
 from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
 from streams.config import KafkaSettings
 
+#: How our own topics are compressed: the monitor's client reads nothing else without a library of its own.
+COMPRESSION = "gzip"
 #: What no retry mends: rights, topics, limits, offsets that are gone.
 _REFUSED = frozenset(
     {
@@ -122,7 +124,7 @@ def producer_settings(kafka: KafkaSettings, transactional_id: str) -> dict[str, 
     return client_settings(kafka) | {
         "transactional.id": transactional_id,
         "acks": "all",
-        "compression.type": "zstd",
+        "compression.type": COMPRESSION,
         "linger.ms": 0,
         "retry.backoff.ms": 5,
         "retry.backoff.max.ms": 20,

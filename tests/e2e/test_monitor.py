@@ -22,7 +22,7 @@ from schemas.events import Call, Coordinates, RedactedEvent, Withheld
 from schemas.monitor import Alert
 from schemas.topics import ALERTS, BATCHES, REDACTED
 from streams.clock import rfc3339
-from streams.log.client import group_id
+from streams.log.client import COMPRESSION, group_id
 from streams.log.kafka import read_whole_topic
 from streams.log.startup import begin_group
 from streams.monitor.rules import QuarantineRate
@@ -97,7 +97,7 @@ class Traffic:
 
 def publish(deployment: Deployment, values: Iterator[RedactedEvent | Withheld], pause: float = 0.0) -> None:
     """Write events to the redacted topic, some at a time."""
-    producer = Producer(deployment.stack.kafka_options())
+    producer = Producer({**deployment.stack.kafka_options(), "compression.type": COMPRESSION})
     for number, value in enumerate(values):
         stamp = value.coordinates.timestamp_ms
         producer.produce(REDACTED, key=value.event_id.encode(), value=encode(value), timestamp=stamp)
@@ -153,7 +153,7 @@ def test_counts_and_alerts(deployment: Deployment) -> None:
         wait_for(deployment, lambda: bool(counts(deployment)))
         publish(deployment, traffic.values())
         publish(deployment, traffic.values())
-        producer = Producer(deployment.stack.kafka_options())
+        producer = Producer({**deployment.stack.kafka_options(), "compression.type": COMPRESSION})
         producer.produce(BATCHES, encode(batch))
         producer.flush(60)
         wait_for(deployment, lambda: counts(deployment).get("slots", {}).get(f"{traffic.tenant}-0") is not None)
