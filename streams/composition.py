@@ -39,7 +39,7 @@ from streams.supervisor import RunFolder
 from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
-from streams.vault.kek import Kek, open_kek
+from streams.vault.kek import CountedKek, Kek, open_kek
 from streams.vault.key_ages import key_ages
 from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
@@ -93,11 +93,11 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     clock = SystemClock()
     policy = load_policy(settings.policy)
     analyzer.self_test()
-    tenants = build_tenants(settings, clock)
-    folder = RunFolder(slot.run_folder)
-    kek = _tested(open_kek(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri")))
-    seal = QuarantineSeal(kek, clock)
     metrics = Metrics()
+    tenants = build_tenants(settings, clock, metrics)
+    folder = RunFolder(slot.run_folder)
+    kek = _tested(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri"), metrics)
+    seal = QuarantineSeal(kek, clock)
     _tell_key_ages(settings, metrics, clock)
     builder = BatchBuilder(
         slot=f"{settings.kafka.environment}-{slot.number}",
@@ -166,7 +166,7 @@ def build_limits(settings: Settings) -> Limits:
     )
 
 
-def build_tenants(settings: Settings, clock: Clock) -> Tenants:
+def build_tenants(settings: Settings, clock: Clock, metrics: Metrics) -> Tenants:
     """Open keys and vaults of every tenant, the operator's among them."""
     names = sorted({*settings.tenants, settings.operator_tenant})
     keys = ensure_token_keys(required(settings.vault.token_keys_file, "vault.token_keys_file"), names)
@@ -175,7 +175,7 @@ def build_tenants(settings: Settings, clock: Clock) -> Tenants:
 
     def tenant(name: str, *, known: bool) -> Tenant:
         declared = settings.tenants.get(name, TenantSettings())
-        kek = _tested(open_kek(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri")))
+        kek = _tested(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri"), metrics)
         staff = frozenset(declared.staff_applications)
         vault = SealingVault(name, kek, store, clock)
         return Tenant(name, Minter(name, keys[name]), vault, declared.region, staff, texts, known)
@@ -195,8 +195,13 @@ def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock) -> None:
             log.warning("Key is to be exchanged.", kind=age.kind, path=age.name, count=age.days_left(clock.now_ms()))
 
 
-def _tested(kek: Kek) -> Kek:
-    """Return a KEK that has wrapped something: what cannot wrap must not begin."""
+def _tested(uri: str, metrics: Metrics) -> Kek:
+    """Return a KEK that counts its calls and has wrapped something: what cannot wrap must not begin."""
+
+    def told(outcome: str) -> None:
+        metrics.count("phistream_kek_calls_total", kind=uri.partition(":")[0], outcome=outcome)
+
+    kek = CountedKek(open_kek(uri), told)
     kek.wrap(bytes(KEY_BYTES), WrapContext("start", "start", "start", kek.uri))
     return kek
 

@@ -72,6 +72,7 @@ METRICS: tuple[MetricSpec, ...] = (
     ),
     MetricSpec("phistream_audit_uncovered_entries", Kind.GAUGE, (), "entries that no signed checkpoint covers yet"),
     MetricSpec("phistream_audit_key_due_seconds", Kind.GAUGE, (), "seconds until the signing key has to be exchanged"),
+    MetricSpec("phistream_kek_calls_total", Kind.COUNTER, ("kind", "outcome"), "DEKs wrapped by a KEK, by outcome"),
     MetricSpec(
         "phistream_key_due_timestamp_seconds",
         Kind.GAUGE,

@@ -1,9 +1,11 @@
 """KEKs: what data keys are wrapped to, named by URI."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, PhistreamError
 from streams.vault.kek_local import LocalKek
 from streams.vault.wrapping import Wrap, WrapContext
 
@@ -22,6 +24,29 @@ class Kek(Protocol):
         Raises KmsUnavailable where the KEK's holder cannot be reached: the caller waits, and writes nothing meanwhile.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CountedKek:
+    """Tells of each call of a KEK how it ended: `ok`, or the class of its error."""
+
+    kek: Kek
+    told: Callable[[str], None]
+
+    @property
+    def uri(self) -> str:
+        """See Kek."""
+        return self.kek.uri
+
+    def wrap(self, dek: bytes, context: WrapContext) -> Wrap:
+        """See Kek."""
+        try:
+            wrap = self.kek.wrap(dek, context)
+        except PhistreamError as error:
+            self.told(type(error).__name__)
+            raise
+        self.told("ok")
+        return wrap
 
 
 class UnwrappingKek(Protocol):

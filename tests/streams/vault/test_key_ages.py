@@ -76,6 +76,7 @@ def test_a_worker_shows_and_tells_them(tmp_path: Path, capfd: pytest.CaptureFixt
     worker.log.close()
 
     assert 'phistream_key_due_timestamp_seconds{key="local:/keys/vault.pem@v1",kind="kek"} 1.7' in metrics
+    assert 'phistream_kek_calls_total{kind="local",outcome="ok"} 3.0' in metrics
     said = "".join(capfd.readouterr())
     assert "Key is to be exchanged." in said
     assert "quarantine" not in said
