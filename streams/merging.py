@@ -46,8 +46,7 @@ class Merging:
 
     def read(self, limit: int, timeout: float) -> Sequence[Record]:
         """Return what comes next; of each partition a run without a gap. Waits only where nothing is ready."""
-        full = [place for place, waiting in self._places.items() if waiting.is_full]
-        self._log.hold(full)
+        self._log.hold([place for place, waiting in self._places.items() if waiting.is_full])
         records = self._log.read(limit, 0.0 if len(self) else timeout)
         self._follow()
         for record in records:

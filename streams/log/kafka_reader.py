@@ -33,6 +33,7 @@ class KafkaReader:
         self._returned: dict[TopicPartition, int] = {}
         self._assignments = 0
         self._assigned: dict[TopicPartition, int] = {}
+        self._held: set[TopicPartition] = set()
         self._unplaced: set[TopicPartition] = set()
         self._stale = False
         self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
@@ -63,14 +64,16 @@ class KafkaReader:
             # A partition that came just now was not paused: what it gave is left, and read again from the offsets.
             stale |= bool(list(self._records(self.consumer.consume(1, min(_SLICE_SECONDS, left)))))
         self.consumer.resume(self.consumer.assignment())
+        self._held.clear()
         self._stale = stale
 
     @translating(member_error)
     def hold(self, held: Collection[TopicPartition]) -> None:
-        """Pause some partitions and let all others go on."""
-        assigned = self.consumer.assignment()
-        self.consumer.pause([place for place in assigned if TopicPartition(place.topic, place.partition) in held])
-        self.consumer.resume([place for place in assigned if TopicPartition(place.topic, place.partition) not in held])
+        """Pause some partitions and let all others go on; a call for one that is so already would cost its buffer."""
+        wanted = {place for place in self._assigned if place in held}
+        self.consumer.pause([Place(place.topic, place.partition) for place in wanted - self._held])
+        self.consumer.resume([Place(place.topic, place.partition) for place in self._held - wanted])
+        self._held = wanted
 
     @translating(member_error)
     def rewind(self) -> None:
@@ -78,6 +81,7 @@ class KafkaReader:
         self._stale = True
         self._ends.clear()
         self._returned.clear()
+        self._held.clear()
         assigned = self.consumer.assignment()
         self.consumer.resume(assigned)
         for place in committed_offsets(self.consumer, assigned):
@@ -235,6 +239,7 @@ class KafkaReader:
             self._ends.pop(where, None)
             self._returned.pop(where, None)
             self._unplaced.discard(where)
+            self._held.discard(where)
 
 
 def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place]:

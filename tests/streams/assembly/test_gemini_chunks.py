@@ -147,6 +147,19 @@ def test_a_candidate_that_goes_on_after_its_end_is_sealed(rig: EmbeddedRig) -> N
     assert ["stream_piece"] == [tree["reason"] for tree in rig.trees(REDACTED)]
 
 
+def test_a_whole_answer_that_comes_again_is_read_again(tmp_path: Path) -> None:
+    """Through intake it waits for pieces of its own, and is none that came too late for another."""
+    rig = intake_rig_at(tmp_path / "state")
+    (whole,) = values(chunks([TEXT]))
+    rig.feed(raw(whole, 0, NOW))
+    rig.feed(*(raw(f'{{"note": "between {number}"}}'.encode(), 0, NOW + 10_000) for number in range(30)))
+    rig.feed(raw(whole, 0, NOW + 20_000))
+    rig.drain()
+
+    assert [] == [tree["reason"] for tree in rig.trees() if "reason" in tree]
+    assert 2 == sum(bool(tree["assembly"]) for tree in rig.trees())
+
+
 def test_chunks_in_several_partitions_make_one_answer(tmp_path: Path) -> None:
     """Through intake, whichever is read first; a whole answer waits a moment and is read too."""
     rig = intake_rig_at(tmp_path / "state")
