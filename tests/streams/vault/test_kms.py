@@ -10,6 +10,9 @@ import pytest
 from moto import mock_aws
 
 from schemas.errors import ConfigError, IncorrectKey, KmsUnavailable
+from schemas.topics import BATCHES, QUARANTINE, REDACTED, VAULT
+from streams.log.ports import TransactionalLog
+from streams.log.sqlite import SqliteTransactionalLog
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import Kek, open_kek
 from streams.vault.keystore_sqlite import SqliteKeyStore
@@ -17,6 +20,7 @@ from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
 from streams.vault.rewrapping import rewrap_all
 from streams.vault.wrapping import WrapContext
+from tests.streams.embedded_rig import by_offset, rig_at
 from tests.streams.vault.fixed import NOVEMBER, StillClock
 from tests.streams.vault.strict_hcvault import StrictTransit, strict_transit
 from tests.streams.vault.strict_kms import StrictKms, aws_environment, strict_kms
@@ -272,3 +276,46 @@ def test_the_fakes_are_strict(kms: StrictKms, transit: StrictTransit) -> None:
     assert kms.answer("/", headers | {"Authorization": ""}, wrapped)[1]["__type"] == "AccessDeniedException"
     assert kms.answer("/", headers | {"X-Amz-Target": "TrentService.ReEncrypt"}, {})[0] == 400
     assert transit.answer("/v1/transit/encrypt/vault", {}, {})[0] == 403
+
+
+class _Returning(SqliteTransactionalLog):
+    """A log beside which a KEK comes back after the worker has begun again so many times."""
+
+    failures = 0
+    comes_back: Callable[[], None]
+
+    @classmethod
+    def over(cls, log: TransactionalLog, comes_back: Callable[[], None]) -> "_Returning":
+        """Return the same log."""
+        assert isinstance(log, SqliteTransactionalLog)
+        returning = cls(log._store, log._consumers, log._reader._topics)
+        returning.comes_back = comes_back
+        return returning
+
+    def rewind(self) -> None:
+        """Begin again."""
+        super().rewind()
+        self.failures += 1
+        if self.failures == 3:
+            self.comes_back()
+
+
+def test_a_worker_waits_for_its_key_and_writes_nothing_meanwhile(tmp_path: Path) -> None:
+    """While the KEK is away no event, entry or sealed record comes to be; then each record has its one outcome."""
+    rig = rig_at(tmp_path / "state")
+    rig.feed(*(f'{{"text": "mail a{number}@example.org"}}'.encode() for number in range(5)))
+    half = rig.state.keys / "vault.public.pem"
+    written: list[int] = []
+
+    def comes_back() -> None:
+        written.append(sum(len(rig.records(topic)) for topic in (REDACTED, VAULT, QUARANTINE, BATCHES)))
+        (tmp_path / "away.pem").rename(half)
+
+    with (worker := rig.worker(lambda log: _Returning.over(log, comes_back))).log:
+        half.rename(tmp_path / "away.pem")
+        worker.run(until_drained=True)
+
+    assert written == [0]
+    assert sorted(by_offset(rig.trees(REDACTED))) == list(range(5))
+    assert (len(rig.records(VAULT)), len(rig.records(QUARANTINE))) == (5, 0)
+    assert "example.org" not in "".join(str(tree["record"]) for tree in rig.trees(REDACTED))
