@@ -133,8 +133,9 @@ campaign: $(READY) ## Kill workers and indexer at random under load and account 
 	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1)
 
 .PHONY: nightly
-nightly: $(READY_TEST) ## What is too long for every change: new examples, a real Collector, the full campaign (SEED=1)
+nightly: $(READY_TEST) ## What is too long for every change: new examples, a million fuzzed inputs, a real Collector, the campaign (SEED=1)
 	@PHISTREAM_EXAMPLES=nightly $(BIN)/python -m pytest -q -m "not integration and not secure"
+	@$(BIN)/python -m benchmarks.fuzz.run --inputs 1000000 --seed $(or $(SEED),1) --json benchmarks/results/fuzz.json
 	@$(BIN)/python -m tests.stack.up
 	@REQUIRE_STACK=1 $(BIN)/python -m pytest -q -m nightly || { $(BIN)/python -m tests.stack.down; exit 1; }
 	@$(BIN)/python -m benchmarks.campaign.run --seed $(or $(SEED),1) --records 100000 --kills 100 --outage 60 \

@@ -5,6 +5,7 @@ A position counts the records of a file from 1, so that a reader can go on after
 
 import gzip
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             packed = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0, os.SEEK_SET)
             yield (cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw), raw
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise ConfigError("gzip file is damaged or cut", path=str(path)) from None
     except OSError as error:
         raise ConfigError("file cannot be read", path=str(path), reason=error.strerror) from None

@@ -68,6 +68,17 @@ def test_cut_gzip_is_an_error(tmp_path: Path) -> None:
         values(path)
 
 
+def test_damaged_gzip_is_an_error(tmp_path: Path) -> None:
+    """A file whose packed bytes were altered is told as one that is cut."""
+    path = tmp_path / "file"
+    packed = bytearray(gzip.compress(LINES * 100, mtime=0))
+    packed[10] = 0xFF
+    path.write_bytes(packed)
+
+    with pytest.raises(ConfigError, match="gzip"):
+        values(path)
+
+
 def test_a_folder_as_bedrock_leaves_it(tmp_path: Path) -> None:
     """Every log below is found in order, the file that only proves the right to write is not one."""
     below = tmp_path / "AWSLogs" / "111122223333" / "BedrockModelInvocationLogs"
