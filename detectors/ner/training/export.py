@@ -27,7 +27,7 @@ WEIGHT_LIMIT = 63  # Seven bits: eight overflow in 16-bit sums on processors wit
 ACTIVATION_LIMIT = 127
 ZERO = np.uint8(128)
 FILES = ("words.onnx", "context.onnx", "vocabulary.txt")
-THRESHOLDS = {"NAME": 0.2, "DATE": 0.25, "ID": 0.35}
+THRESHOLDS = {"NAME": 0.25, "DATE": 0.3, "ID": 0.4}
 Floats = npt.NDArray[np.float32]
 
 
