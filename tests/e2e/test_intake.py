@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
 from schemas.errors import LogRefused
-from schemas.topics import KEYED, QUARANTINE, REDACTED, Role
+from schemas.topics import BY_NAME, KEYED, QUARANTINE, REDACTED, Role
 from streams.config import load_settings
 from streams.log.kafka import read_whole_topic
 from streams.log.ports import Record
@@ -133,13 +133,11 @@ def _moved(deployment: Deployment) -> list[Record]:
 
 
 def _clear_topics(deployment: Deployment) -> set[str]:
-    """Return the topics of the broker in which a part of the streams' addresses stands."""
+    """Return the topics of the table, and raw ones, in which a part of the streams' addresses stands."""
     canary = _canary(deployment)
-    topics = AdminClient(deployment.stack.kafka_options()).list_topics(timeout=30).topics
-    ours = {deployment.topic, *(topic for topic in topics if not topic.startswith("test."))}
     return {
         topic
-        for topic in ours
+        for topic in (deployment.topic, *BY_NAME)
         for record in read_whole_topic(deployment.admin, topic)
         if canary in repr((record.key, record.value, record.headers))
     }
