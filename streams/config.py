@@ -30,11 +30,16 @@ class TopicSettings(Section):
 
 
 class TenantSettings(Section):
-    """One tenant: its region must agree with that of its keys and index; KEKs may be its own."""
+    """One tenant: its region must agree with that of its keys and index; KEKs may be its own.
+
+    Re-identification is off unless `breakglass` says otherwise; `approvals` is how many people agree before a grant.
+    """
 
     region: str | None = None
     kek_uri: str | None = None
     staff_applications: tuple[str, ...] = ()
+    breakglass: bool = False
+    approvals: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class AgreementSettings(Section):
@@ -139,6 +144,15 @@ class RetentionSettings(Section):
     outage_hours: Annotated[float, Field(gt=0)] = 12.0
 
 
+class AuditSettings(Section):
+    """Where the audit log is anchored, out of its writer's reach: a folder, a bucket with Object Lock, or both."""
+
+    anchor_folder: Path | None = None
+    anchor_bucket: str | None = None
+    anchor_region: str | None = None
+    anchor_prefix: str = ""
+
+
 class MonitorSettings(Section):
     """The monitor: where its view is served, and when it alarms."""
 
@@ -170,6 +184,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
     monitor: MonitorSettings = MonitorSettings()
+    audit: AuditSettings = AuditSettings()
     breakglass: BreakglassSettings = BreakglassSettings()
 
     @classmethod

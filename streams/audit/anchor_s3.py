@@ -103,13 +103,11 @@ class S3Anchor:
 
 
 def connect_s3(bucket: str, region: str | None, retention_days: int, clock: Clock, prefix: str = "") -> S3Anchor:
-    """Return the anchor of a bucket; raises AuditUnavailable where it has no Object Lock or cannot be reached."""
+    """Return the anchor of a bucket; nothing is asked of it yet."""
     import boto3  # noqa: PLC0415 - it takes half a second, and few need it.
 
     client = boto3.client("s3", region_name=region)
-    anchor = S3Anchor(client, bucket, retention_days, clock, prefix)
-    refuse_unlocked(anchor)
-    return anchor
+    return S3Anchor(client, bucket, retention_days, clock, prefix)
 
 
 def refuse_unlocked(anchor: S3Anchor) -> None:

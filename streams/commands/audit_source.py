@@ -82,10 +82,12 @@ def open_anchor(to: Path | None, bucket: str | None, region: str | None, prefix:
     if to is not None:
         return FileAnchor(to)
     try:
-        from streams.audit.anchor_s3 import connect_s3
+        from streams.audit.anchor_s3 import connect_s3, refuse_unlocked
     except ModuleNotFoundError:
         raise ConfigError("S3 needs the extra `aws`: pip install 'phistream[aws]'") from None
-    return connect_s3(bucket or "", region, days, SystemClock(), prefix)
+    anchor = connect_s3(bucket or "", region, days, SystemClock(), prefix)
+    refuse_unlocked(anchor)
+    return anchor
 
 
 def newest_in(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """Audit records: closed fields, and nothing that a text of an event could be put into."""
 
 from dataclasses import fields, replace
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ from schemas.audit_shapes import MAX_IDS
 from schemas.audit_terms import Action, Client, KmsProvider, Phase, ResourceKind, Result
 from schemas.codec import AUDIT_RECORD, decode, encode
 from schemas.errors import AuditRefused, Malformed
+from schemas.identifiers import IdentifierType
+from schemas.vault import Secret, Token
 
 TOKEN = "phi_name_ca_bcdfghjklmnpqrstvwxz"
 GRANT = "3f6f2c1e-8a8f-4b0c-9d57-0a1b2c3d4e5f"
@@ -105,6 +108,24 @@ def test_a_record_out_of_shape_is_refused(change: dict[str, Any]) -> None:
     """Numbers in fields of text, outcomes without intent, intents with a result: all raise."""
     with pytest.raises(AuditRefused):
         replace(RECORD, **change)
+
+
+class Note(StrEnum):
+    """An enumeration that is none of a record's."""
+
+    TEXT = "Maria Lopez"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Note.TEXT, Secret(Token(TOKEN), IdentifierType.NAME, "Maria Lopez", "/prompt", "input", "00")],
+    ids=["enumeration", "secret"],
+)
+def test_nothing_foreign_is_taken(value: Any) -> None:
+    """An enumeration or value that does not belong to records raises in every field: its text would be written."""
+    for field in fields(RECORD):
+        with pytest.raises(AuditRefused):
+            replace(RECORD, **{field.name: value})
 
 
 def test_a_count_is_no_number_of_somebody() -> None:

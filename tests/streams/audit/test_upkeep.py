@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import AuditUnavailable
+from streams.audit.anchored import anchorings_of
 from streams.audit.anchoring import Anchoring
 from streams.audit.anchors import FileAnchor
 from streams.audit.merkle_log import MerkleLog
 from streams.audit.upkeep import Upkeep
+from streams.config import AuditSettings, Settings
 from streams.telemetry.metrics import Metrics
 from tests.streams.audit.samples import KEYS, entry
 
@@ -87,3 +89,15 @@ def test_an_anchor_out_of_reach_alarms(tmp_path: Path) -> None:
         assert 1000.0 == _value(metrics, "phistream_audit_anchor_age_seconds")
         anchor.reachable = True
         assert upkeep.tend()
+
+
+def test_anchors_out_of_the_settings(tmp_path: Path) -> None:
+    """A configured folder is an anchor that knows at once how old its newest checkpoint is."""
+    time = Time()
+    with MerkleLog(tmp_path / "log", KEYS) as log:
+        assert () == tuple(anchorings_of(Settings(), log, time))
+        settings = Settings(audit=AuditSettings(anchor_folder=tmp_path / "anchor"))
+        anchorings_of(settings, log, time)[0].run()
+        time.ms += 60_000
+
+        assert [60.0] == [anchoring.age_seconds() for anchoring in anchorings_of(settings, log, time)]
