@@ -152,13 +152,22 @@ def reconcile(
 
 
 @audit_app.command()
-def export(state: StateFolder = None, log: LogFolder = None, key: KeyFile = None, *, since: Since = 0) -> None:
+def export(
+    state: StateFolder = None,
+    log: LogFolder = None,
+    key: KeyFile = None,
+    *,
+    since: Since = 0,
+    fhir: Annotated[bool, typer.Option("--fhir", help="FHIR R4 AuditEvents instead.")] = False,
+) -> None:
     """Write entries as OCSF events, one JSON object a line."""
+    from streams.audit.fhir import to_fhir
     from streams.audit.ocsf import to_ocsf
 
     found = log_source(state, log, key)
+    written = to_fhir if fhir else to_ocsf
     for index, record in found.records(since):
-        typer.echo(orjson.dumps(to_ocsf(found.verifiers[-1].name, index, record)).decode())
+        typer.echo(orjson.dumps(written(found.verifiers[-1].name, index, record)).decode())
 
 
 @audit_app.command()

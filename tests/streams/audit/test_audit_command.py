@@ -91,6 +91,8 @@ def test_entries_are_shown_and_exported(state: EmbeddedState) -> None:
         "intent" == json.loads(_run("tail", "--state", state.folder, "-n", 2, "--json").output.splitlines()[0])["phase"]
     )
     events = [json.loads(line) for line in _run("export", "--state", state.folder).output.splitlines()]
+    fhir = [json.loads(line) for line in _run("export", "--fhir", "--state", state.folder).output.splitlines()]
+    assert ["AuditEvent"] * 3 == [event["resourceType"] for event in fhir]
     assert [3003, 6005, 6005] == [event["class_uid"] for event in events]
 
 

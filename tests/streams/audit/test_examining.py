@@ -13,6 +13,7 @@ from schemas.audit_terms import Action, KmsProvider, Phase, Reason, ResourceKind
 from schemas.errors import AccessDenied, AuditAltered, AuditRefused, ConfigError
 from schemas.vault import TenantId
 from streams.audit.audit_log import AuditLog, leaf_bytes, open_audit_log, read_record, read_records
+from streams.audit.fhir import to_fhir
 from streams.audit.ocsf import to_ocsf
 from streams.audit.reconciling import Mismatch, Unwrap, read_unwraps, reconcile
 from streams.audit.reviewing import Review, reviewed_up_to, sign_off, summarise
@@ -208,3 +209,22 @@ def test_ocsf_classes(action: Action, class_uid: int) -> None:
 def test_every_action_has_an_event(action: Action) -> None:
     """No action is left out of the export, denied or done."""
     assert 2 == to_ocsf("log", 0, record(action=action, result=Result.DENIED, actor=ANA))["status_id"]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_is_an_audit_event(action: Action) -> None:
+    """Each record has what FHIR R4 demands of an AuditEvent: type, time, agent with who asked, source."""
+    event = to_fhir("log", 7, record(action=action, purpose=Purpose.TREATMENT))
+
+    assert "AuditEvent" == event["resourceType"]
+    assert event["type"]["code"] in ("110112", "110113")
+    assert [True] == [agent["requestor"] for agent in event["agent"]]
+    assert ("0", "log-7", "2026-11-21T23:20:00.000Z") == (event["outcome"], event["id"], event["recorded"])
+    assert "TREAT" == event["purposeOfEvent"][0]["coding"][0]["code"]
+
+
+def test_an_emergency_is_an_override() -> None:
+    """HL7's own code for breaking the glass stands beside ours."""
+    event = to_fhir("log", 7, record(action=Action.GRANT_ACTIVATE, mode=GrantMode.EMERGENCY))
+
+    assert "110127" in [subtype["code"] for subtype in event["subtype"]]
