@@ -143,9 +143,11 @@ class Erasing:
     ) -> None:
         by = f"{actor.issuer}|{actor.subject}"
         entry = LedgerEntry(kind, tenant, unit, self.clock.now_ms(), generation, deks, token, reason, by)
-        self.ledger.append(entry, (lambda lines: self._refuse_held(lines, tenant, unit)) if guarded else None)
+        # A token may have entries in any unit, so any hold of its tenant's is one on it.
+        held = None if token else unit
+        self.ledger.append(entry, (lambda lines: self._refuse_held(lines, tenant, held)) if guarded else None)
 
-    def _refuse_held(self, lines: Sequence[LedgerEntry], tenant: str, unit: str) -> None:
+    def _refuse_held(self, lines: Sequence[LedgerEntry], tenant: str, unit: str | None) -> None:
         if is_held(lines, tenant, unit):
             raise AccessDenied("legal hold", code=Reason.LEGAL_HOLD.value, tenant=tenant, unit=unit or None)
 
@@ -171,14 +173,16 @@ class Erasing:
         self.trail.end(intent, Result.SUCCESS, counts=Counts(shredded=sum(counts)))
 
 
-def is_held(lines: Sequence[LedgerEntry], tenant: str, unit: str) -> bool:
-    """Tell whether a legal hold is on the unit or on all of the tenant's; no unit asks for the latter alone."""
+def is_held(lines: Sequence[LedgerEntry], tenant: str, unit: str | None) -> bool:
+    """Tell whether a legal hold is on the unit or on all of the tenant's; None asks for one on any unit of it."""
     held: set[tuple[str, str]] = set()
     for line in lines:
         if line.kind is EntryKind.HELD:
             held.add((line.tenant, line.unit))
         elif line.kind is EntryKind.RELEASED:
             held.discard((line.tenant, line.unit))
+    if unit is None:
+        return any(holder == tenant for holder, _ in held)
     return bool(held & {(tenant, ""), (tenant, unit)})
 
 

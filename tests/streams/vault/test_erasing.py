@@ -227,9 +227,11 @@ def test_a_record_is_denied_and_buried(erasing: Erasing) -> None:
     assert buried == [("acme", token)]
     assert denied_tokens(erasing.ledger, "acme") == {token}
     assert denied_tokens(erasing.ledger, "other") == frozenset()
-    erasing.hold(OFFICER, "acme")
-    with pytest.raises(AccessDenied):
-        erasing.record(OFFICER, "acme", secret(2).token, tombstones)
+    for unit in ("", "2026-11"):
+        erasing.hold(OFFICER, "acme", unit)
+        with pytest.raises(AccessDenied):
+            erasing.record(OFFICER, "acme", secret(2).token, tombstones)
+        erasing.release(OFFICER, "acme", unit)
     assert len(buried) == 1
 
 

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 STREAMS = Path(__file__).parents[3] / "streams"
-OPENING = {"streams.vault.opening", "streams.vault.kek_local_private"}
-#: Who may open: break-glass and the opening side itself.
-MAY_OPEN = ("streams.vault.opening", "streams.vault.kek_local_private", "streams.breakglass")
+OPENING = {
+    f"streams.vault.{name}"
+    for name in (
+        "opening", "kek_local_private", "openers", "rewrapping", "restoring", "kms.aws_unwrap", "kms.hcvault_unwrap"
+    )
+}  # fmt: skip
+#: Who may open: break-glass, the commands on keys, and the opening side itself.
+MAY_OPEN = (*sorted(OPENING), "streams.breakglass", "streams.commands.keys", "streams.commands.key_desk")
 REDACTOR = ("streams.pipeline", "streams.worker", "streams.composition", "streams.redact", "streams.vault.envelope")
 
 
