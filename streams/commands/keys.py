@@ -75,7 +75,9 @@ def rotate(
     state: StateFolder = None,
     credentials: CredentialsSource = None,
     *,
-    tenant: Annotated[str | None, typer.Option(help="Whose token keys; all tenants' without it.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Whose own KEK, or whose token keys; without it the KEK of all, all token keys.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="In how many days the new token keys begin.")] = 1,
 ) -> None:
     """Make a new version of a key; old ones stay until nothing hangs on them.
@@ -221,7 +223,7 @@ def _rotated(desk: "KeyDesk", what: Rotating, tenant: str | None, days: int) -> 
 
     vault, now = desk.settings.vault, desk.clock.now_ms()
     if what is Rotating.VAULT:
-        return _rotated_pair(desk, vault.kek_uri) + " `phistream keys rewrap` comes next."
+        return _rotated_pair(desk, desk.kek(tenant or desk.tenant).uri) + " `phistream keys rewrap` comes next."
     if what is Rotating.QUARANTINE:
         return (
             _rotated_pair(desk, vault.quarantine_kek_uri) + " Keep the old half while quarantine holds older records."

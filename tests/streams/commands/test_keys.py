@@ -295,9 +295,11 @@ def test_beyond_a_state_folder_the_settings_say_where_keys_lie(tmp_path: Path) -
     assert sorted((Path(str(use["uri"])).name, use["deks"]) for use in uses) == [
         ("clinic.public.pem", 1), ("vault.public.pem", 0), ("vault.public.pem", 1)
     ]  # fmt: skip
+    run("keys", "rotate", "vault", "--tenant", "clinic-a")
+    assert "1 DEKs re-wrapped." in run("keys", "rewrap")
     run("erase", "tenant", "clinic-a", "--ticket", "END-1")
     assert "1 DEKs open" in run("keys", "drill")
-    actors = {record.actor.subject for _, record in read_records(folder / "audit", 0, 8)}
+    actors = {record.actor.subject for _, record in read_records(folder / "audit", 0, 12)}
     assert actors == {f"host-{getpass.getuser()}"}
 
 
