@@ -1,15 +1,16 @@
 """Break-glass over the state folder of an embedded run: everything that a command needs, opened and closed with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from schemas.errors import ConfigError
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
 from streams.breakglass.channels import read_channels
 from streams.breakglass.database import open_database
 from streams.breakglass.deks import DekCache, Deks
-from streams.breakglass.entries import EntryView
+from streams.breakglass.entries import Entries, EntryView
 from streams.breakglass.following import catch_up
 from streams.breakglass.granting import Granting, Notify
 from streams.breakglass.identity.ceremony import protection_of
@@ -35,6 +36,15 @@ _APPROVALS = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What does not lie in the state folder where break-glass serves a deployment over Kafka."""
+
+    entries: Entries
+    vault: VaultSettings
+    approvals: Mapping[TenantId, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Break-glass of one state folder; threads may share it. It keeps the passphrase once it was given."""
 
@@ -46,19 +56,21 @@ class Desk:
     courier: Courier
     view: EntryView
     cache: DekCache = field(repr=False)
+    elsewhere: Elsewhere | None = None
     _keks: dict[bytes | None, Openers] = field(default_factory=dict, repr=False)
 
     def finder(self) -> Finder:
         """Return what looks up values."""
-        return Finder(self.granting, self.granting.trail, self._view, self._token_keys)
+        return Finder(self.granting, self.granting.trail, self._entries, self._token_keys)
 
     @contextmanager
     def revealer(self, passphrase: bytes | None = None) -> Iterator[Revealer]:
         """Open the key store for reveals; private halves open with the passphrase, where they are protected."""
-        ledger = Ledger(self.state.ledger)
-        store = open_key_store(VaultSettings(key_store=self.state.key_store, ledger=ledger.path))
+        vault = self._vault()
+        ledger = Ledger(vault.ledger or self.state.ledger)
+        store = open_key_store(vault)
         # A passphrase is stretched for half a second: once, and not for each reveal.
-        keks = self._keks.setdefault(passphrase, Openers(self.state.keys, passphrase))
+        keks = self._keks.setdefault(passphrase, Openers(vault.private_folder, passphrase))
         deks = Deks(store, keks, self.cache)
         deks.denied = lambda tenant: denied_tokens(ledger, tenant)
         try:
@@ -68,10 +80,12 @@ class Desk:
 
     def revealer_with(self, opener: Opener) -> Revealer:
         """Return what reveals, with entries opened by *opener*."""
-        view = self._view()
-        return Revealer(self.granting, self.granting.trail, lambda: view, opener)
+        entries = self._entries()
+        return Revealer(self.granting, self.granting.trail, lambda: entries, opener)
 
-    def _view(self) -> EntryView:
+    def _entries(self) -> Entries:
+        if self.elsewhere is not None:
+            return self.elsewhere.entries
         store = self.state.open_store()
         try:
             catch_up(self.view, store)
@@ -80,11 +94,30 @@ class Desk:
         return self.view
 
     def _token_keys(self) -> dict[str, TokenKeys]:
-        return dict(load_token_keys(self.state.keys / "token-keys.json"))
+        path = self._vault().token_keys_file
+        if path is None:
+            raise ConfigError("setting is missing", setting="vault.token_keys_file")
+        return dict(load_token_keys(path))
+
+    def _vault(self) -> VaultSettings:
+        if self.elsewhere is not None:
+            return self.elsewhere.vault
+        keys = self.state.keys
+        return VaultSettings(
+            key_store=self.state.key_store,
+            ledger=self.state.ledger,
+            private_folder=keys,
+            token_keys_file=keys / "token-keys.json",
+        )
 
 
-def desk_over(
-    state: EmbeddedState, clock: Clock, audit: Audit, clean: Callable[[str], str], notify: Notify | None = None
+def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
+    state: EmbeddedState,
+    clock: Clock,
+    audit: Audit,
+    clean: Callable[[str], str],
+    notify: Notify | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Desk:
     """Return the break-glass of a state folder over an audit log that is open.
 
@@ -94,10 +127,11 @@ def desk_over(
     registry = Registry.open(engine, audit, HOME)
     store = GrantStore(engine, ReasonSeal.load(state.breakglass / "reasons.key"))
     # Off until two people have enrolled: `breakglass init` is what switches it on.
-    store.set_tenants({HOME: _APPROVALS} if protection_of(registry).enrolled else {})
+    on = {HOME: _APPROVALS} if elsewhere is None else elsewhere.approvals
+    store.set_tenants(on if protection_of(registry).enrolled else {})
     channels = read_channels(state.breakglass / "notify.toml")
     outbox, trail = Outbox(engine, tuple(channels)), Trail(audit)
     granting = Granting(store, trail, clock, clean, registry.current, notify or outbox.queue)
     view = EntryView.open(open_database(f"sqlite:///{(state.breakglass / 'entries.db').absolute()}"))
     courier = Courier(outbox, channels, trail, clock)
-    return Desk(state, clock, audit, registry, granting, courier, view, DekCache(clock))
+    return Desk(state, clock, audit, registry, granting, courier, view, DekCache(clock), elsewhere)

@@ -1,7 +1,7 @@
 """Where a token's entry is, and which tokens stand in an event: a view of the log, sealed as the log is, made anew."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -80,7 +80,16 @@ class Occurrence:
 
 
 class Entries(Protocol):
-    """Finds sealed entries and the places of tokens; of one tenant, so that another's are as if they never were."""
+    """Finds sealed entries and the places of tokens; of one tenant, so that another's are as if they never were.
+
+    Every method raises AccessDenied (`behind`) where it would have to say "nothing" without having read the log to
+    its end, and LogUnavailable where the log cannot be reached to know.
+    """
+
+    @property
+    def stale_since(self) -> float | None:
+        """Return since when the log cannot be reached, None while it can: what is found is as of then."""
+        ...
 
     def of_token(self, tenant: TenantId, token: Token) -> Sequence[VaultEntry]:
         """Return the entries of a token, one a unit; none where the tenant never had it."""
@@ -105,13 +114,18 @@ class EntryView:
 
     engine: Engine
 
+    @property
+    def stale_since(self) -> float | None:
+        """See Entries; this one is told when to follow."""
+        return None
+
     @classmethod
     def open(cls, engine: Engine) -> Self:
         """Open the view, empty where it is new."""
         METADATA.create_all(engine)
         return cls(engine)
 
-    def positions(self, topic_ids: dict[str, str]) -> dict[TopicPartition, int]:
+    def positions(self, topic_ids: Mapping[str, str]) -> dict[TopicPartition, int]:
         """Return how far each partition was followed; a view of another log than these topics is emptied first."""
         with self.engine.begin() as connection:
             rows = connection.execute(select(_POSITIONS)).all()
@@ -121,7 +135,7 @@ class EntryView:
                 rows = []
         return {TopicPartition(row.topic, row.partition): row.next for row in rows}
 
-    def apply(self, records: Sequence[Record], topic_ids: dict[str, str]) -> None:
+    def apply(self, records: Sequence[Record], topic_ids: Mapping[str, str]) -> None:
         """Take in records of the followed topics, and how far they go, in one transaction."""
         with self.engine.begin() as connection:
             _apply_entries(connection, [record for record in records if record.topic == VAULT])

@@ -136,7 +136,8 @@ class Revealer:
     def _opened(self, tenant: TenantId, item: Item) -> Revealed:
         parts = parse_token(item.token)
         type_ = None if parts is None else parts.type
-        shown = Revealed(item.token, ItemStatus.DENIED, type_, item.side or None, item.event_id)
+        stale = self.entries().stale_since
+        shown = Revealed(item.token, ItemStatus.DENIED, type_, item.side or None, item.event_id, None, stale)
         if not item.allowed:
             return shown
         status = ItemStatus.NOT_FOUND

@@ -111,6 +111,12 @@ class GrantStore:
         with self.engine.connect() as connection:
             return [_GRANT.validate_json(body) for body in connection.execute(statement).scalars()]
 
+    def unsettled(self) -> Sequence[Grant]:
+        """Return every grant that time may still do something to."""
+        statement = select(GRANTS.c.body).where(GRANTS.c.state.not_in(_CLOSED))
+        with self.engine.connect() as connection:
+            return [_GRANT.validate_json(body) for body in connection.execute(statement).scalars()]
+
     def of_person(self, person: Person) -> Sequence[Grant]:
         """Return every grant that a person asked for and that is not closed."""
         with self.engine.connect() as connection:

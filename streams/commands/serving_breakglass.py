@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streams.breakglass.http import BreakglassApi
     from streams.breakglass.identity.oidc import Provider
     from streams.breakglass.identity.settings import OidcSettings
+    from streams.config import Settings
     from streams.embedded import EmbeddedState
 
 
@@ -50,15 +51,19 @@ def serve(
     if settings.breakglass.oidc is None:
         raise ConfigError("the API needs an identity provider", setting="breakglass.oidc")
     embedded = EmbeddedState(state)
-    with _api(embedded, settings.breakglass.oidc, credentials) as api:
+    with _api(embedded, settings, settings.breakglass.oidc, credentials) as api:
         serve_until_asked(api.app(), address, lambda: typer.echo(f"Break-glass is served at {listen}.", err=True))
 
 
 @contextmanager
-def _api(embedded: "EmbeddedState", oidc: "OidcSettings", source: str | None) -> "Iterator[BreakglassApi]":
+def _api(
+    embedded: "EmbeddedState", settings: "Settings", oidc: "OidcSettings", source: str | None
+) -> "Iterator[BreakglassApi]":
     """Sign in, open the keys, and yield what answers."""
+    from streams.audit.anchored import anchorings_of
     from streams.audit.upkeep import Upkeep
     from streams.breakglass.cleaning import clean
+    from streams.breakglass.deployment import deployment
     from streams.breakglass.desk import desk_over
     from streams.breakglass.http import BreakglassApi
     from streams.breakglass.identity.ceremony import protection_of
@@ -77,11 +82,14 @@ def _api(embedded: "EmbeddedState", oidc: "OidcSettings", source: str | None) ->
         raise ConfigError("break-glass is off; `phistream breakglass init` enrols two persons")
     given = ask_credentials_to_open(source, split=protection.split)
     passphrase = passphrase_of(given.passphrase)
-    with open_audit(embedded) as audit:
+    with open_audit(embedded) as audit, deployment(settings, embedded, clock) as elsewhere:
         sign_in(open_accounts(embedded, audit), given)
-        desk = desk_over(embedded, clock, audit, clean)
+        desk = desk_over(embedded, clock, audit, clean, elsewhere=elsewhere)
         judge = Oidc(_provider(oidc), ProviderKeys(fetch, clock), desk.registry)
-        upkeep = Upkeep(audit.log, (), Metrics(), clock)
+        metrics = Metrics()
+        if settings.metrics_port:
+            metrics.serve(settings.metrics_port)
+        upkeep = Upkeep(audit.log, anchorings_of(settings, audit.log, clock), metrics, clock)
         with kept(upkeep.tend, desk.granting.settle_all, desk.courier.deliver):
             yield BreakglassApi(judge, desk.granting, desk.finder(), lambda: desk.revealer(passphrase))
 

@@ -21,7 +21,7 @@ from streams.audit.audit_log import open_audit_log
 from streams.audit.ports import Appended, Audit
 from streams.batch import entry_key
 from streams.breakglass.deks import DekCache, Deks
-from streams.breakglass.desk import HOME, Desk, desk_over
+from streams.breakglass.desk import HOME, Desk, Elsewhere, desk_over
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import give_role
 from streams.breakglass.identity.tables import ISSUER
@@ -87,14 +87,15 @@ class Rig:
     recorded: Recorded
     events: list[tuple[str, str, list[Token]]]
     told: list[tuple[str, Action]]
+    tenant: TenantId = HOME
 
     def person(self, name: str, *roles: Role) -> Identity:
         """Return a person of the registry, signed in now with two factors."""
         person = Person(self.desk.registry.issuer, name)
         with self.desk.registry.engine.begin() as connection:
             for role in roles:
-                give_role(connection, person, HOME, role, self.clock.seconds)
-        return Identity(person, {HOME: frozenset(roles)}, frozenset({"pwd", "otp", "mfa"}), self.clock.seconds)
+                give_role(connection, person, self.tenant, role, self.clock.seconds)
+        return Identity(person, {self.tenant: frozenset(roles)}, frozenset({"pwd", "otp", "mfa"}), self.clock.seconds)
 
     def ada(self) -> Identity:
         """Return the person who asks."""
@@ -112,7 +113,7 @@ class Rig:
     def request(self, scope: Scope, mode: GrantMode = GrantMode.NORMAL, view: View = View.FULL) -> Grant:
         """Ask for a grant as ada."""
         seconds = 1800 if mode is GrantMode.EMERGENCY else 3600
-        terms = GrantTerms(HOME, mode, Purpose.TREATMENT, scope, view, seconds)
+        terms = GrantTerms(self.tenant, mode, Purpose.TREATMENT, scope, view, seconds)
         return self.desk.granting.request(self.ada(), GrantRequest(terms, "The patient has to be called back."))
 
     def active(self, scope: Scope, mode: GrantMode = GrantMode.NORMAL, view: View = View.FULL) -> Grant:
@@ -158,10 +159,10 @@ def redacted_state(folder: Path) -> EmbeddedRig:
 
 @contextmanager
 def rig_over(
-    state: EmbeddedState, clean: Callable[[str], str] = lambda text: text, clock: TestClock | None = None
+    state: EmbeddedState, clean: Callable[[str], str] = lambda text: text, elsewhere: Elsewhere | None = None
 ) -> Iterator[Rig]:
     """Open break-glass over a state folder, as if `breakglass init` had been held."""
-    clock = clock or TestClock()
+    clock = TestClock()
     told: list[tuple[str, Action]] = []
     with open_audit_log(state.audit_log, state.audit_keys, clock.now_ms()) as audit:
         recorded = Recorded(audit)
@@ -169,15 +170,17 @@ def rig_over(
         def note(connection: Connection, grant: Grant, action: Action, now: float) -> None:
             told.append((grant.id, action))
 
-        desk = desk_over(state, clock, recorded, clean, note)
+        desk = desk_over(state, clock, recorded, clean, note, elsewhere)
         if not protection_of(desk.registry).enrolled:
             with desk.registry.engine.begin() as connection:
                 connection.execute(update(ISSUER).values(enrolled_at=START))
-            desk = desk_over(state, clock, recorded, clean, note)
-        yield Rig(desk, clock, recorded, _events(state), told)
+            desk = desk_over(state, clock, recorded, clean, note, elsewhere)
+        tenant = HOME if elsewhere is None else next(iter(elsewhere.approvals))
+        yield Rig(desk, clock, recorded, events_of(state), told, tenant)
 
 
-def _events(state: EmbeddedState) -> list[tuple[str, str, list[Token]]]:
+def events_of(state: EmbeddedState) -> list[tuple[str, str, list[Token]]]:
+    """Return the id, the conversation and the tokens of every event."""
     trees = EmbeddedRig(state).trees(REDACTED)
     return [
         (tree["event_id"], tree["call"]["conversation"], [Token(each) for each in _TOKEN.findall(str(tree["record"]))])

@@ -1,0 +1,140 @@
+"""The view of entries kept up with a log elsewhere: behind it says so, and without it serves what it knows as stale."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from schemas.audit_terms import Reason
+from schemas.errors import LogError, LogUnavailable
+from schemas.vault import TenantId, Token, VaultEntry
+from streams.breakglass.entries import EntryView, Occurrence
+from streams.breakglass.persons import refused
+from streams.clock import Clock
+from streams.log.ports import Record, TopicPartition
+
+_Found = TypeVar("_Found", VaultEntry, Occurrence)
+_READ_SECONDS, _PAUSE_SECONDS, _LOOK_SECONDS = 0.5, 1.0, 0.02
+#: How often a silent log is asked whether it is there.
+_ASK_SECONDS = 5.0
+#: How long a question waits for the view to catch up before it is told to come again.
+_PATIENCE_SECONDS = 2.0
+
+
+class Source(Protocol):
+    """Committed records of the followed topics, read by one thread; `ends` may be asked by any."""
+
+    def topic_ids(self) -> Mapping[str, str]:
+        """Return the ids of the topics; raises LogUnavailable."""
+        ...
+
+    def seek(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read on from these offsets, and other partitions from their begin."""
+        ...
+
+    def read(self, timeout: float) -> Sequence[Record]:
+        """Return the next records, waiting at most *timeout* seconds; raises LogUnavailable."""
+        ...
+
+    def reached(self) -> Mapping[TopicPartition, int]:
+        """Return how far each partition was read, markers of transactions included."""
+        ...
+
+    def ends(self) -> Mapping[TopicPartition, int]:
+        """Return where each partition ends now, as far as it is committed; raises LogUnavailable."""
+        ...
+
+
+@dataclass(slots=True)
+class Followed:
+    """Entries out of a view that a thread keeps up with its source. See Entries."""
+
+    view: EntryView
+    source: Source
+    clock: Clock
+    patience: float = _PATIENCE_SECONDS
+    _since: float | None = None
+    _applied: dict[TopicPartition, int] = field(default_factory=dict, repr=False)
+    _begun: bool = False
+    _asked: float = 0.0
+
+    @property
+    def stale_since(self) -> float | None:
+        """See Entries."""
+        return self._since
+
+    def follow(self, ended: threading.Event) -> None:
+        """Keep up until *ended*; what fails is tried again."""
+        while not ended.is_set():
+            try:
+                self.follow_once(_READ_SECONDS)
+            except LogError:
+                ended.wait(_PAUSE_SECONDS)
+
+    def follow_once(self, timeout: float) -> None:
+        """Take in what the source has next; raises LogError, and is stale from then on, where it cannot be reached."""
+        try:
+            ids = self.source.topic_ids()
+            if not self._begun:
+                self.source.seek(self.view.positions(ids))
+                self._begun = True
+            records = self.source.read(timeout)
+            self._ask(silent=not records)
+        except LogError:
+            self._lost()
+            raise
+        if records:
+            self.view.apply(records, ids)
+        self._applied = dict(self.source.reached())
+        self._since = None
+
+    def of_token(self, tenant: TenantId, token: Token) -> Sequence[VaultEntry]:
+        """See Entries."""
+        return self.view.of_token(tenant, token) or self._surely(lambda: self.view.of_token(tenant, token))
+
+    def of_tag(self, tenant: TenantId, tag: str) -> Sequence[VaultEntry]:
+        """See Entries; a part of them would look like all."""
+        self._keep_up()
+        return self.view.of_tag(tenant, tag)
+
+    def in_event(self, tenant: TenantId, event_id: str) -> Sequence[Occurrence]:
+        """See Entries."""
+        return self.view.in_event(tenant, event_id) or self._surely(lambda: self.view.in_event(tenant, event_id))
+
+    def in_conversation(self, tenant: TenantId, conversation: str) -> Sequence[Occurrence]:
+        """See Entries; a conversation goes on, so a part of it is served only while the log cannot be reached."""
+        known = self.view.in_conversation(tenant, conversation)
+        if known and self._since is not None:
+            return known
+        return self._surely(lambda: self.view.in_conversation(tenant, conversation))
+
+    def _ask(self, *, silent: bool) -> None:
+        """Make sure that the log is there: one that cannot be reached may look like one in which nothing happens."""
+        now = self.clock.monotonic()
+        if silent and (self._since is not None or now - self._asked >= _ASK_SECONDS):
+            self.source.ends()
+            self._asked = now
+
+    def _surely(self, ask: Callable[[], Sequence[_Found]]) -> Sequence[_Found]:
+        self._keep_up()
+        return ask()
+
+    def _keep_up(self) -> None:
+        """Return once the view has everything that the log had when this was called; raises as Entries says."""
+        if self._since is not None:
+            raise LogUnavailable("log cannot be reached")
+        try:
+            ends = self.source.ends()
+        except LogError:
+            self._lost()
+            raise LogUnavailable("log cannot be reached") from None
+        until = time.monotonic() + self.patience
+        while any(self._applied.get(place, 0) < end for place, end in ends.items()):
+            if time.monotonic() >= until:
+                raise refused(Reason.BEHIND)
+            time.sleep(_LOOK_SECONDS)
+
+    def _lost(self) -> None:
+        if self._since is None:
+            self._since = self.clock.now_ms() / 1000

@@ -1,0 +1,97 @@
+"""Re-identifying over a real broker: the view follows the topics, and without the broker says what it does not know."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.access import ItemStatus, Scope
+from schemas.errors import LogUnavailable
+from schemas.topics import REDACTED
+from schemas.vault import Token
+from streams.breakglass.deployment import deployment
+from streams.breakglass.desk import Elsewhere
+from streams.breakglass.scoping import Asked
+from streams.clock import SystemClock
+from streams.config import Settings, TenantSettings
+from streams.embedded import EmbeddedState
+from tests.e2e.deployment import Deployment, deployed
+from tests.stack.control import start_kafka, stop_kafka
+from tests.stack.required import required_stack
+from tests.streams.breakglass.rig import Rig, rig_over
+
+pytestmark = pytest.mark.integration
+
+_MAIL = "ada.lovelace@example.org"
+_NEVER = Token("phi_email_ca_bcdfghjklmnpqrstvwxz")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Deployment]:
+    """Redact one call over the broker."""
+    with deployed(required_stack(), tmp_path / "deployment") as made:
+        made.produce([json.dumps({"messages": [{"role": "user", "content": f"Write to {_MAIL}."}]}).encode()])
+        made.drain()
+        yield made
+
+
+def _settings(made: Deployment) -> Settings:
+    """Return the deployment's settings with break-glass on for its tenant."""
+    vault = made.admin.vault.model_copy(update={"ledger": made.folder / "erasures.jsonl"})
+    on = {made.tenants[0]: TenantSettings(breakglass=True)}
+    return made.admin.model_copy(update={"vault": vault, "tenants": on})
+
+
+def _state(folder: Path) -> EmbeddedState:
+    state = EmbeddedState(folder)
+    state.prepare()
+    state.open_store().close()
+    return state
+
+
+def _wait(until: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_reveal_over_kafka_and_without_it(made: Deployment, tmp_path: Path) -> None:
+    """An event is revealed from the topics; cut off, what is known is served as stale and nothing is "not found"."""
+    event_id, token = next(
+        (tree["event_id"], Token(tree["record"]["messages"][0]["content"].split()[2].rstrip(".")))
+        for _, tree in made.read(REDACTED)
+    )
+    state = _state(tmp_path / "state")
+    with (
+        deployment(_settings(made), state, SystemClock()) as elsewhere,
+        rig_over(state, elsewhere=elsewhere) as rig,
+    ):
+        assert elsewhere is not None
+        grant = rig.active(Scope(events=frozenset({event_id}), tokens=frozenset({_NEVER})))
+        items = rig.reveal(grant, Asked(events=(event_id,), tokens=(_NEVER,))).items
+
+        assert (_MAIL, "input") in [(item.value, item.side) for item in items]
+        assert [ItemStatus.NOT_FOUND] == [item.status for item in items if item.token == _NEVER]
+
+        stop_kafka()
+        try:
+            _without_kafka(rig, elsewhere, grant.id, token)
+        finally:
+            start_kafka()
+        _wait(lambda: elsewhere.entries.stale_since is None)
+        again = rig.reveal(grant, Asked(tokens=(_NEVER,))).items
+
+        assert [(ItemStatus.NOT_FOUND, None)] == [(item.status, item.stale_since) for item in again]
+
+
+def _without_kafka(rig: Rig, elsewhere: Elsewhere, grant_id: str, token: Token) -> None:
+    _wait(lambda: elsewhere.entries.stale_since is not None)
+    grant = rig.desk.granting.settled(grant_id)
+    known = rig.reveal(grant, Asked(tokens=(token,))).items[0]
+
+    assert (ItemStatus.OK, _MAIL, elsewhere.entries.stale_since) == (known.status, known.value, known.stale_since)
+    with pytest.raises(LogUnavailable):
+        rig.reveal(rig.desk.granting.settled(grant_id), Asked(tokens=(_NEVER,)))

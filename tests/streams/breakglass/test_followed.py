@@ -1,0 +1,153 @@
+"""A view that follows a log: behind is never "not found", and without the log what is known is served as stale."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from schemas.audit_terms import Reason
+from schemas.errors import AccessDenied, LogUnavailable
+from schemas.vault import Token
+from streams.breakglass.database import open_database
+from streams.breakglass.desk import HOME
+from streams.breakglass.entries import FOLLOWED, EntryView
+from streams.breakglass.followed import Followed
+from streams.log.ports import Record, TopicPartition
+from streams.log.sqlite_store import SqliteStore
+from tests.streams.breakglass import rig as rigs
+from tests.streams.breakglass.people import START
+from tests.streams.breakglass.rig import TestClock
+from tests.streams.embedded_rig import EmbeddedRig, rig_at
+
+_NEVER = Token("phi_email_ca_bcdfghjklmnpqrstvwxz")
+
+
+@dataclass(slots=True)
+class _LogSource:
+    """The embedded log as a source that is read when it is told, and can be cut off."""
+
+    store: SqliteStore
+    cut: bool = False
+    _reached: dict[TopicPartition, int] = field(default_factory=dict)
+
+    def topic_ids(self) -> Mapping[str, str]:
+        self._refuse()
+        return {topic: self.store.topic_id(topic) for topic in FOLLOWED}
+
+    def seek(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._reached = {place: positions.get(place, 0) for place in self.store.places(FOLLOWED)}
+
+    def read(self, timeout: float) -> Sequence[Record]:
+        self._refuse()
+        records = [each for place, start in self._reached.items() for each in self.store.fetch(place, start, 500)]
+        self._reached |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+        return records
+
+    def reached(self) -> Mapping[TopicPartition, int]:
+        return dict(self._reached)
+
+    def ends(self) -> Mapping[TopicPartition, int]:
+        self._refuse()
+        return {place: self.store.ends(place)[1] for place in self.store.places(FOLLOWED)}
+
+    def _refuse(self) -> None:
+        if self.cut:
+            raise LogUnavailable("cut off")
+
+
+@dataclass(slots=True)
+class _Bench:
+    rig: EmbeddedRig
+    source: _LogSource
+    followed: Followed
+    event: str
+    conversation: str
+    token: Token
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[_Bench]:
+    """Follow a log with a conversation in it; nothing was read yet."""
+    rig = rigs.redacted_state(tmp_path / "s")
+    store = rig.state.open_store()
+    source = _LogSource(store)
+    view = EntryView.open(open_database(f"sqlite:///{tmp_path / 'view' / 'entries.db'}"))
+    followed = Followed(view, source, TestClock(), patience=0.0)
+    event, conversation, tokens = rigs.events_of(rig.state)[0]
+    yield _Bench(rig, source, followed, event, conversation, tokens[1])
+    store.close()
+
+
+def _asks(bench: _Bench) -> list[int]:
+    """Ask for what is there in every way; return how much of it was found."""
+    followed = bench.followed
+    return [
+        len(followed.of_token(HOME, bench.token)),
+        len(followed.in_event(HOME, bench.event)),
+        len(followed.in_conversation(HOME, bench.conversation)),
+    ]
+
+
+def test_behind_is_not_not_found(bench: _Bench) -> None:
+    """Before the end of the log was read nothing is said not to be there."""
+    for ask in (
+        lambda: bench.followed.of_token(HOME, bench.token),
+        lambda: bench.followed.of_token(HOME, _NEVER),
+        lambda: bench.followed.of_tag(HOME, "0" * 64),
+        lambda: bench.followed.in_event(HOME, bench.event),
+        lambda: bench.followed.in_conversation(HOME, bench.conversation),
+    ):
+        with pytest.raises(AccessDenied) as caught:
+            ask()
+        assert Reason.BEHIND == caught.value.facts["code"]
+
+
+def test_caught_up_it_knows(bench: _Bench) -> None:
+    """At the end of the log what is not there is not there."""
+    bench.followed.follow_once(0.0)
+
+    assert all(_asks(bench))
+    assert () == tuple(bench.followed.of_token(HOME, _NEVER))
+    assert bench.followed.stale_since is None
+
+
+def test_a_known_token_is_served_while_behind(bench: _Bench) -> None:
+    """What was read stays known while more comes in; a conversation may have gone on."""
+    bench.followed.follow_once(0.0)
+    bench.rig.feed(b'{"mail": "new@example.org"}')
+    bench.rig.drain()
+
+    assert 1 == len(bench.followed.of_token(HOME, bench.token))
+    with pytest.raises(AccessDenied):
+        bench.followed.of_token(HOME, _NEVER)
+    with pytest.raises(AccessDenied):
+        bench.followed.in_conversation(HOME, bench.conversation)
+
+
+def test_without_the_log_known_tokens_are_stale(bench: _Bench) -> None:
+    """Cut off, it serves what it knows and says since when; what it does not know may be there. It comes back."""
+    bench.followed.follow_once(0.0)
+    bench.source.cut = True
+    with pytest.raises(LogUnavailable):
+        bench.followed.of_token(HOME, _NEVER)
+
+    assert all(_asks(bench))
+    assert START == bench.followed.stale_since
+    with pytest.raises(LogUnavailable):
+        bench.followed.of_tag(HOME, "0" * 64)
+    bench.source.cut = False
+    bench.followed.follow_once(0.0)
+
+    assert bench.followed.stale_since is None
+
+
+def test_another_log_makes_another_view(bench: _Bench, tmp_path: Path) -> None:
+    """A view of topics that were made anew begins empty: tokens of the old ones are not looked for in it."""
+    bench.followed.follow_once(0.0)
+    other = rig_at(tmp_path / "other").state.open_store()
+    followed = Followed(bench.followed.view, _LogSource(other), TestClock(), patience=0.0)
+    followed.follow_once(0.0)
+
+    assert () == tuple(followed.of_token(HOME, bench.token))
+    other.close()
