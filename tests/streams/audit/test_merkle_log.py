@@ -48,6 +48,31 @@ def test_append_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert ["write", "sync"] == order
 
 
+def test_a_checkpoint_comes_after_what_it_covers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiles and bundles are on the disk before the checkpoint over them, and each file before it has its name."""
+    order: list[str] = []
+    real = os.replace
+
+    def replaced(source: Path, target: Path) -> None:
+        order.append(Path(target).relative_to(tmp_path).as_posix())
+        real(source, target)
+
+    with MerkleLog(tmp_path, KEYS) as log:
+        for index in range(300):
+            log.append(entry(index))
+        monkeypatch.setattr(os, "replace", replaced)
+        _trace(monkeypatch, "fsync", lambda: order.append("sync"))
+        log.sign_checkpoint()
+        names = [name for name in order if name != "sync"]
+
+        assert ["checkpoint", "journal"] == names[-2:]
+        assert {"tile/entries/000", "tile/entries/001.p/44", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1"} == set(
+            names[:-2]
+        )
+        assert all("sync" == order[place - 1] for place, name in enumerate(order) if name != "sync")
+    monkeypatch.undo()
+
+
 def _trace(monkeypatch: pytest.MonkeyPatch, name: str, seen: Callable[[], None]) -> None:
     real = getattr(os, name)
 
