@@ -20,6 +20,7 @@ from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.ledger import EntryKind, Ledger, LedgerEntry
 from streams.vault.stores import open_key_store
 from tests.contracts.keystore import KeyStoreContract, Open, wrapped_dek
+from tests.stack.certificates import make_certificates
 from tests.stack.postgres import Postgres, running_postgres
 
 
@@ -231,6 +232,16 @@ class TestPostgresKeyStore(KeyStoreContract):
 
         with pytest.raises(ConfigError, match="unknown version"):
             open_postgres()
+
+    @pytest.mark.usefixtures("open_postgres")
+    def test_over_tls_the_server_is_who_it_says(self, postgres: Postgres, tmp_path: Path) -> None:
+        """With verify-full the store opens under the server's own CA, and under no other one."""
+        store = PostgresKeyStore(postgres.tls_url())
+        assert isinstance(store.tenants(), tuple)
+        store.close()
+        make_certificates(tmp_path / "tls", ())
+        with pytest.raises(KmsUnavailable):
+            PostgresKeyStore(postgres.tls_url(tmp_path / "tls" / "ca.pem"))
 
     def test_settings_name_it(self, open_postgres: Open, postgres: Postgres, tmp_path: Path) -> None:
         """By its URL the store opens as a worker opens it, and what the ledger erased is destroyed in it first."""

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.stack.certificates import make_certificates
+
 _FOLDERS = "/usr/lib/postgresql"
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -31,6 +33,11 @@ class Postgres:
     def url(self, database: str = "postgres") -> str:
         """Return the URL of one of its databases."""
         return f"postgresql://phistream:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def tls_url(self, ca: Path | None = None) -> str:
+        """Return the URL over TLS, with the server's certificate checked against its own CA or another one."""
+        checked = f"sslmode=verify-full&sslrootcert={ca or self.data.parent / 'tls' / 'ca.pem'}"
+        return f"postgresql://phistream:{self.password}@localhost:{self.port}/postgres?{checked}"
 
     def files(self) -> bytes:
         """Return the bytes of all tables and indexes, once the server has written them out; not its log's."""
@@ -69,7 +76,19 @@ def _server(home: Path) -> Iterator[Postgres]:
     word.chmod(0o644)  # For the account that the server runs as; its folder is closed to all others.
     made = (str(_binary("initdb")), "-D", str(server.data), "-U", "phistream", "-A", "scram-sha-256", "-E", "UTF8")
     subprocess.run([*made, "--pwfile", str(word)], check=True, cwd=home, capture_output=True, user=account)
-    options = ("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-p", str(server.port))
+    make_certificates(home / "tls", ("server",))
+    for path in (home / "tls", *(home / "tls").iterdir()):
+        if account is not None:
+            os.chown(path, account, -1)
+    options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-p", str(server.port)]
+    options += [
+        "-c",
+        "ssl=on",
+        "-c",
+        f"ssl_cert_file={home}/tls/server.pem",
+        "-c",
+        f"ssl_key_file={home}/tls/server-key.pem",
+    ]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(_binary("postgres")), "-D", str(server.data), *options], cwd=home, stdout=log, stderr=log, user=account
