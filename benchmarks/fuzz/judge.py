@@ -99,7 +99,7 @@ class Judge:
             return lines_of(body, case.content_type, DEFAULT_BOUNDS)
 
     def _one(self, record: Record, streams: OpenStreams, numbers: Sequence[str]) -> None:
-        found = self.pipeline.process(record, "fuzz")
+        found = self.pipeline.process(record, "fuzz", streams.awaits)
         if isinstance(found, Held):
             self._closed(streams.take(found), numbers)
             return
@@ -138,7 +138,9 @@ class Judge:
         """Return how each leaf of a record is read; raises as reading it does."""
         tenant = self.pipeline.tenants.of(record)
         read = self.pipeline.decoder.decode(record, "fuzz", tenant)
-        return () if isinstance(read, Part) else self._leaves(*read)
+        if isinstance(read, Part):
+            return self._leaves(*self.pipeline.decoder.alone(Held(record, tenant, read), "fuzz")) if read.alone else ()
+        return self._leaves(*read)
 
     def _joined(self, stream: Closed) -> tuple[Leaf, ...]:
         return self._leaves(*self.pipeline.decoder.join(stream, "fuzz", keep_unended=True))
