@@ -1,0 +1,57 @@
+"""Intake with the rights of its role alone: TLS, SCRAM and ACLs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import KEYED, Role
+from streams.composition import Slot
+from streams.config import Settings
+from streams.intake_main import build_intake
+from streams.log.admin import apply_acls
+from streams.log.kafka import read_whole_topic
+from streams.log.kafka_inlet import KafkaInlet
+from streams.log.kafka_intake import connect_intake
+from streams.log.startup import INTAKES, begin_group
+from streams.origins import believed
+from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
+from tests.stack.required import required_stack
+
+pytestmark = [pytest.mark.integration, pytest.mark.secure]
+
+PRINCIPALS = {role: f"User:{role}" for role in Role}
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    """Return a deployment with the grants of the table."""
+    with deployed(required_stack(secure=True), tmp_path) as made:
+        apply_acls(made.admin, PRINCIPALS)
+        yield made
+
+
+def test_the_rights_of_its_role_are_enough(deployment: Deployment) -> None:
+    """Intake begins its group and writes records on; who writes them sees how far it is."""
+    intake_as, producer_as = (_as_role(deployment, role) for role in (Role.INTAKE, Role.PRODUCER))
+    with KafkaInlet(producer_as, deployment.topic, ((TENANT_HEADER, deployment.tenants[0].encode()),)) as inlet:
+        inlet.append([b'{"note": "one"}', b"no JSON", b""])
+        begin_group(intake_as.kafka, INTAKES, [deployment.topic], "earliest")
+        before = inlet.waiting()
+        deployment.run_folder.mkdir()
+        with connect_intake(intake_as) as log:
+            build_intake(intake_as, log, Slot(0, deployment.run_folder, lambda: False)).run(until_drained=True)
+        after = inlet.waiting()
+    found = map(believed, read_whole_topic(deployment.admin, KEYED))
+    moved = [each for each in found if each.origin is not None and each.origin.topic == deployment.topic]
+
+    assert (before, after) == (3, 0)
+    assert sorted(each.value or b"" for each in moved) == [b"", b"no JSON", b'{"note": "one"}']
+    assert {each.origin.tenant for each in moved if each.origin is not None} == {deployment.tenants[0]}
+
+
+def _as_role(deployment: Deployment, role: Role) -> Settings:
+    """Return the settings with which a role logs in; the raw topic is intake's."""
+    settings = logged_in(deployment.admin, deployment.stack, role)
+    topics = {name: topic.model_copy(update={"keyed_by": "none"}) for name, topic in settings.topics.items()}
+    return settings.model_copy(update={"topics": topics})
