@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+import structlog
+
 from schemas.audit_terms import Reason
 from schemas.errors import LogError, LogUnavailable
 from schemas.vault import TenantId, Token, VaultEntry
@@ -14,6 +16,7 @@ from streams.breakglass.persons import refused
 from streams.clock import Clock
 from streams.log.ports import Record, TopicPartition
 
+log = structlog.get_logger(__name__)
 _Found = TypeVar("_Found", VaultEntry, Occurrence)
 _READ_SECONDS, _PAUSE_SECONDS, _LOOK_SECONDS = 0.5, 1.0, 0.02
 #: How often a silent log is asked whether it is there.
@@ -65,29 +68,36 @@ class Followed:
         return self._since
 
     def follow(self, ended: threading.Event) -> None:
-        """Keep up until *ended*; what fails is tried again."""
+        """Keep up until *ended*; what fails is told of and tried again."""
         while not ended.is_set():
             try:
                 self.follow_once(_READ_SECONDS)
-            except LogError:
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was not read is read again.
+                log.error("The log is not followed.", error_class=type(error).__name__)
                 ended.wait(_PAUSE_SECONDS)
 
     def follow_once(self, timeout: float) -> None:
-        """Take in what the source has next; raises LogError, and is stale from then on, where it cannot be reached."""
+        """Take in what the source has next; what fails is raised, and everything known is stale from then on."""
         try:
-            ids = self.source.topic_ids()
-            if not self._begun:
-                self.source.seek(self.view.positions(ids))
-                self._begun = True
-            records = self.source.read(timeout)
-            self._ask(silent=not records)
-        except LogError:
-            self._lost()
+            self._take_in(timeout)
+        except Exception:
+            if self._since is None:
+                self._since = self.clock.now_ms() / 1000
+            # Some of it may have been read and lost: the source goes back to where the view ends.
+            self._begun = False
             raise
+        self._since = None
+
+    def _take_in(self, timeout: float) -> None:
+        ids = self.source.topic_ids()
+        if not self._begun:
+            self.source.seek(self.view.positions(ids))
+            self._begun = True
+        records = self.source.read(timeout)
+        self._ask(silent=not records)
         if records:
             self.view.apply(records, ids)
         self._applied = dict(self.source.reached())
-        self._since = None
 
     def of_token(self, tenant: TenantId, token: Token) -> Sequence[VaultEntry]:
         """See Entries."""
@@ -127,14 +137,9 @@ class Followed:
         try:
             ends = self.source.ends()
         except LogError:
-            self._lost()
             raise LogUnavailable("log cannot be reached") from None
         until = time.monotonic() + self.patience
         while any(self._applied.get(place, 0) < end for place, end in ends.items()):
             if time.monotonic() >= until:
                 raise refused(Reason.BEHIND)
             time.sleep(_LOOK_SECONDS)
-
-    def _lost(self) -> None:
-        if self._since is None:
-            self._since = self.clock.now_ms() / 1000

@@ -29,6 +29,7 @@ class _LogSource:
 
     store: SqliteStore
     cut: bool = False
+    drops: bool = False
     _reached: dict[TopicPartition, int] = field(default_factory=dict)
 
     def topic_ids(self) -> Mapping[str, str]:
@@ -42,6 +43,8 @@ class _LogSource:
         self._refuse()
         records = [each for place, start in self._reached.items() for each in self.store.fetch(place, start, 500)]
         self._reached |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+        if self.drops:
+            raise LogUnavailable("lost on the way")
         return records
 
     def reached(self) -> Mapping[TopicPartition, int]:
@@ -131,6 +134,8 @@ def test_without_the_log_known_tokens_are_stale(bench: _Bench) -> None:
     bench.source.cut = True
     with pytest.raises(LogUnavailable):
         bench.followed.of_token(HOME, _NEVER)
+    with pytest.raises(LogUnavailable):
+        bench.followed.follow_once(0.0)
 
     assert all(_asks(bench))
     assert START == bench.followed.stale_since
@@ -151,3 +156,14 @@ def test_another_log_makes_another_view(bench: _Bench, tmp_path: Path) -> None:
 
     assert () == tuple(followed.of_token(HOME, bench.token))
     other.close()
+
+
+def test_what_was_lost_on_the_way_is_read_again(bench: _Bench) -> None:
+    """A read that fails after it took records skips none of them: nothing becomes "not found" by it."""
+    bench.source.drops = True
+    with pytest.raises(LogUnavailable):
+        bench.followed.follow_once(0.0)
+    bench.source.drops = False
+    bench.followed.follow_once(0.0)
+
+    assert all(_asks(bench))
