@@ -218,7 +218,9 @@ def _file(rng: random.Random) -> Case:
     body = _maybe_damaged(body, rng, 0.3)
     if rng.random() < _HALF:
         body = _maybe_damaged(gzip.compress(body, 1, mtime=0), rng, 0.2)
-    return Case(body=body, is_file=True, numbers=tuple(place for tree in trees for place in tree.numbers))
+    numbers = [(index, place) for index, tree in enumerate(trees) for place in tree.numbers]
+    in_a_list = [f"/{index}{place.rstrip('/')}" for index, place in numbers]
+    return Case(body=body, is_file=True, numbers=(*(place for _, place in numbers), *in_a_list))
 
 
 def _written(tree: Any, rng: random.Random) -> bytes:
