@@ -26,7 +26,6 @@ from streams.audit.verify_log import (
     WIDTH,
     Altered,
     Checkpoint,
-    Tile,
     Tree,
     leaf_hash,
     open_checkpoint,
@@ -53,6 +52,7 @@ class MerkleLog:
     _journal: Journal = field(init=False)
     _lock_descriptor: int = field(init=False)
     _mutex: threading.RLock = field(default_factory=threading.RLock, init=False)
+    _signing: threading.Lock = field(default_factory=threading.Lock, init=False)
     _checkpointed_at: float = field(init=False)
     _broken: bool = field(default=False, init=False)
 
@@ -108,24 +108,18 @@ class MerkleLog:
     def sign_checkpoint(self) -> Checkpoint:
         """Write tiles and a signed checkpoint over everything appended; raises AuditUnavailable where it cannot.
 
-        Entries count without it: a checkpoint only shows them to others.
+        Entries count without it: a checkpoint only shows them to others. Others may append meanwhile.
         """
-        with self._mutex:
-            self._refuse_broken()
-            checkpoint = Checkpoint(self.keys.origin, self._tree.size, self._tree.root())
-            entries = self._journal.entries
-            tiles, tree = self._new_tiles()
-            for start in range(0, len(entries), WIDTH):
-                self._write_bundle((self._journal.first + start) // WIDTH, entries[start : start + WIDTH])
-            for tile in (*tiles, *tree.partial()):
-                write_durable(self.folder / tile.path, b"".join(tile.hashes), READ_ONLY)
+        with self._signing:
+            with self._mutex:
+                self._refuse_broken()
+                checkpoint = Checkpoint(self.keys.origin, self._tree.size, self._tree.root())
+                first, entries = self._journal.first, tuple(self._journal.entries)
+            self._write_tiles(first, entries)
             write_durable(self.folder / "checkpoint", self.keys.note(checkpoint).encode())
-            earlier, self.checkpoint, self._checkpointed_at = self.checkpoint, checkpoint, self.monotonic()
-            full = len(entries) - len(entries) % WIDTH
-            if full:
-                self._journal.close()
-                path, first = self._journal.path, self._journal.first + full
-                self._journal = Journal.start(path, first, entries[full:])
+            with self._mutex:
+                earlier, self.checkpoint, self._checkpointed_at = self.checkpoint, checkpoint, self.monotonic()
+                self._shorten(len(entries) - len(entries) % WIDTH)
             self._remove_partials(earlier.size)
             return checkpoint
 
@@ -193,10 +187,22 @@ class MerkleLog:
             level, count = level + 1, count // WIDTH
         return tree
 
-    def _new_tiles(self) -> tuple[list[Tile], Tree]:
-        """Return the tiles that the journal's entries make full, and the tree after them."""
-        tree = self._edge_at(self._journal.first)
-        return [tile for entry in self._journal.entries for tile in tree.add(leaf_hash(entry))], tree
+    def _write_tiles(self, first: int, entries: Sequence[bytes]) -> None:
+        """Write what *entries*, which begin at *first*, make of bundles and tiles."""
+        for start in range(0, len(entries), WIDTH):
+            self._write_bundle((first + start) // WIDTH, entries[start : start + WIDTH])
+        tree = self._edge_at(first)
+        full = [tile for entry in entries for tile in tree.add(leaf_hash(entry))]
+        for tile in (*full, *tree.partial()):
+            write_durable(self.folder / tile.path, b"".join(tile.hashes), READ_ONLY)
+
+    def _shorten(self, full: int) -> None:
+        """Write the journal anew without the entries that full bundles hold."""
+        if full:
+            self._refuse_broken()
+            self._journal.close()  # First, so that nothing is appended to a file that has lost its name.
+            path, first, rest = self._journal.path, self._journal.first + full, self._journal.entries[full:]
+            self._journal = Journal.start(path, first, rest)
 
     def _write_bundle(self, index: int, entries: Sequence[bytes]) -> None:
         path = self.folder / tile_path("entries", index, len(entries))

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import AuditAltered, AuditRefused, AuditUnavailable
+from streams.audit import journal, merkle_log
+from streams.audit.files import write_durable
 from streams.audit.journal import Journal
 from streams.audit.merkle_log import MerkleLog
 from streams.audit.reading import entries_of
@@ -233,6 +236,57 @@ def test_a_log_that_cannot_be_made_refuses(tmp_path: Path, monkeypatch: pytest.M
 
     with pytest.raises(AuditUnavailable):
         MerkleLog(tmp_path, KEYS)
+
+
+def test_entries_appended_while_a_checkpoint_is_signed_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Appending does not wait for tiles to be written, and what comes meanwhile is in the next checkpoint."""
+    with MerkleLog(tmp_path, KEYS) as log:
+        for index in range(300):
+            log.append(entry(index))
+        with monkeypatch.context() as slow:
+            slow.setattr(merkle_log, "write_durable", _appending(log))
+            assert 300 == log.sign_checkpoint().size
+        assert log.size > 300
+        assert log.size == log.sign_checkpoint().size
+        size = log.size
+    assert [entry(index) for index in range(size)] == list(entries_of(tmp_path, 0, size))
+    assert size == verify_log(tmp_path, KEYS.verifiers).size
+
+
+def _appending(log: MerkleLog) -> Callable[..., None]:
+    """Return what appends an entry in another thread before it writes a file."""
+
+    def written(*arguments: Any) -> None:
+        other = threading.Thread(target=lambda: log.append(entry(log.size)))
+        other.start()
+        other.join(10.0)
+        assert not other.is_alive()
+        write_durable(*arguments)
+
+    return written
+
+
+def test_a_journal_that_cannot_be_shortened_stops_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the shorter journal fails nothing is appended to the old one; opened anew, all is there."""
+    log = MerkleLog(tmp_path, KEYS)
+    for index in range(300):
+        log.append(entry(index))
+    with monkeypatch.context() as full:
+        full.setattr(journal, "write_durable", _refusing)
+        with pytest.raises(AuditUnavailable):
+            log.sign_checkpoint()
+    with pytest.raises(AuditUnavailable):
+        log.append(b"lost")
+    log.close()
+
+    with MerkleLog(tmp_path, KEYS) as again:
+        assert 300 == again.size
+        assert 300 == again.append(entry(300)).index
+    assert 301 == verify_log(tmp_path, KEYS.verifiers).size
+
+
+def _refusing(*_: object) -> None:
+    raise AuditUnavailable("audit log cannot be written")
 
 
 def test_there_is_one_writer(tmp_path: Path) -> None:
