@@ -58,6 +58,29 @@ def add(
     typer.echo(f"{person.issuer}|{person.subject}")
 
 
+@person_app.command("same")
+def same_person(
+    account: Annotated[str, typer.Argument(help="The name of an account, or ISSUER|SUBJECT.")],
+    person: Annotated[str, typer.Argument(help="Whose it is, too, written the same way.")],
+    state: State,
+    *,
+    credentials: CredentialsSource = None,
+) -> None:
+    """Propose that two accounts are one person's; another person confirms it with `role confirm`."""
+    from streams.breakglass.identity.changes import Change, ChangeKind, Changes
+    from streams.breakglass.identity.people import person_of
+    from streams.embedded import EmbeddedState
+
+    embedded = EmbeddedState(state)
+    given = ask_credentials(credentials)
+    with open_audit(embedded) as audit:
+        accounts = open_accounts(embedded, audit)
+        one, same_as = person_of(accounts, account), person_of(accounts, person)
+        change = Change(ChangeKind.SAME_PERSON, one.issuer, one.subject, accounts.registry.home, None, same_as)
+        proposal = Changes(accounts.registry).propose(sign_in(accounts, given), change, now())
+    typer.echo(proposal.id)
+
+
 @person_app.command()
 def offboard(
     person: Annotated[str, typer.Argument(help="The name of an account, or ISSUER|SUBJECT.")],

@@ -80,7 +80,9 @@ def list_pending(state: State) -> None:
 
 
 def _told(change: "Change") -> str:
-    return f"{change.kind.value} {change.role.value} in {change.tenant}: {change.issuer}|{change.target}"
+    what = change.kind.value if change.role is None else f"{change.kind.value} {change.role.value}"
+    of = "" if change.same_as is None else f" is {change.same_as.issuer}|{change.same_as.subject}"
+    return f"{what} in {change.tenant}: {change.issuer}|{change.target}{of}"
 
 
 def _change(

@@ -12,7 +12,14 @@ from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
 from schemas.vault import TenantId
 from streams.breakglass.identity.passwords import Passwords, check_password
-from streams.breakglass.identity.registry import Registry, new_subject, record_of, roles_of
+from streams.breakglass.identity.registry import (
+    Registry,
+    is_offboarded,
+    known_as,
+    new_subject,
+    record_of,
+    roles_of,
+)
 from streams.breakglass.identity.tables import ACCOUNTS, PERSONS
 from streams.breakglass.identity.totp import TotpSeal, TotpSecret
 
@@ -83,15 +90,12 @@ class Accounts:
         account, reason = self._begin_try(name, now)
         try:
             self.passwords.verify(None if account is None else account.password_hash, password)
-            roles = self._succeed(account, password, code, now)
+            person, roles = self._succeed(account, password, code, now)
         except AccessDenied:
             self._tell_denied(name, reason, now)
             raise AccessDenied(REFUSED) from None
-        assert account is not None
-        identity = Identity(account.person, roles, _METHODS, now)
-        accepted = record_of(
-            Action.AUTH_ACCEPTED, _actor(account.person), (account.person,), tenant=self.registry.home, now=now
-        )
+        identity = Identity(person, roles, _METHODS, now)
+        accepted = record_of(Action.AUTH_ACCEPTED, _actor(person), (person,), tenant=self.registry.home, now=now)
         self.registry.tell(accepted, Result.SUCCESS)
         return identity
 
@@ -129,7 +133,7 @@ class Accounts:
 
     def _succeed(
         self, account: _Account | None, password: str, code: str, now: float
-    ) -> dict[TenantId, frozenset[Role]]:
+    ) -> tuple[Person, dict[TenantId, frozenset[Role]]]:
         if account is None:
             raise AccessDenied
         step = account.totp.step_of_code(code, now)
@@ -144,7 +148,10 @@ class Accounts:
                 raise AccessDenied
             seen = update(PERSONS).where(PERSONS.c.issuer == self.registry.issuer, PERSONS.c.subject == subject)
             connection.execute(seen.values(last_seen_at=now))
-            return roles_of(connection, account.person)
+            person = known_as(connection, account.person)
+            if is_offboarded(connection, person):
+                raise AccessDenied
+            return person, roles_of(connection, person)
 
     def _tell_denied(self, name: str, reason: Reason, now: float) -> None:
         with self.registry.engine.connect() as connection:

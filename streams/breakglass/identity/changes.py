@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from schemas.access import APPROVERS, Identity, Person, Role
+from schemas.access import Identity, Person, Role
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
@@ -16,13 +16,14 @@ from streams.breakglass.identity.registry import (
     actor_of,
     give_role,
     is_offboarded,
+    known_as,
     new_subject,
     one_at_a_time,
     record_of,
     take_role,
 )
-from streams.breakglass.identity.separation import administers
-from streams.breakglass.identity.tables import GROUPS, PROPOSALS
+from streams.breakglass.identity.separation import administers, refuse_conflict
+from streams.breakglass.identity.tables import ALIASES, GROUPS, PROPOSALS, ROLES
 
 #: A proposal that nobody confirmed in a week is made again, by somebody who still means it.
 _LIFE_SECONDS = 7 * 24 * 3600.0
@@ -35,25 +36,38 @@ class ChangeKind(StrEnum):
     REVOKE_ROLE = "revoke_role"
     MAP_GROUP = "map_group"
     UNMAP_GROUP = "unmap_group"
+    SAME_PERSON = "same_person"
 
 
-_OF_PEOPLE = frozenset({ChangeKind.GRANT_ROLE, ChangeKind.REVOKE_ROLE})
+_OF_GROUPS = frozenset({ChangeKind.MAP_GROUP, ChangeKind.UNMAP_GROUP})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One role of one tenant: for a person (`target` is the subject), or for the members of a provider's group."""
+    """One role of one tenant: for a person (`target` is the subject), or for the members of a provider's group.
+
+    SAME_PERSON changes no role: it says that an account is another account of the person `same_as`.
+    """
 
     kind: ChangeKind
     issuer: str
     target: str
     tenant: TenantId
-    role: Role
+    role: Role | None
+    same_as: Person | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind is ChangeKind.SAME_PERSON) != (self.same_as is not None) or (self.role is None) != (
+            self.same_as is not None
+        ):
+            raise ConfigError("a change is of a role, or of an account")
 
     @property
-    def person(self) -> Person | None:
-        """Whose role changes; None for a group."""
-        return Person(self.issuer, self.target) if self.kind in _OF_PEOPLE else None
+    def people(self) -> tuple[Person, ...]:
+        """Whom it concerns; nobody for a group."""
+        if self.kind in _OF_GROUPS:
+            return ()
+        return (Person(self.issuer, self.target), *(() if self.same_as is None else (self.same_as,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +89,10 @@ class Changes:
     def propose(self, identity: Identity, change: Change, now: float) -> Proposal:
         """Propose a change; raises AccessDenied for who may not, and for a change of one's own roles."""
         identity = self._judged(identity, change, Action.ROLE_REQUEST, now)
-        if change.person is not None and not self.registry.is_active(change.person):
+        if not all(self.registry.is_active(person) for person in change.people):
             raise ConfigError("person was offboarded")
+        if change.same_as is not None and change.same_as.issuer == self.registry.issuer != change.issuer:
+            raise ConfigError("an account here is linked to the person of a provider, and not the other way")
         proposal = Proposal(new_subject(), change, identity.person, now)
         intent = _record(Action.ROLE_REQUEST, identity, change, now)
         with self.registry.acting(intent), self.registry.engine.begin() as connection:
@@ -118,7 +134,7 @@ class Changes:
         """Return the identity with its roles as they stand; raises AccessDenied, audited, for who may not."""
         identity = self.registry.current(identity, now)
         intent = _record(action, identity, change, now)
-        if identity.person == change.person:
+        if identity.person in map(self.registry.known_as, change.people):
             self.registry.tell(intent, Result.DENIED, Reason.SELF_APPROVAL)
             raise AccessDenied("nobody has a part in a change of their own roles")
         if not administers(identity, change.tenant):
@@ -136,26 +152,40 @@ def _settle(connection: Connection, proposal: Proposal, now: float) -> None:
 
 
 def _carry_out(connection: Connection, change: Change, now: float) -> None:
-    match change.kind:
-        case ChangeKind.GRANT_ROLE:
-            person = Person(change.issuer, change.target)
-            if is_offboarded(connection, person):
-                raise AccessDenied("person was offboarded")
-            give_role(connection, person, change.tenant, change.role, now)
-        case ChangeKind.REVOKE_ROLE:
-            take_role(connection, Person(change.issuer, change.target), change.tenant, change.role)
-        case ChangeKind.MAP_GROUP:
-            _map(connection, change, now)
-        case ChangeKind.UNMAP_GROUP:
-            connection.execute(delete(GROUPS).where(*_of_group(change), *_of_role(change)))
+    if any(is_offboarded(connection, person) for person in change.people):
+        raise AccessDenied("person was offboarded")
+    if change.role is None:
+        _join(connection, change, now)
+    elif change.kind is ChangeKind.GRANT_ROLE:
+        give_role(connection, known_as(connection, change.people[0]), change.tenant, change.role, now)
+    elif change.kind is ChangeKind.REVOKE_ROLE:
+        take_role(connection, known_as(connection, change.people[0]), change.tenant, change.role)
+    elif change.kind is ChangeKind.MAP_GROUP:
+        _map(connection, change, change.role, now)
+    else:
+        connection.execute(delete(GROUPS).where(*_of_group(change), *_of_role(change, change.role)))
 
 
-def _map(connection: Connection, change: Change, now: float) -> None:
+def _join(connection: Connection, change: Change, now: float) -> None:
+    """Make one person of two accounts; what the one held ends, so that no role comes along unseen."""
+    account, person = change.people[0], known_as(connection, change.people[1])
+    others = select(ALIASES.c.subject).where(
+        ALIASES.c.of_issuer == account.issuer, ALIASES.c.of_subject == account.subject
+    )
+    if account in (person, known_as(connection, person)) or known_as(connection, account) != account:
+        raise ConfigError("account is linked already")
+    if connection.execute(others).scalar() is not None:
+        raise ConfigError("other accounts are linked to this one")
+    connection.execute(delete(ROLES).where(ROLES.c.issuer == account.issuer, ROLES.c.subject == account.subject))
+    alias = {"issuer": account.issuer, "subject": account.subject}
+    connection.execute(insert(ALIASES).values(**alias, of_issuer=person.issuer, of_subject=person.subject, since=now))
+
+
+def _map(connection: Connection, change: Change, role: Role, now: float) -> None:
     held = {Role(role) for role in connection.execute(select(GROUPS.c.role).where(*_of_group(change))).scalars()}
-    if Role.KEY_ADMIN in held | {change.role} and (held | {change.role}) & APPROVERS:
-        raise AccessDenied("nobody holds key_admin and a role that approves")
-    connection.execute(delete(GROUPS).where(*_of_group(change), *_of_role(change)))
-    values = {"issuer": change.issuer, "name": change.target, "tenant": change.tenant, "role": change.role.value}
+    refuse_conflict({change.tenant: frozenset(held | {role})})
+    connection.execute(delete(GROUPS).where(*_of_group(change), *_of_role(change, role)))
+    values = {"issuer": change.issuer, "name": change.target, "tenant": change.tenant, "role": role.value}
     connection.execute(insert(GROUPS).values(**values, since=now))
 
 
@@ -163,13 +193,12 @@ def _of_group(change: Change) -> tuple[ColumnElement[bool], ...]:
     return GROUPS.c.issuer == change.issuer, GROUPS.c.name == change.target
 
 
-def _of_role(change: Change) -> tuple[ColumnElement[bool], ...]:
-    return GROUPS.c.tenant == change.tenant, GROUPS.c.role == change.role.value
+def _of_role(change: Change, role: Role) -> tuple[ColumnElement[bool], ...]:
+    return GROUPS.c.tenant == change.tenant, GROUPS.c.role == role.value
 
 
 def _record(action: Action, identity: Identity, change: Change, now: float) -> AuditRecord:
-    people = () if change.person is None else (change.person,)
-    intent = record_of(action, actor_of(identity), people, tenant=change.tenant, now=now)
+    intent = record_of(action, actor_of(identity), change.people, tenant=change.tenant, now=now)
     return replace(intent, role=change.role)
 
 
@@ -181,7 +210,9 @@ def _row(proposal: Proposal) -> dict[str, object]:
         "issuer": change.issuer,
         "target": change.target,
         "tenant": change.tenant,
-        "role": change.role.value,
+        "role": None if change.role is None else change.role.value,
+        "same_issuer": None if change.same_as is None else change.same_as.issuer,
+        "same_subject": None if change.same_as is None else change.same_as.subject,
         "by_issuer": proposal.by.issuer,
         "by_subject": proposal.by.subject,
         "proposed_at": proposal.proposed_at,
@@ -189,5 +220,7 @@ def _row(proposal: Proposal) -> dict[str, object]:
 
 
 def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
-    change = Change(ChangeKind(row.kind), row.issuer, row.target, TenantId(row.tenant), Role(row.role))
+    role = None if row.role is None else Role(row.role)
+    same_as = None if row.same_issuer is None else Person(row.same_issuer, row.same_subject)
+    change = Change(ChangeKind(row.kind), row.issuer, row.target, TenantId(row.tenant), role, same_as)
     return Proposal(row.proposal, change, Person(row.by_issuer, row.by_subject), row.proposed_at)

@@ -16,7 +16,7 @@ from schemas.errors import AccessDenied
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
 from streams.breakglass.identity.separation import refuse_conflict
-from streams.breakglass.identity.tables import ISSUER, PERSONS, PROPOSALS, ROLES, create_tables
+from streams.breakglass.identity.tables import ALIASES, ISSUER, PERSONS, PROPOSALS, ROLES, create_tables
 from streams.clock import rfc3339
 
 _ID_BYTES = 16
@@ -57,17 +57,24 @@ class Registry:
     def current(self, identity: Identity, now: float) -> Identity:
         """Return the identity with its roles as they stand now; raises AccessDenied for who was offboarded.
 
-        Roles that an identity provider gave with its token stay; those given here are read again.
+        Whoever has several accounts is one person. Roles that an identity provider gave with its token stay; those
+        given here are read again.
         """
         given = identity.roles if identity.person.issuer != self.issuer else {}
         with self.engine.begin() as connection:
-            if is_offboarded(connection, identity.person):
+            person = known_as(connection, identity.person)
+            if is_offboarded(connection, identity.person) or is_offboarded(connection, person):
                 raise AccessDenied("person was offboarded", code=Reason.OFFBOARDED.value)
-            here = roles_of(connection, identity.person)
-            _saw(connection, identity.person, now)
+            here = roles_of(connection, person)
+            _saw(connection, person, now)
         roles = {tenant: here.get(tenant, frozenset()) | given.get(tenant, frozenset()) for tenant in {*here, *given}}
         refuse_conflict(roles)
-        return replace(identity, roles=roles)
+        return replace(identity, person=person, roles=roles)
+
+    def known_as(self, person: Person) -> Person:
+        """Return the one person behind an account: most are behind one only."""
+        with self.engine.connect() as connection:
+            return known_as(connection, person)
 
     @contextmanager
     def acting(self, intent: AuditRecord) -> Iterator[None]:
@@ -90,6 +97,13 @@ class Registry:
     def tell(self, intent: AuditRecord, result: Result, reason: Reason | None = None) -> None:
         """Record in one what is over; raises AuditUnavailable where it cannot be."""
         self.audit.append(replace(intent, phase=Phase.SINGLE, result=result, reason=reason))
+
+
+def known_as(connection: Connection, person: Person) -> Person:
+    """Return the one person behind an account."""
+    mine = (ALIASES.c.issuer == person.issuer, ALIASES.c.subject == person.subject)
+    row = connection.execute(select(ALIASES).where(*mine)).one_or_none()
+    return person if row is None else Person(row.of_issuer, row.of_subject)
 
 
 def is_offboarded(connection: Connection, person: Person) -> bool:

@@ -42,6 +42,17 @@ PERSONS = Table(
     Column("offboarded_at", Float),
 )
 
+#: Several accounts of one human being: whoever comes as the first is the second, and nobody else.
+ALIASES = Table(
+    "identity_aliases",
+    METADATA,
+    Column("issuer", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("of_issuer", String, nullable=False),
+    Column("of_subject", String, nullable=False),
+    Column("since", Float, nullable=False),
+)
+
 ROLES = Table(
     "identity_roles",
     METADATA,
@@ -63,7 +74,8 @@ GROUPS = Table(
     Column("since", Float, nullable=False),
 )
 
-#: Changes proposed by one person; another one confirms them. `target` is a subject, or the name of a group.
+#: Changes proposed by one person; another one confirms them. `target` is a subject, or the name of a group; `role` is
+#: missing where two accounts are said to be one person's, and only then the last two are there.
 PROPOSALS = Table(
     "identity_proposals",
     METADATA,
@@ -72,7 +84,9 @@ PROPOSALS = Table(
     Column("issuer", String, nullable=False),
     Column("target", String, nullable=False),
     Column("tenant", String, nullable=False),
-    Column("role", String, nullable=False),
+    Column("role", String),
+    Column("same_issuer", String),
+    Column("same_subject", String),
     Column("by_issuer", String, nullable=False),
     Column("by_subject", String, nullable=False),
     Column("proposed_at", Float, nullable=False),
