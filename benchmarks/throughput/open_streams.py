@@ -93,8 +93,8 @@ def _readme(streams: int, found: dict[str, dict[str, float]]) -> list[dict[str, 
     held, again = found["opening"], found["restart"]
     a_stream = held["of_streams_mib"] * _MIB / streams / 1000
     figure = (
-        f"{held['of_streams_mib']:.0f} MiB ({a_stream:.1f} KB a stream); again open after a restart in "
-        f"{again['seconds']:.0f} s ({again['cpu_seconds']:.0f} s of CPU), at most {again['peak_mib']:.0f} MiB meanwhile"
+        f"{held['of_streams_mib']:.0f} MiB ({a_stream:.1f} KB a stream); open again after a restart in "
+        f"{again['cpu_seconds']:.0f} s of CPU, with at most {again['peak_mib']:,.0f} MiB in the process meanwhile"
     )
     what = f"{streams:,} open streams of {PIECES} pieces in one worker, without the detector"
     return [{"what": what, "figure": figure, "command": f"{_COMMAND} --streams {streams}"}]
