@@ -71,7 +71,9 @@ _BUDGET = compile_latin(r"\b(?:year|fy|quarter|period|month|budget)\b")
 _MASKED = compile_latin(r"(?:[X*\x95\x1a#]{4}[- ]?){1,4}[- ]?([0-9]{4})\b")
 _HALF_MASKED = compile_latin(r"\b([0-9]{4}[- ]?[0-9]{2})[X*#]{2}[- ]?[X*#]{4}[- ]?([0-9]{4})\b")
 #: "the HSA (that one ends 4402)", "I see check 1187".
-_ENDS = compile_latin(r"\b(?:hsa|fsa|that one|the other one|it|mine|which) (?:ends|ending)(?: in| with)? ([0-9]{4})\b")
+_ENDS = compile_latin(
+    r"\b(?:hsa|fsa|(?:that|the other|old|new) one|it|mine|which) (?:ends|ending)(?: in| with)? ([0-9]{4})\b"
+)
 _CHEQUE = compile_latin(
     r"\b(?:see|saw|sent|mailed|wrote|cashed|your|my|our|his|her|by|personal|cashier'?s) (?:a |the |you )?"
     r"(?:check|cheque) ([0-9]{3,6})\b"

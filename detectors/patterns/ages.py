@@ -58,7 +58,8 @@ _SEX_BEFORE = compile_latin(rf"\b(?:[MFW]|male|female)(?:/| ?, ?| )({_FIGURE})\b
 #: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,"; "Edith Quigg, 93 (deaf)".
 _APPOSED = compile_latin(
     r"(?:[A-Z][a-z\xdf-\xff'-]+|\b(?:brother|sister|mother|father|husband|wife|aunt|uncle|son|daughter|spouse|"
-    f"room-mate|roommate|mom|dad|grandma|grandpa)), ?({_FIGURE})"
+    r"room-mate|roommate|mom|dad|grandma|grandpa))"
+    rf"(?:, (?:room|rm|bed) [0-9]{{1,4}}[A-Z]?|, living)?, ?({_FIGURE})"
     r"(?:, | \(|;|\)|\.(?:\s|$)| (?:who|lives?|was|is|has)\b)",
     ignore_case=False,
 )

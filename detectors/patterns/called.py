@@ -110,6 +110,20 @@ _PATTERNS = (
         ignore_case=False,
     ),
     compile_latin(r"\bALIAS(?: NAME)?: ?([A-Z]{3,16}(?:,? [A-Z]{3,16}){1,3})\b", ignore_case=False),
+    # "MD (PT)", "Addendum 11/20 (tl):", "Dr. Nyman/as.", "CF, RN".
+    compile_latin(r",? (?:MD|DO|NP|PA|RN|PA-C) \(([A-Z]{2,3})\)", ignore_case=False),
+    compile_latin(r"\b(?:addendum|late entry)(?: [0-9/: -]{3,14})? \(([a-z]{2,3})\)"),
+    compile_latin(r"\bDr\.? [A-Z][A-Za-z\xdf-\xff'-]{2,18}/([a-z]{2,3})(?:[.,;\n]|$)", ignore_case=False),
+    compile_latin(r"\n([a-z]{2,3})/[a-z]{2,3}[ \t]*(?:\n|$)", ignore_case=False),
+    compile_latin(r"(?:[.\n])[ \t]*([A-Z]{2}), (?:RN|LPN|CNA|RRT)\b", ignore_case=False),
+    # "alias Trauma Quebec-Seven", "I was a bookkeeper for Atlantic Menhaden for 31 years".
+    compile_latin(r"\b(?i:alias|aka) (Trauma [A-Z][A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?)\b", ignore_case=False),
+    compile_latin(
+        r"\b(?:was|am|is|been|worked as|as) an? [a-z]{4,14}(?: [a-z]{4,14})? (?:for|at|with) "
+        r"((?:[A-Z][A-Za-z&'-]{2,18} ?){1,4})"
+        r"(?: ?(?:for|since|until|till) (?:[0-9]|the|about|almost|over|[a-z]+ years))",
+        ignore_case=False,
+    ),
     # Twins that have no name yet: "BG Twin A Oyekan".
     compile_latin(
         r"\b((?:BG|BB|NB|[Bb]aby (?:[Gg]irl|[Bb]oy)|[Gg]irl|[Bb]oy|[Ii]nfant) (?:[Tt]win|TWIN) [A-D1-3] "

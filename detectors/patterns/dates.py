@@ -34,6 +34,8 @@ _WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?[ \t]+(?:the[ \t]+)?$")
 #: A date as cameras write it, and a day before a blood pressure: "5/1 168/94".
 _TAKEN = compile_latin(r"(?:19|20)[0-9]{2}:(?:0[1-9]|1[0-2]):(?:0[1-9]|[12][0-9]|3[01])\b")
 _PRESSURE_AFTER = compile_latin(r"[ :]{1,3}(?:[89][0-9]|1[0-9]{2}|2[0-4][0-9])/(?:[3-9][0-9]|1[0-2][0-9])\b")
+#: What is nothing but a day, whatever was measured before it.
+_DUE = compile_latin(r"\b(?:edc|edd|lmp|dob|dos|doi):? $")
 _MASK = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}")
 _MASK_BEFORE = compile_latin(r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?-$")
 #: Directly before day and month: what makes "3/14" a date.
@@ -41,7 +43,7 @@ _LEAD = compile_latin(
     r"(?:\b(?:on|since|seen|dated?|dates|until|till|til|thru|through|from|by|before|after|between|week of|as of|of|due|"
     r"early|late|mid|last|next|starting|started|start|began|beginning|ending|effective|eff|dob|dos|doi|lmp|edd|edc|adm|"
     r"admit|admitted|discharged|dc|d/c|d/c'd|appt|appointment|visit|scheduled|sched|log|onset|drawn|done|filled|"
-    r"called|out|"
+    r"called|out|passed|on or about|tmrw|tmr|tmw|tee|tte|mri|ct|cxr|egd|pet|echo|bx|biopsy|"
     r"signed|addendum|amended|cosigned|resulted|received|recd|rec'd|expires|exp|yesterday|today|tomorrow|today is|"
     r"born|surgery|sx|labs|f/u|rtc|inr|"
     "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
@@ -163,7 +165,7 @@ class DateRecognizer:
             first, second = map(int, found.group().split(b"/"))
             if not (1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12):
                 continue
-            pressure = _PRESSURE_AFTER.match(latin, end) is not None
+            pressure = _PRESSURE_AFTER.match(latin, end) is not None or follows(_DUE, latin, start, 12)
             chained = pressure or self._is_day(latin, start, end, chained=chained)
             if not chained:
                 if not (_MEASURE_AFTER.match(latin, end) or self._is_ratio(latin, start)):

@@ -13,7 +13,9 @@ _NAMES = phrases(r"""
         groundhog day; black friday; super bowl sunday; hanukkah; chanukah; passover; pesach; rosh hashanah?; yom
         kippur; sukkot; purim; kwanzaa; ramadan; eid(?: (?:al|ul)[- ](?:fitr|adha))?; diwali; deepavali; holi;
         (?:lunar|chinese) new year; nowruz; navidad; nochebuena; nochevieja; a\xf1o nuevo; semana santa; viernes
-        santo; epiphany; all saints'? day; ascension day; candlemas; d[i\xed]a de (?:los )?muertos;
+        santo; epiphany; all (?:saints|souls)'? day;
+        d[i\xed]a de la independencia; (?:first|second|third|fourth) sunday (?:of|in)
+        (?:advent|lent); ascension day; candlemas; d[i\xed]a de (?:los )?muertos;
         d[i\xed]a de (?:los )?reyes; d[i\xed]a de la madre; no\xebl;
         weihnachten; heiligabend; silvester; ostern
     """)

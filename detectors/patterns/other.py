@@ -51,7 +51,7 @@ CAPTIONS = (
         _OTHER,
         Strength.WEAK,
         phrases(r"""
-        claims?; case; cps case; (?:denial|approval|payer|appeal|match) (?:ref|run);
+        claims?; kit; consult; orders; case; cps case; (?:denial|approval|payer|appeal|match) (?:ref|run);
         order; auth; authori[sz]ation; referral; visit; encounter; specimen; script; rx;
         incident; booking; confirmation; subject; participant; pt no; screen(?:ing)? id; randomi[sz]ed;
         (?:ip|study|drug|sane) kit; donor; invoice; requisition; report; shipment; parcel; appeal; file; registration;
@@ -64,7 +64,8 @@ CAPTIONS = (
         _OTHER,
         Strength.NUMBERED,
         phrases(r"""
-        service; unit; block; slide; rand; study; enrollment; enrolment; issue; chip; student; school id; customer;
+        service; unit; card nos?; application nos?; block;
+        slide; rand; study; enrollment; enrolment; issue; chip; student; school id; customer;
         client; identity card; cedula; dni
     """),
     ),
@@ -138,6 +139,8 @@ _CALLED = compile_latin(
 _HANDLE = compile_latin(r"(?:^|[\s(\x22':,])@([A-Za-z][A-Za-z0-9_.]{2,30}[A-Za-z0-9_])")
 #: Who writes in a group chat, and who did something at a time in a log of two or more columns.
 _SPEAKER = compile_latin(r"(?:^|\n)[ \t]*(@[A-Za-z][A-Za-z0-9_.]{2,30}): ")
+_ENTERED = compile_latin(r"\buser ([a-z]\w{4,24}) (?:logged|signed) (?:in|on|out)\b", ignore_case=False)
+_HOME = compile_latin(r"\s/(?:u|users?|profiles?)/([a-z]\w*[_.][a-z]\w+)/", ignore_case=False)
 _LOGGED = compile_latin(
     r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[ap]m)?(?:\t|  +| ?\| ?)"
     r"([a-z]{1,12}[_.][a-z]{2,20}[0-9]{0,4})(?:\t|  +| ?\| ?)",
@@ -254,7 +257,7 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         strong = not latin[found.start() : found.end()].lower().startswith(_DOUBTFUL_CALLS)
         if signed or (assigned and strong and value.islower()):
             yield start, end
-    for pattern in (_SPEAKER, _LOGGED):
+    for pattern in (_SPEAKER, _LOGGED, _ENTERED, _HOME):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
     for found in _HANDLE.finditer(latin):

@@ -135,7 +135,7 @@ def _roads(latin: bytes) -> Iterator[tuple[int, int]]:
                 yield way_out.start(1), way_out.end(1)
     for found in _MILE.finditer(latin):
         if latin[found.start() : found.start() + 3].lower() != b"mm ":
-            yield found.start(1), found.end(1)
+            yield found.start(), found.end(1)
 
 
 def _is_road(latin: bytes, found: Match) -> bool:

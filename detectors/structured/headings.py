@@ -130,7 +130,8 @@ PHONE teléfono celular homephone cellphone ph beeper ext extension
 PHONE callback whatsapp
 FAX fax facsimile
 EMAIL email mail emailaddress correo
-SSN ssn socialsecurity itin
+SSN ssn socialsecurity itin ssnlast ssnlast4 last4ssn lastssn last4ofssn lastofssn ssn4 l4ssn
+ACCOUNT cardlast cardlast4 cclast cclast4
 MRN mrn mrns empi chart patientid medrec emr
 PLAN hicn mbi medicaid medicare policy memberid subscriberid policynumber
 ACCOUNT account acct iban accountnumber pan

@@ -14,7 +14,8 @@ _NAMED = re.compile(
     r"[Ss]igned in as|"
     r"as user|"
     r"runas|(?:[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|[Pp]rinted|[Rr]eleased) by)"
-    r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|opened_by|edited_by|modified_by)\"\s?:\s?\")"
+    r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|owner|assignee|"
+    r"uploader|created_by|updated_by|opened_by|edited_by|modified_by)\"\s?:\s?\")"
     r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)(?![\w@(/=:])"
 )
 _HANDLE = re.compile(
