@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
 from benchmarks.campaign.records import Input
+from streams.log.ports import Record
 from tests.e2e.deployment import Deployment
 
 Place = tuple[int, int]
@@ -18,11 +19,15 @@ _SLICE_SECONDS = 0.05
 
 @dataclass(slots=True)
 class Load:
-    """Writes the inputs, never more than `gate`; `placed` tells by partition and offset where the broker put each."""
+    """Writes the inputs, never more than `gate`; `placed` tells by partition and offset where the broker put each.
+
+    `unplaced` holds what the broker had from a first attempt whose answer was lost: to the second it tells no offset.
+    """
 
     deployment: Deployment
     inputs: Iterator[Input]
     placed: dict[Place, Input] = field(default_factory=dict, repr=False)
+    unplaced: list[tuple[int, Input]] = field(default_factory=list, repr=False)
     failures: int = 0
     sent: int = 0
     gate: int = 0
@@ -51,6 +56,16 @@ class Load:
         """Write no more."""
         self._stop.set()
         self.wait(_FLUSH_SECONDS)
+
+    def place(self, records: Iterable[Record]) -> None:
+        """Find in the raw topic what is unplaced; what is not there stays an input without an outcome."""
+        for record in records:
+            place, content = (record.partition, record.offset), (record.partition, record.key, record.value)
+            same = [each for each in self.unplaced if (each[0], each[1].key, each[1].value) == content]
+            if place not in self.placed and same:
+                self.unplaced.remove(same[0])
+                self.placed[place] = same[0][1]
+        self.placed |= {(partition, -1 - number): item for number, (partition, item) in enumerate(self.unplaced)}
 
     def _run(self, rate: float) -> None:
         due, last = float(self.sent), time.monotonic()
@@ -86,6 +101,8 @@ class Load:
         def delivered(error: Any, message: Any) -> None:
             if error is not None:
                 self.failures += 1
+            elif message.offset() is None or message.offset() < 0:
+                self.unplaced.append((message.partition(), item))
             else:
                 self.placed[message.partition(), message.offset()] = item
 

@@ -27,6 +27,7 @@ from benchmarks.campaign.seen import aborted_records, look
 from benchmarks.campaign.services import ServiceLost, Services
 from benchmarks.campaign.witness import GroupOffsets, Witness
 from schemas.topics import ALERTS, REDACTED
+from streams.log.kafka import read_whole_topic
 from streams.log.startup import begin_group
 from streams.siem.opensearch import connect
 from tests.e2e.deployment import Deployment, deployed
@@ -64,6 +65,8 @@ def campaign(stack: Stack, folder: Path, seed: int, size: Size, *, wrong: bool =
                 witness.stop()
             watch.split("drain")
             _say("looking at what is there")
+            if load.unplaced:
+                load.place(read_whole_topic(deployment.admin, deployment.topic))
             seen = look(deployment)
             watch.split("index and look")
         evidence = Evidence(deployment.settings, load.placed, seen, attack.hits, attack.zombies, witness.ahead)

@@ -1,13 +1,17 @@
 """The kill campaign in small: what outlives kills, a zombie, a broker restart and an index outage."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from benchmarks.campaign.load import Load
 from benchmarks.campaign.plan import Fault, Size, schedule
 from benchmarks.campaign.records import inputs
 from benchmarks.campaign.run import campaign
+from streams.log.ports import Record
 from streams.phase import Phase
+from tests.e2e.deployment import Deployment
 from tests.stack.required import required_stack
 
 SMALL = Size(records=5_000, kills=10)
@@ -32,6 +36,15 @@ def test_offsets_outside_the_transaction_fail_the_campaign(tmp_path: Path) -> No
     report = campaign(required_stack(), tmp_path, 1, KILLS, wrong=True)
 
     assert "every input is redacted or quarantined exactly once" in {breach.rule for breach in report.breaches}
+
+
+def test_inputs_without_an_offset_are_found_by_content() -> None:
+    """What the broker took in an attempt whose answer was lost is found once; what it does not hold stays missing."""
+    one, two, gone = inputs(3, 3, ("a",))
+    load = Load(cast("Deployment", None), iter(()), placed={(0, 0): one}, unplaced=[(0, one), (0, two), (1, gone)])
+    load.place(Record("raw", 0, number, 0, item.key, item.value) for number, item in enumerate((one, two, one, one)))
+
+    assert load.placed == {(0, 0): one, (0, 1): two, (0, 2): one, (1, -1): gone}
 
 
 def test_a_seed_replays() -> None:
