@@ -79,7 +79,7 @@ class Report:
                 {
                     "what": f"{self.total:,} damaged inputs to {len(self.inputs)} parsers of formats, canaries in them",
                     "figure": found,
-                    "command": f"{_COMMAND} --inputs {self.total}",
+                    "command": f"{_COMMAND} --inputs {self.total} --seed {self.seed}",
                 }
             ],
         }
