@@ -1,6 +1,6 @@
 """The open streams of partitions that came, read again from the log: no clear text is stored a second time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.assembly import StreamPointer
 from schemas.codec import STREAM_POINTER
@@ -12,6 +12,9 @@ from streams.log.our_records import read_own
 from streams.log.ports import Record, TopicPartition, TransactionalLog
 from streams.origins import believed
 from streams.pipeline import Pipeline
+
+#: After how many pieces what they would need to be undone is let go of.
+_KEPT_AT_ONCE = 1_000
 
 
 def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> None:
@@ -27,16 +30,27 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
     if not fresh:
         return
     pointers = open_pointers(log.everything(ASSEMBLY))
-    read = {place: _held_again(log, pipeline, place, pointers) for place in fresh}
-    for place, parts in read.items():
-        streams.begin(place, assigned[place])
-        for held in parts:
-            streams.restore(held, begins=pointer_key(held.record) in pointers)
-    streams.keep(streams.mark())
+    try:
+        for place in fresh:
+            streams.begin(place, assigned[place])
+            _restore(streams, _held_again(log, pipeline, place, pointers), pointers)
+    except BaseException:
+        for place in fresh:
+            streams.forget(place)  # Half of it would be taken for all.
+        raise
     restored = streams.open_pointers()
     for key, pointer in pointers.items():
-        if TopicPartition(pointer.topic, pointer.partition) in read and key not in restored:
+        if TopicPartition(pointer.topic, pointer.partition) in fresh and key not in restored:
             streams.withdraw(key)  # The log holds its first record no longer.
+
+
+def _restore(streams: OpenStreams, parts: Iterable[Held], pointers: Mapping[bytes, StreamPointer]) -> None:
+    """Open what was open, and let go now and then of what undoing would need: nothing here is undone."""
+    for number, held in enumerate(parts):
+        streams.restore(held, begins=pointer_key(held.record) in pointers)
+        if not number % _KEPT_AT_ONCE:
+            streams.keep(streams.mark())
+    streams.keep(streams.mark())
 
 
 def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:
@@ -52,17 +66,15 @@ def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:
 
 def _held_again(
     log: TransactionalLog, pipeline: Pipeline, place: TopicPartition, pointers: Mapping[bytes, StreamPointer]
-) -> list[Held]:
-    """Return what was settled of a partition since the first piece of its oldest open stream."""
+) -> Iterator[Held]:
+    """Yield what was settled of a partition since the first piece of its oldest open stream."""
     firsts = [each.first for each in pointers.values() if TopicPartition(each.topic, each.partition) == place]
     if not firsts:
-        return []
-    found = []
+        return
     for record in map(believed, log.settled(place, min(firsts))):
         tenant = pipeline.tenants.of(record)
         part = pipeline.decoder.part(record, tenant)
         if part is None and pointer_key(record) in pointers:
             raise LogRefused("open stream begins with what is no piece to this version", offset=record.offset)
         if part is not None:
-            found.append(Held(record, tenant, part))
-    return found
+            yield Held(record, tenant, part)
