@@ -19,22 +19,22 @@ from streams.assembly.stream import AssemblyLimits
 from streams.batch import BatchBuilder
 from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
-from streams.decode import Decoder
-from streams.detection import ListWatch, watching
-from streams.embedded import REDACTORS, TENANT, EmbeddedState
+from streams.detection.analyzers import ListWatch, watching
+from streams.embedded.state import REDACTORS, TENANT, EmbeddedState
+from streams.event.identity import EventIdentity
+from streams.event.redacted_event import EventWriter
+from streams.event.register import Agreement, Agreements
 from streams.generalize import Generalizer
-from streams.identity import EventIdentity
 from streams.limits import Limits
 from streams.log.ports import TransactionalLog
 from streams.log.sqlite import SqliteTransactionalLog
-from streams.novelty import Novelty
 from streams.phase import PhaseMap
 from streams.pipeline import Pipeline
 from streams.policy import Policy, load_policy
 from streams.quarantine import QuarantineWriter
+from streams.record.decode import Decoder
+from streams.record.novelty import Novelty
 from streams.redact import Redactor
-from streams.redacted_event import EventWriter
-from streams.register import Agreement, Agreements
 from streams.supervisor import RunFolder
 from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy

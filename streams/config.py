@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from schemas.errors import ConfigError
 from schemas.topics import BY_NAME, DAY_MS, KEYED, RAW
 from streams.breakglass.identity.settings import BreakglassSettings
-from streams.detector_settings import DetectorSettings
+from streams.detection.settings import DetectorSettings
 from streams.section import Section
 
 #: 45 CFR 164.316(b)(2)(i): six years.

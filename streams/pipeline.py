@@ -15,17 +15,17 @@ from schemas.sources.streamed.part import Part
 from schemas.spans import Span
 from schemas.vault import Secret, VaultEntry
 from streams.assembly.stream import Closed, Held, as_one
-from streams.conversation import Scope, scopes_of
-from streams.decode import Decoder
-from streams.identity import EventIdentity
+from streams.event.conversation import Scope, scopes_of
+from streams.event.identity import EventIdentity
+from streams.event.redacted_event import EventWriter
 from streams.limits import Limits
 from streams.log.ports import Record
-from streams.novelty import Novelty
+from streams.record.decode import Decoder
+from streams.record.novelty import Novelty
+from streams.record.whole import spans_in_place
 from streams.redact import RedactedText, Redactor
-from streams.redacted_event import EventWriter
 from streams.tenants import Tenant, Tenants
 from streams.walk import Walker
-from streams.whole import spans_in_place
 
 
 @dataclass(frozen=True, slots=True)

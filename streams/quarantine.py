@@ -9,9 +9,9 @@ from schemas.codec import QUARANTINE_RECORD, WITHHELD, encode
 from schemas.events import Withheld
 from schemas.topics import QUARANTINE, REDACTED
 from streams.clock import Clock, rfc3339
+from streams.intake.origins import coordinates_of
 from streams.log.our_records import read_own
 from streams.log.ports import Publication, Reader
-from streams.origins import coordinates_of
 from streams.pipeline import Quarantined
 from streams.vault.compressing import compress
 from streams.vault.quarantine_seal import QuarantineSeal, pack_record

@@ -20,8 +20,8 @@ from schemas.vault import Secret, Token
 from streams.generalize import Generalizer
 from streams.operators import TOKEN_IN_TEXT, GeneralizeOperator, Task, TokenOperator, configure
 from streams.policy import Policy
+from streams.record.whole import is_user
 from streams.vault.tokens import TokenScope
-from streams.whole import is_user
 
 #: The engine copies its text for every span, so it is given short pieces.
 _WINDOW_SPANS = 64

@@ -11,9 +11,9 @@ from schemas.sources.all import VOCABULARY
 from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
-from streams.leaves import Leaf, Reading, Why
-from streams.opaque import count_logprobs, describe_blob, is_media
 from streams.places import ROOT, UNASKED, Place, by_name, label_of, rules_of
+from streams.record.leaves import Leaf, Reading, Why
+from streams.record.opaque import count_logprobs, describe_blob, is_media
 
 #: Headers whose values may pass in the shape of a label; all others are text.
 PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", "schema-version", "x-request-id"})

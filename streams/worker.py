@@ -41,9 +41,9 @@ from streams.assembly.open_streams import OpenStreams
 from streams.assembly.rebuilding import follow
 from streams.assembly.stream import Closed, Held, as_one
 from streams.batch import Batch, BatchBuilder, Step, cut
+from streams.intake.origins import believed
 from streams.limits import Limits
 from streams.log.ports import Record, TransactionalLog
-from streams.origins import believed
 from streams.phase import Phase, PhaseMap
 from streams.pipeline import Outcome, Pipeline, Redacted
 from streams.telemetry.metrics import Metrics

@@ -8,9 +8,9 @@ from detectors.analyzer import Analyzer
 from streams.child import Stop, end, guarded, harden
 from streams.composition import Slot, build_worker, embedded_log, embedded_settings
 from streams.config import Settings, load_settings
-from streams.detection import live_analyzer
-from streams.detector_settings import DetectorSettings
-from streams.embedded import EmbeddedState
+from streams.detection.analyzers import live_analyzer
+from streams.detection.settings import DetectorSettings
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import TransactionalLog
 from streams.telemetry.logs import configure
 

@@ -16,8 +16,8 @@ from benchmarks.fuzz.otlp import export_request
 from schemas.errors import Malformed
 from schemas.raw import decode_raw
 from schemas.sources.all import SOURCES, recognise
-from streams.bodies import PROTOBUF
 from streams.demo.traffic import sample_lines
+from streams.ingest.bodies import PROTOBUF
 from tests.schemas.sources.streamed.streams import STREAMED, Streamed, cut, event_stream
 from tests.schemas.sources.test_sources import CLAUDE, CLAUDE_ANSWER, REQUEST, RESPONSE
 

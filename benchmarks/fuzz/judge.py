@@ -19,16 +19,16 @@ from schemas.sources.streamed.part import Part
 from schemas.topics import RAW
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.stream import Closed, Held
-from streams.bodies import Unpacker, Unreadable, lines_of, otlp_records
 from streams.clock import SystemClock
 from streams.composition import Slot
-from streams.embedded import EmbeddedState
-from streams.inputs import inputs_of
-from streams.intake_main import build_intake
-from streams.leaves import Leaf, Reading
+from streams.embedded.state import EmbeddedState
+from streams.ingest.bodies import Unpacker, Unreadable, lines_of, otlp_records
+from streams.ingest.inputs import inputs_of
+from streams.intake.main import build_intake
+from streams.intake.routing import Router
 from streams.log.ports import Record, TopicPartition
 from streams.pipeline import Outcome, Pipeline, Redacted
-from streams.routing import Router
+from streams.record.leaves import Leaf, Reading
 from streams.walk import Walker
 from tests.streams.embedded_rig import EmbeddedRig
 

@@ -23,8 +23,8 @@ from detectors.patterns.structured import holds_structured
 from schemas.errors import Malformed
 from schemas.events import LLMEvent, TextField
 from schemas.sources.all import recognise
-from streams.decode import Decoder
 from streams.demo.traffic import sample_lines
+from streams.record.decode import Decoder
 from streams.walk import Walker
 
 _COMMAND = "python -m benchmarks.throughput.walking"

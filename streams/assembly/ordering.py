@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from streams.intake.origins import coordinates_of
 from streams.log.ports import Record
-from streams.origins import coordinates_of
 
 
 def in_order(records: Sequence[Record], *, numbered: bool) -> tuple[Record, ...] | None:

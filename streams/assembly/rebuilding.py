@@ -8,9 +8,9 @@ from schemas.errors import LogRefused
 from schemas.topics import ASSEMBLY
 from streams.assembly.open_streams import OpenStreams, pointer_key
 from streams.assembly.stream import Held
+from streams.intake.origins import believed
 from streams.log.our_records import read_own
 from streams.log.ports import Record, TopicPartition, TransactionalLog
-from streams.origins import believed
 from streams.pipeline import Pipeline
 
 #: After how many pieces what they would need to be undone is let go of.

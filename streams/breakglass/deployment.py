@@ -12,7 +12,7 @@ from streams.breakglass.entries import FOLLOWED, EntryView
 from streams.breakglass.followed import Followed
 from streams.clock import Clock
 from streams.config import Settings, refuse_undeclared
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.kafka_entries import KafkaEntries
 
 

@@ -23,7 +23,7 @@ from streams.breakglass.store import GrantStore, ReasonSeal
 from streams.breakglass.trail import Trail
 from streams.clock import Clock
 from streams.config import VaultSettings
-from streams.embedded import TENANT, EmbeddedState
+from streams.embedded.state import TENANT, EmbeddedState
 from streams.vault.erasing import denied_tokens
 from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers

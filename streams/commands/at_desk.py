@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.audit.audit_log import AuditLog
     from streams.breakglass.desk import Desk
     from streams.breakglass.identity.credentials import Credentials
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def at_desk(state: State, source: CredentialsSource, *, opens: bool = False) -> 
 
     Raises ConfigError where `breakglass init` was not held, AccessDenied where sign-in is refused.
     """
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     if not embedded.log_file.exists():

@@ -116,7 +116,7 @@ def review(
 ) -> None:
     """Sum up by person and grant who was shown what; `--sign` records who examined it: never one of these persons."""
     from streams.audit.reviewing import reviewed_up_to, summarise
-    from streams.embedded import TENANT
+    from streams.embedded.state import TENANT
 
     found = log_source(state, None, None)
     start = reviewed_up_to(found.records(), TENANT) if since is None else since
@@ -201,7 +201,7 @@ def show_key(
 ) -> None:
     """Print the verifier keys of a log, for those who verify it; give them out before they are needed."""
     from streams.audit.signing import read_log_keys
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     if (state is None) == (signing is None):
         raise ConfigError("name a state folder (--state), or a file of signing keys (--signing)")
@@ -216,7 +216,7 @@ def _sign(state: Path, credentials: str | None, summary: "Review") -> int:
     from streams.audit.reviewing import sign_off
     from streams.breakglass.trail import intent_of
     from streams.commands.signing_in import ask_credentials, now, open_accounts, open_audit, sign_in
-    from streams.embedded import TENANT, EmbeddedState
+    from streams.embedded.state import TENANT, EmbeddedState
 
     given = ask_credentials(credentials)
     with open_audit(EmbeddedState(state)) as log:

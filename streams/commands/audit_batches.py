@@ -63,7 +63,7 @@ def _once(state: Path | None, config: Path | None) -> bool:
 
 def _places(state: Path | None, config: Path | None) -> tuple[Path, Path, int]:
     """Return the folder of the log, the file of its keys, and for how many days the topic keeps records."""
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     if state is not None:
         embedded = EmbeddedState(state)
@@ -79,7 +79,7 @@ def _records(state: Path | None, config: Path | None) -> "Iterator[Record]":
 
         yield from read_whole_topic(service_settings(config), BATCHES)
         return
-    from streams.searching import open_state
+    from streams.siem.searching import open_state
 
     store = open_state(state)
     try:

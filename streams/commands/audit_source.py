@@ -56,7 +56,7 @@ def log_source(state: Path | None, log: Path | None, key: Path | None) -> LogSou
     """Return the log that options name; raises ConfigError where they name none."""
     from streams.audit.signing import read_log_keys
     from streams.audit.verify_log import Altered, read_keys
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     if (state is None) == (log is None) or (log is not None and key is None):
         raise ConfigError("name a state folder (--state), or a log and its keys (--log, --key)")

@@ -25,7 +25,7 @@ from streams.commands.signing_in import (
 if TYPE_CHECKING:
     from schemas.vault import TenantId
     from streams.breakglass.identity.accounts import NewAccount
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
 breakglass_app = typer.Typer(help="Who may re-identify: people, roles, their review.", no_args_is_help=True)
 access_app = typer.Typer(help="Who may do what.", no_args_is_help=True)
@@ -54,7 +54,7 @@ def init(
     """
     from streams.breakglass.identity.ceremony import Ceremony, refuse_second
     from streams.breakglass.identity.halves import passphrase_of, protect_halves
-    from streams.embedded import KEY_PAIRS, EmbeddedState
+    from streams.embedded.state import KEY_PAIRS, EmbeddedState
 
     embedded = EmbeddedState(state)
     embedded.prepare()
@@ -81,7 +81,7 @@ def review(
 ) -> None:
     """List everyone with their roles and when they were last seen; sign it off where it is as it should be."""
     from streams.breakglass.identity.people import People, line_of
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials) if sign_off else None

@@ -22,7 +22,7 @@ def check(
     file: Annotated[Path | None, typer.Option("--config", "-c", help="The TOML file.")] = None,
 ) -> None:
     """Print every setting with secrets hidden, and refuse what no service may run with."""
-    from streams.detection import build_recognizers
+    from streams.detection.analyzers import build_recognizers
 
     settings = load_settings(file)
     console = Console()

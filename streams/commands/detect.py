@@ -61,14 +61,14 @@ def detect(
 
 def _configured(config: Path) -> "Analyzer":
     from streams.config import load_settings
-    from streams.detection import build_analyzer
+    from streams.detection.analyzers import build_analyzer
 
     return build_analyzer(load_settings(config).detector)
 
 
 def _found(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the spans of each text, read together."""
-    from streams.explaining import span_row
+    from streams.detection.explaining import span_row
 
     texts = [[(row["text"], "")] for row in rows]
     for row, (spans,) in zip(rows, analyzer.analyze_events(texts), strict=True):
@@ -77,7 +77,7 @@ def _found(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:
 
 def _json_explained(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:
     from detectors.explain import explain
-    from streams.explaining import as_row
+    from streams.detection.explaining import as_row
 
     for row in rows:
         yield {"id": row["id"], **as_row(explain(analyzer, row["text"]))}
@@ -85,7 +85,7 @@ def _json_explained(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:
 
 def _explained(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[str]:
     from detectors.explain import explain
-    from streams.explaining import as_lines
+    from streams.detection.explaining import as_lines
 
     for row in rows:
         explanation = explain(analyzer, row["text"])

@@ -17,7 +17,7 @@ from streams.commands.signing_in import CredentialsSource
 
 if TYPE_CHECKING:
     from streams.commands.key_desk import KeyDesk
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
     from streams.vault.erasing import Erasing, Erasure
 
 erase_app = typer.Typer(help="Erasure of units, tenants and records, and legal holds.", no_args_is_help=True)

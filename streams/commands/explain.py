@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from streams.reading import FormatReport, RecordReading, as_lines, as_row, read_record, report_of
+from streams.record.reading import FormatReport, RecordReading, as_lines, as_row, read_record, report_of
 
 
 def explain(
@@ -35,7 +35,7 @@ def explain(
 
 def _readings(file: Path) -> Iterator[RecordReading]:
     from schemas.raw import DEFAULT_BOUNDS
-    from streams.inputs import files_of, inputs_of
+    from streams.ingest.inputs import files_of, inputs_of
 
     position = 0
     for path in files_of([file]):

@@ -15,7 +15,7 @@ def indexer(config: ConfigFile = None) -> None:
     It can be killed at any time: offsets follow when every document before them has settled, and a document that is
     written again overwrites itself. Several may run; they share the partitions.
     """
-    from streams.indexing import kafka_indexer
+    from streams.siem.indexing import kafka_indexer
     from streams.telemetry.metrics import Metrics
 
     configure()

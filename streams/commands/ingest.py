@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.config import Settings
+    from streams.ingest.serving import Address, Service
     from streams.log.inlet import Inlet
     from streams.log.ports import Headers
-    from streams.serving import Address, Service
 
 
 def ingest(
@@ -74,7 +74,7 @@ class _Listening:
 
 
 def _door(listen: str, token_file: Path | None, certificate: Path | None, key: Path | None) -> _Listening:
-    from streams.serving import address_of
+    from streams.ingest.serving import address_of
 
     return _Listening(address_of(listen, certificate, key), token_file)
 
@@ -82,11 +82,11 @@ def _door(listen: str, token_file: Path | None, certificate: Path | None, key: P
 def _embedded(folder: Path, policy: str, source: _Files | _Listening) -> None:
     """Take events into a state folder, and redact and index them."""
     from streams.composition import embedded_settings
-    from streams.embedded import UNPROTECTED, EmbeddedState
-    from streams.indexing import index_embedded
+    from streams.embedded.state import UNPROTECTED, EmbeddedState
+    from streams.embedded.supervising import drain_embedded
+    from streams.ingest.redacting_beside import RedactingBeside
     from streams.log.sqlite_inlet import SqliteInlet
-    from streams.redacting_beside import RedactingBeside
-    from streams.supervising import drain_embedded
+    from streams.siem.indexing import index_embedded
 
     embedded = EmbeddedState(folder)
     console = Console(stderr=True)
@@ -126,8 +126,8 @@ def _service(
 ) -> "Service":
     """Return the HTTP door; refuses one that others could reach in clear, and says where its token lies."""
     from streams.composition import build_bounds
-    from streams.gate import GateLimits
-    from streams.serving import Service, token_of
+    from streams.ingest.gate import GateLimits
+    from streams.ingest.serving import Service, token_of
     from streams.telemetry.logs import configure
     from streams.telemetry.metrics import Metrics
 
@@ -148,8 +148,8 @@ def _service(
 def _take_in(inlet: "Inlet", paths: tuple[Path, ...], settings: "Settings") -> None:
     """Take each file in, with a bar over the bytes of all."""
     from streams.composition import build_bounds
-    from streams.ingesting import ingest_file
-    from streams.inputs import files_of
+    from streams.ingest.ingesting import ingest_file
+    from streams.ingest.inputs import files_of
 
     console, files = Console(stderr=True), files_of(paths)
     bounds = build_bounds(settings)

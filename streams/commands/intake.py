@@ -25,8 +25,8 @@ def intake(
     transaction, so intake can be killed at any time. It runs once an environment: a second one is fenced.
     """
     from streams.config import intake_topics
+    from streams.embedded.supervising import intake_supervisor
     from streams.log.startup import INTAKES, begin_group, refuse_unfit
-    from streams.supervising import intake_supervisor
 
     configure()
     if start not in (None, "earliest", "latest"):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streams.breakglass.identity.credentials import Credentials
     from streams.breakglass.trail import Trail
     from streams.config import Settings
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
     from streams.vault.kek import Kek
     from streams.vault.keystore import KeyStore
     from streams.vault.ledger import Ledger
@@ -144,7 +144,7 @@ class Bar:
 def _settings(config: Path | None, state: Path | None) -> "tuple[Settings, EmbeddedState | None]":
     from streams.composition import embedded_settings
     from streams.config import load_settings
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     if (config is None) == (state is None):
         raise ConfigError("give --config or --state, and not both")
@@ -189,7 +189,7 @@ def _actor(embedded: "EmbeddedState | None", log: "AuditLog", given: "Credential
     from schemas.audit_terms import Action, Phase, Reason
     from schemas.vault import TenantId
     from streams.breakglass.identity.registry import actor_of
-    from streams.embedded import TENANT
+    from streams.embedded.state import TENANT
 
     if embedded is None or given is None:
         return Actor("local", f"host-{getpass.getuser()}")

@@ -27,7 +27,7 @@ def seal(
 
     The key file is made where there is none. Workers take a changed list up by themselves.
     """
-    from streams.lists import ensure_lists_key, seal_list
+    from streams.detection.lists import ensure_lists_key, seal_list
 
     try:
         content = sys.stdin.buffer.read() if plain == "-" else Path(plain).read_bytes()
@@ -45,7 +45,7 @@ def check(
     """Tell whether a sealed list is whole and of this key, and how many digests of entries it has."""
     from detectors.roster import SealedList
     from schemas.identifiers import IdentifierType
-    from streams.lists import read_lists_key
+    from streams.detection.lists import read_lists_key
 
     entries = SealedList("list", sealed, read_lists_key(key), IdentifierType.OTHER_ID)
     typer.echo(f"{len(entries)} digests, whole and of this key.")

@@ -12,7 +12,7 @@ def monitor(config: ConfigFile = None) -> None:
     One monitor an environment: two would share the partitions, and neither would see the whole. It can be killed at
     any time; open windows are counted again at start.
     """
-    from streams.monitoring import build_monitor
+    from streams.monitor.service import build_monitor
 
     configure()
     settings = service_settings(config)

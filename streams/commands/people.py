@@ -21,7 +21,7 @@ person_app = typer.Typer(help="People with an account.", no_args_is_help=True)
 def list_people(state: State) -> None:
     """List everyone who has an account, and those who left."""
     from streams.breakglass.identity.people import People
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     with open_audit(embedded) as audit:
@@ -45,7 +45,7 @@ def add(
     from streams.breakglass.identity.credentials import read_new
     from streams.breakglass.identity.people import People
     from streams.commands.enrolling import ask_new
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials)
@@ -69,7 +69,7 @@ def same_person(
     """Propose that two accounts are one person's; another person confirms it with `role confirm`."""
     from streams.breakglass.identity.changes import Change, ChangeKind, Changes
     from streams.breakglass.identity.people import person_of
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials)

@@ -55,7 +55,7 @@ def _metadata(record: QuarantineRecord) -> dict[str, Any]:
 
 def _records(config: ConfigFile, state: StateFolder) -> Iterator[QuarantineRecord]:
     if state is not None:
-        from streams.embedded import EmbeddedState
+        from streams.embedded.state import EmbeddedState
         from streams.log.sqlite import SqliteReader
         from streams.quarantine import work_list
 

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from schemas.errors import ConfigError
-from streams import runs
-from streams.embedded import UNPROTECTED, EmbeddedState
-from streams.export import export
-from streams.indexing import index_embedded
+from streams.embedded import runs
+from streams.embedded.export import export
+from streams.embedded.state import UNPROTECTED, EmbeddedState
+from streams.embedded.supervising import drain_embedded
 from streams.log.sqlite_store import SqliteStore
-from streams.supervising import drain_embedded
+from streams.siem.indexing import index_embedded
 
 QUARANTINED_STATUS = 3
 MOST_QUARANTINED = 0.01

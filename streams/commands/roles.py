@@ -35,7 +35,7 @@ def propose(
 ) -> None:
     """Propose to give a role, or to take it away; another person confirms it within a week."""
     from streams.breakglass.identity.changes import Changes
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials)
@@ -55,7 +55,7 @@ def confirm(
 ) -> None:
     """Confirm what another person proposed."""
     from streams.breakglass.identity.changes import Changes
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials)
@@ -69,7 +69,7 @@ def confirm(
 def list_pending(state: State) -> None:
     """List what waits for a second person."""
     from streams.breakglass.identity.changes import Changes
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     with open_audit(embedded) as audit:

@@ -43,8 +43,8 @@ def search(
 
     A token is a word: search for it to follow one value through a conversation. Accents and case do not matter.
     """
-    from streams.searching import read_cursor, read_time
     from streams.siem.ports import Query
+    from streams.siem.searching import read_cursor, read_time
 
     now_ms = time.time_ns() // 1_000_000
     query = Query(
@@ -71,14 +71,14 @@ def search(
 
 def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -> "Page":
     from streams.commands.options import service_settings
-    from streams.searching import open_index
+    from streams.siem.searching import open_index
 
     if (state is None) == (config is None):
         raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
     if config is None:
         return _pages(open_index(state, None), query, number)
     from streams.clock import SystemClock
-    from streams.search_trail import SearchTrail
+    from streams.siem.search_trail import SearchTrail
 
     settings = service_settings(config)
     with SearchTrail.of_index(settings, SystemClock()).search(query) as shown:
@@ -89,8 +89,8 @@ def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -
 
 def _pages(index: "Sink", query: "Query", number: int) -> "Page":
     """Return one page, by way of those before it."""
-    from streams.searching import ask
     from streams.siem.ports import Page
+    from streams.siem.searching import ask
 
     found = ask(index, query)
     for _ in range(number - 1):
@@ -101,8 +101,8 @@ def _pages(index: "Sink", query: "Query", number: int) -> "Page":
 
 
 def _print(found: "Page", query: "Query") -> None:
-    from streams.searching import write_cursor
-    from streams.showing import shown
+    from streams.siem.searching import write_cursor
+    from streams.siem.showing import shown
 
     console = Console(highlight=False, soft_wrap=True)
     for hit in found.hits:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.breakglass.identity.oidc import Provider
     from streams.breakglass.identity.settings import OidcSettings
     from streams.config import Settings
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
 
 def serve(
@@ -40,8 +40,8 @@ def serve(
     says what it takes.
     """
     from streams.config import load_settings
-    from streams.embedded import EmbeddedState
-    from streams.serving import address_of, serve_until_asked
+    from streams.embedded.state import EmbeddedState
+    from streams.ingest.serving import address_of, serve_until_asked
     from streams.telemetry.logs import configure
 
     configure()

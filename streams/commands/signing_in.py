@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streams.audit.ports import Audit
     from streams.breakglass.identity.accounts import Accounts
     from streams.breakglass.identity.credentials import Credentials
-    from streams.embedded import EmbeddedState
+    from streams.embedded.state import EmbeddedState
 
 #: An embedded state folder; break-glass beyond it is a service.
 State = Annotated[Path, typer.Option("--state", help="State folder of an embedded run.", file_okay=False)]
@@ -45,7 +45,7 @@ def open_accounts(state: "EmbeddedState", audit: "Audit") -> "Accounts":
     from streams.breakglass.identity.passwords import Passwords
     from streams.breakglass.identity.registry import Registry
     from streams.breakglass.identity.totp import TotpSeal
-    from streams.embedded import TENANT
+    from streams.embedded.state import TENANT
 
     engine = open_database(f"sqlite:///{(state.breakglass / _DATABASE).absolute()}")
     registry = Registry.open(engine, audit, TenantId(TENANT))

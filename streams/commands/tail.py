@@ -72,13 +72,13 @@ def _follower(state: StateFolder, config: ConfigFile, query: "Query") -> "Follow
         raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
     if state is not None:
         from streams.log.follow import SqliteFollower
-        from streams.searching import open_state
+        from streams.siem.searching import open_state
 
         return SqliteFollower(open_state(state), [REDACTED, ALERTS])
     from streams.clock import SystemClock
     from streams.commands.options import service_settings
     from streams.log.kafka_follow import KafkaFollower
-    from streams.search_trail import SearchTrail
+    from streams.siem.search_trail import SearchTrail
 
     settings = service_settings(config)
     SearchTrail.of_kafka(settings, SystemClock()).tail(query)
@@ -96,7 +96,7 @@ def _matching(records: "Iterable[Record]", query: "Query") -> "list[Source]":
 
 
 def _show(hits: "Iterable[Source]", query: "Query", *, json: bool) -> None:
-    from streams.showing import shown
+    from streams.siem.showing import shown
 
     console = Console(highlight=False, soft_wrap=True)
     for hit in hits:

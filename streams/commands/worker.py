@@ -25,8 +25,8 @@ def worker(
     """
     from schemas.topics import KEYED
     from streams.config import redactor_topics
+    from streams.embedded.supervising import kafka_supervisor
     from streams.log.startup import REDACTORS, begin_group, refuse_unfit
-    from streams.supervising import kafka_supervisor
 
     configure()
     if start not in (None, "earliest", "latest"):

@@ -25,7 +25,7 @@ from streams.breakglass.scoping import Asked
 from streams.clock import SystemClock
 from streams.commands.signing_in import open_accounts, open_audit
 from streams.demo.show import user_text
-from streams.embedded import KEY_PAIRS, EmbeddedState
+from streams.embedded.state import KEY_PAIRS, EmbeddedState
 
 _STEP_SECONDS = 30
 _REASON = "The patient asked for a call back; the ward has no number."

@@ -26,7 +26,7 @@ class Record:
     """A record as read; prints its coordinates and nothing else.
 
     `timestamp_ms` is the log's record timestamp in milliseconds since the epoch. `origin` tells where it stood before
-    intake wrote it on; None where it is read as its owner wrote it (streams/origins.py).
+    intake wrote it on; None where it is read as its owner wrote it (streams/intake/origins.py).
     """
 
     topic: str

@@ -8,7 +8,7 @@ from schemas.codec import FILE_POSITION, decode
 from schemas.errors import Fenced, TransactionFailed
 from schemas.ingest import FilePosition
 from schemas.topics import RAW
-from streams.embedded import REDACTORS
+from streams.embedded.state import REDACTORS
 from streams.log.inlet import at_start, position_key, publication_of, raw_records
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore

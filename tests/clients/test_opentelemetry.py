@@ -12,12 +12,12 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from schemas.raw import encode_raw
 from schemas.sources.otlp import decode_otlp
 from schemas.topics import REDACTED
-from streams.indexing import index_embedded
+from streams.siem.indexing import index_embedded
 from streams.siem.ports import Query
 from streams.siem.sqlite import SqliteSink
 from tests.clients.calling import MAIL, report_log, report_span
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
-from tests.streams.test_listening import LIMITS, TOKEN, Standing, standing
+from tests.streams.ingest.test_listening import LIMITS, TOKEN, Standing, standing
 
 HEADERS = {"Authorization": f"Bearer {TOKEN.decode()}"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from schemas.sources.all import recognise
 from schemas.topics import REDACTED
-from streams.indexing import index_embedded
+from streams.siem.indexing import index_embedded
 from streams.siem.ports import Query
 from streams.siem.sqlite import SqliteSink
 from tests.clients.answering import Api, answering

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import RAW
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.inlet import Inlet
 from streams.log.kafka import read_whole_topic
 from streams.log.kafka_inlet import KafkaInlet

@@ -15,8 +15,8 @@ from detectors.proof import Proof
 from detectors.recognizer import Passage
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
-from streams.detection import build_analyzer, build_recognizers
-from streams.detector_settings import DetectorSettings, Validator
+from streams.detection.analyzers import build_analyzer, build_recognizers
+from streams.detection.settings import DetectorSettings, Validator
 from tests.contracts import recognizer as contract
 
 RULE = CustomRule(

@@ -12,8 +12,8 @@ from detectors.proof import Proof
 from detectors.recognizer import Passage
 from schemas.errors import ConfigError, DetectionError
 from schemas.identifiers import IdentifierType
-from streams.detection import build_analyzer
-from streams.detector_settings import DetectorSettings
+from streams.detection.analyzers import build_analyzer
+from streams.detection.settings import DetectorSettings
 from tests.contracts import recognizer as contract
 
 pytest.importorskip("presidio_analyzer", reason="the extra `presidio` is not installed")

@@ -11,8 +11,8 @@ from detectors.recognizer import Passage
 from detectors.spacy_layer import SpacyLayer
 from schemas.errors import ConfigError, ModelUnavailable
 from schemas.identifiers import IdentifierType
-from streams.detection import build_analyzer
-from streams.detector_settings import DetectorSettings
+from streams.detection.analyzers import build_analyzer
+from streams.detection.settings import DetectorSettings
 from tests.contracts import recognizer as contract
 
 

@@ -16,7 +16,7 @@ from streams.breakglass.desk import Elsewhere
 from streams.breakglass.scoping import Asked
 from streams.clock import SystemClock
 from streams.config import Settings, TenantSettings
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.control import start_kafka, stop_kafka
 from tests.stack.required import required_stack

@@ -14,9 +14,9 @@ from schemas.events import RedactedEvent
 from schemas.topics import ALERTS, REDACTED
 from streams.log.kafka import connect_reader
 from streams.log.startup import begin_group
-from streams.searching import ask, open_index
 from streams.siem.opensearch import connect
 from streams.siem.ports import Query
+from streams.siem.searching import ask, open_index
 from tests.contracts.siem_samples import chat
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.required import required_stack

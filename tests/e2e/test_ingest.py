@@ -17,7 +17,7 @@ from streams.log.kafka import read_whole_topic
 from streams.telemetry.metrics import Metrics
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
 from tests.stack.required import required_stack
-from tests.streams.test_listening import Standing, wait_for_port
+from tests.streams.ingest.test_listening import Standing, wait_for_port
 
 pytestmark = pytest.mark.integration
 RECORDS = 30_000

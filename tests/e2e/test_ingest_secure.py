@@ -6,7 +6,7 @@ import pytest
 
 from schemas.raw import DEFAULT_BOUNDS
 from schemas.topics import Role
-from streams.ingesting import Ingested, ingest_file
+from streams.ingest.ingesting import Ingested, ingest_file
 from streams.log.admin import apply_acls
 from streams.log.kafka import read_whole_topic
 from streams.log.kafka_inlet import KafkaInlet

@@ -14,15 +14,15 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from schemas.errors import LogRefused
 from schemas.topics import BY_NAME, KEYED, QUARANTINE, REDACTED, Role
 from streams.config import load_settings
+from streams.intake.origins import believed
 from streams.log.kafka import read_whole_topic
 from streams.log.ports import Record
 from streams.log.startup import INTAKES, REDACTORS, begin_group, refuse_unfit
-from streams.origins import believed
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
 from tests.schemas.sources.streamed.streams import chat, cut
 from tests.stack.required import required_stack
+from tests.streams.intake.test_loop import values
 from tests.streams.intake_rig import settled
-from tests.streams.test_intake import values
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +54,7 @@ def test_scattered_streams_outlive_killed_processes(deployment: Deployment) -> N
     _produce(deployment, pieces[:half])
     folder = ["--run-folder", str(deployment.folder / "intake")]
     with (
-        deployment.started([sys.executable, "-m", "streams.intake_main", *folder, *config]),
+        deployment.started([sys.executable, "-m", "streams.intake.main", *folder, *config]),
         deployment.worker(0, module=_WORKER),
     ):
         deployment.wait_for(lambda: len(_moved(deployment)) >= half // 2)

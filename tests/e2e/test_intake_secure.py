@@ -8,13 +8,13 @@ import pytest
 from schemas.topics import KEYED, Role
 from streams.composition import Slot
 from streams.config import Settings
-from streams.intake_main import build_intake
+from streams.intake.main import build_intake
+from streams.intake.origins import believed
 from streams.log.admin import apply_acls
 from streams.log.kafka import read_whole_topic
 from streams.log.kafka_inlet import KafkaInlet
 from streams.log.kafka_intake import connect_intake
 from streams.log.startup import INTAKES, begin_group
-from streams.origins import believed
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
 from tests.stack.required import required_stack
 

@@ -15,9 +15,9 @@ from schemas.codec import encode
 from schemas.topics import ALERTS, BATCHES, REDACTED, Role
 from streams.log.admin import apply_acls
 from streams.log.startup import begin_group
-from streams.searching import ask
 from streams.siem.opensearch import OpenSearchSink, connect
 from streams.siem.ports import Query
+from streams.siem.searching import ask
 from tests.contracts.siem_samples import chat, withheld
 from tests.e2e.deployment import Deployment, deployed
 from tests.e2e.test_monitor import counts, free_port

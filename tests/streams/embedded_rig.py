@@ -14,7 +14,7 @@ from detectors.recognizer import Recognizer
 from schemas.topics import RAW
 from streams.composition import Slot, build_worker, embedded_log, embedded_settings
 from streams.config import Settings
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import Publication, Record, TransactionalLog
 from streams.worker import Worker
 

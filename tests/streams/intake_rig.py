@@ -10,9 +10,9 @@ from detectors.analyzer import Analyzer
 from schemas.topics import KEYED, REDACTED
 from streams.composition import Slot, build_worker, embedded_settings
 from streams.config import Settings, TopicSettings
-from streams.embedded import REDACTORS, TENANT, EmbeddedState
-from streams.intake import Intake
-from streams.intake_main import build_intake
+from streams.embedded.state import REDACTORS, TENANT, EmbeddedState
+from streams.intake.loop import Intake
+from streams.intake.main import build_intake
 from streams.log.ports import Headers, Publication, Record, TransactionalLog
 from streams.log.seal import LogSeal, load_log_key
 from streams.log.sqlite import SqliteTransactionalLog

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from streams.config import Settings
-from streams.detection import build_recognizers
-from streams.detector_settings import DetectorSettings
+from streams.detection.analyzers import build_recognizers
+from streams.detection.settings import DetectorSettings
 
 PAGE = Path(__file__).parents[2] / "detectors" / "CUSTOMIZING.md"
 

@@ -13,7 +13,7 @@ from schemas.errors import ConfigError
 from streams.audit.audit_log import open_audit_log
 from streams.audit.verify_log import main as verify_alone
 from streams.cli import app
-from streams.embedded import TENANT, EmbeddedState
+from streams.embedded.state import TENANT, EmbeddedState
 from streams.vault import passphrase
 from tests.streams.audit.samples import record
 from tests.streams.commands.test_breakglass import Desk

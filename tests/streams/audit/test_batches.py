@@ -15,7 +15,7 @@ from schemas.topics import BATCHES
 from streams.audit.batches import ORIGIN, BatchLog, logged, read_batch
 from streams.audit.merkle_log import MerkleLog
 from streams.cli import app
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import Record
 from tests.streams.audit.samples import KEYS
 from tests.streams.embedded_rig import rig_at

@@ -28,7 +28,7 @@ from streams.breakglass.identity.tables import ISSUER
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import RevealRequest, RevealResult
 from streams.breakglass.scoping import Asked
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import Publication, Record
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.openers import Openers

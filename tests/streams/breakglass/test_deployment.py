@@ -8,7 +8,7 @@ from schemas.errors import ConfigError
 from streams.breakglass.deployment import deployment
 from streams.clock import SystemClock
 from streams.config import Settings, TenantSettings
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 
 
 def test_off_by_default(tmp_path: Path) -> None:

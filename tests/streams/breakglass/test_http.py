@@ -17,7 +17,7 @@ from streams.breakglass.identity.oidc import Oidc, Provider
 from streams.breakglass.identity.provider_keys import ProviderKeys
 from streams.breakglass.identity.registry import end, give_role
 from streams.breakglass.openapi import VERBS, document
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from tests.streams.breakglass.identity.provider import AUDIENCE, ISSUER, OTHER, RSA, Idp, claims, signed
 from tests.streams.breakglass.rig import OTHER_VALUE, VALUES, Rig, copy_of, redacted_state, rig_over
 

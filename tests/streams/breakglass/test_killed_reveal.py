@@ -16,7 +16,7 @@ from streams.audit.audit_log import open_audit_log, read_records
 from streams.audit.ports import Appended, Audit
 from streams.breakglass.revealing import RevealRequest
 from streams.breakglass.scoping import Asked
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from tests.streams.breakglass import rig as rigs
 from tests.streams.breakglass.rig import Counting
 

@@ -21,7 +21,7 @@ from streams.breakglass.identity.tables import PERSONS
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import RevealRequest, mask
 from streams.breakglass.scoping import Asked
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import Publication
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from tests.streams.breakglass import rig as rigs

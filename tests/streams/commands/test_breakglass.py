@@ -29,7 +29,7 @@ from streams.breakglass.identity.totp import TotpSecret
 from streams.cli import app
 from streams.clock import SystemClock
 from streams.commands.signing_in import open_accounts, open_audit, sign_in
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.vault import passphrase as passphrases
 from streams.vault.kek_local_private import LocalPrivateKek
 from tests.stack.certificates import make_certificates

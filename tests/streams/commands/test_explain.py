@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from schemas.events import FieldKind, TextField
 from schemas.raw import DEFAULT_BOUNDS
 from streams.cli import app
-from streams.novelty import Novelty
-from streams.reading import read_record
+from streams.record.novelty import Novelty
+from streams.record.reading import read_record
 from tests.canary import CANARIES, planted_records
 from tests.schemas.sources.streamed.streams import chat
 from tests.schemas.sources.wire import held, said

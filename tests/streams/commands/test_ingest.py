@@ -13,8 +13,8 @@ from schemas.errors import ConfigError, TransactionFailed
 from schemas.ingest import FilePosition
 from schemas.raw import DEFAULT_BOUNDS
 from schemas.topics import RAW
-from streams.embedded import EmbeddedState
-from streams.ingesting import Ingested, ingest_file
+from streams.embedded.state import EmbeddedState
+from streams.ingest.ingesting import Ingested, ingest_file
 from streams.log.inlet import Inlet
 from streams.log.ports import TopicPartition
 from streams.log.sqlite_inlet import SqliteInlet

@@ -18,7 +18,7 @@ from streams.audit.audit_log import read_records
 from streams.cli import app
 from streams.clock import SystemClock
 from streams.commands.signing_in import open_audit
-from streams.embedded import TENANT, EmbeddedState
+from streams.embedded.state import TENANT, EmbeddedState
 from streams.log.ports import Publication
 from streams.vault import key_ages
 from streams.vault import passphrase as passphrases

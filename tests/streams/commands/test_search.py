@@ -14,10 +14,10 @@ from schemas.codec import encode
 from schemas.errors import ConfigError
 from schemas.topics import ALERTS, REDACTED
 from streams.cli import app
-from streams.embedded import EmbeddedState
-from streams.indexing import index_embedded
+from streams.embedded.state import EmbeddedState
 from streams.log.ports import Publication
-from streams.searching import read_cursor, read_time
+from streams.siem.indexing import index_embedded
+from streams.siem.searching import read_cursor, read_time
 from tests.contracts.siem_samples import MINUTE, NAME_TOKEN, NOON, SAMPLES, chat
 
 

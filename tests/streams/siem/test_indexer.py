@@ -11,12 +11,12 @@ from schemas.codec import encode
 from schemas.errors import SinkRefused, UnknownVersion
 from schemas.siem import Document
 from schemas.topics import ALERTS, REDACTED
-from streams.indexing import INDEXERS, index_embedded
 from streams.log.ports import Publication
 from streams.log.seal import LogSeal
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
 from streams.siem.indexer import Indexer
+from streams.siem.indexing import INDEXERS, index_embedded
 from streams.siem.ports import Outcome, Page, Query
 from streams.siem.sqlite import SqliteSink
 from streams.telemetry.metrics import Metrics

@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from schemas.errors import ConfigError
 from schemas.topics import DAY_MS
 from streams.composition import embedded_settings
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.vault.key_ages import KeyAge, key_ages
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.tokenkeys import begin_epoch, ensure_token_keys

@@ -12,7 +12,7 @@ from schemas.errors import VaultError
 from schemas.topics import BATCHES, VAULT
 from streams.audit.audit_log import read_records
 from streams.cli import app
-from streams.embedded import TENANT
+from streams.embedded.state import TENANT
 from streams.log.ports import Publication
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from tests.streams.embedded_rig import EmbeddedRig, rig_at

@@ -12,7 +12,7 @@ from schemas.audit_terms import Action, Phase, Result
 from schemas.errors import AccessDenied, AuditUnavailable, ConfigError, IncorrectKey
 from streams.breakglass.identity.ceremony import Ceremony, Protection, protection_of
 from streams.breakglass.identity.halves import passphrase_of, protect_halves
-from streams.embedded import KEY_PAIRS, EmbeddedState
+from streams.embedded.state import KEY_PAIRS, EmbeddedState
 from streams.vault.kek import open_kek
 from streams.vault.kek_local_private import LocalPrivateKek
 from streams.vault.passphrase import protect

@@ -19,10 +19,10 @@ from schemas.identifiers import IdentifierType
 from schemas.topics import BATCHES, REDACTED
 from streams.cli import app
 from streams.config import load_settings
-from streams.detection import ListWatch, build_analyzer
-from streams.detector_settings import DetectorSettings
-from streams.explaining import as_lines, as_row
-from streams.lists import ensure_lists_key, seal_list
+from streams.detection.analyzers import ListWatch, build_analyzer
+from streams.detection.explaining import as_lines, as_row
+from streams.detection.lists import ensure_lists_key, seal_list
+from streams.detection.settings import DetectorSettings
 from streams.telemetry.metrics import Metrics
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
 

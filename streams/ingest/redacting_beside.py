@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from schemas.errors import LogRefused
-from streams.embedded import EmbeddedState
-from streams.indexing import index_embedded
-from streams.supervising import worker_command
+from streams.embedded.state import EmbeddedState
+from streams.embedded.supervising import worker_command
+from streams.siem.indexing import index_embedded
 from streams.supervisor import RunFolder, Supervisor
 
 _INDEX_SECONDS = 1.0

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import ConfigError
 from schemas.raw import DEFAULT_BOUNDS
-from streams.inputs import files_of, inputs_of
+from streams.ingest.inputs import files_of, inputs_of
 from tests.schemas.sources.wire import held, said
 
 LINES = b'{"a": 1}\r\n\n{broken\n[1,\n {"b": 2}'

@@ -13,11 +13,11 @@ import structlog
 
 from schemas.errors import Disposition, LogUnavailable, PhistreamError
 from streams.batch import cut
+from streams.intake.merging import Merging
+from streams.intake.routing import Router
 from streams.limits import Limits
 from streams.log.ports import Publication, Record, TransactionalLog
-from streams.merging import Merging
 from streams.phase import Phase, PhaseMap
-from streams.routing import Router
 from streams.telemetry.metrics import Metrics
 from streams.worker import disposition
 

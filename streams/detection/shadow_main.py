@@ -19,9 +19,9 @@ from detectors.comparing import differences
 from schemas.errors import PhistreamError
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
-from streams.detection import build_analyzer
-from streams.detector_settings import ShadowSettings
-from streams.shadow import HEAD_BYTES, Look
+from streams.detection.analyzers import build_analyzer
+from streams.detection.settings import ShadowSettings
+from streams.detection.shadow import HEAD_BYTES, Look
 from streams.telemetry.crashes import hide_messages
 from streams.telemetry.logs import configure
 

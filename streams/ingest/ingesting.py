@@ -7,7 +7,7 @@ from pathlib import Path
 
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
-from streams.inputs import Input, inputs_of
+from streams.ingest.inputs import Input, inputs_of
 from streams.log.inlet import Inlet
 
 _CHUNK_RECORDS = 500

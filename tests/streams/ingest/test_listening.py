@@ -20,12 +20,12 @@ import pytest
 from schemas.errors import ConfigError, LogUnavailable
 from schemas.raw import Bounds
 from schemas.topics import RAW
-from streams.embedded import EmbeddedState
-from streams.gate import Gate, GateLimits
+from streams.embedded.state import EmbeddedState
+from streams.ingest.gate import Gate, GateLimits
+from streams.ingest.serving import Address, Service, address_of, token_of
 from streams.log.ports import TopicPartition
 from streams.log.sqlite_inlet import SqliteInlet
 from streams.log.sqlite_store import SqliteStore
-from streams.serving import Address, Service, address_of, token_of
 from streams.telemetry.metrics import Metrics
 from tests.schemas.sources.wire import held
 from tests.stack.certificates import make_certificates

@@ -13,8 +13,8 @@ from streams.audit.reading import read_checkpoint
 from streams.audit.signing import read_log_keys
 from streams.clock import SystemClock
 from streams.config import KafkaSettings, Settings, SiemSettings
-from streams.search_trail import SearchTrail
 from streams.siem.ports import Query
+from streams.siem.search_trail import SearchTrail
 
 TOKEN = "phi_name_ca_bcdfghjklmnpqrstvwxz"
 WORDS = ("Maria Lopez", TOKEN)

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from schemas.errors import LogError, LogRefused, PhistreamError
 from schemas.raw import Bounds
-from streams.bodies import PROTOBUF, Unpacker, Unreadable, lines_of, otlp_records
-from streams.gate import Gate, Refusal
+from streams.ingest.bodies import PROTOBUF, Unpacker, Unreadable, lines_of, otlp_records
+from streams.ingest.gate import Gate, Refusal
 from streams.log.inlet import Inlet
 from streams.telemetry.metrics import Metrics
 

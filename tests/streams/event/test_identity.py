@@ -6,12 +6,12 @@ from schemas.events import FieldKind, TextField
 from schemas.identifiers import IdentifierType
 from schemas.sources.source import ConversationSeed
 from schemas.spans import Span
-from streams.conversation import conversation_of
-from streams.identity import EventIdentity
+from streams.event.conversation import conversation_of
+from streams.event.identity import EventIdentity
 from streams.log.ports import Record
+from streams.record.whole import spans_in_place, whole_span
 from streams.vault.tokenkeys import new_token_keys
 from streams.vault.tokens import Minter
-from streams.whole import spans_in_place, whole_span
 
 MINTER = Minter("a", new_token_keys())
 LONG = "I have a question about the blood test of last week, please."

@@ -11,11 +11,11 @@ from schemas.errors import Malformed
 from schemas.origin import Origin
 from schemas.sources.all import recognise
 from schemas.sources.streamed.part import Part
-from streams.conversation import conversation_of
-from streams.decode import Decoder
-from streams.identity import EventIdentity
+from streams.event.conversation import conversation_of
+from streams.event.identity import EventIdentity
+from streams.intake.origins import wrapped
 from streams.log.ports import Publication, Record
-from streams.origins import wrapped
+from streams.record.decode import Decoder
 from streams.tenants import TopicTenancy
 from streams.vault.tokens import Minter
 

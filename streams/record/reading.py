@@ -11,9 +11,9 @@ from schemas.events import LLMEvent, TextField
 from schemas.raw import Bounds
 from schemas.sources.all import recognise
 from schemas.sources.otel_rules import is_known_attribute
-from streams.decode import Decoder
-from streams.leaves import Leaf, Reading
-from streams.novelty import any_index, is_unknown_name
+from streams.record.decode import Decoder
+from streams.record.leaves import Leaf, Reading
+from streams.record.novelty import any_index, is_unknown_name
 from streams.walk import Walker
 
 #: What is analysed of a record.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from schemas.errors import ConfigError, Pushback
 from streams.config import Settings
-from streams.embedded import EmbeddedState
+from streams.embedded.state import EmbeddedState
 from streams.log.sqlite_store import SqliteStore
 from streams.siem.ports import Cursor, Page, Query, Sink
 

@@ -10,10 +10,10 @@ from detectors.comparing import Side
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
-from streams.detection import live_analyzer, report_shadow
-from streams.detector_settings import DetectorSettings, ShadowSettings
-from streams.shadow import Look, Shadow, ShadowedAnalyzer
-from streams.shadow_main import compared
+from streams.detection.analyzers import live_analyzer, report_shadow
+from streams.detection.settings import DetectorSettings, ShadowSettings
+from streams.detection.shadow import Look, Shadow, ShadowedAnalyzer
+from streams.detection.shadow_main import compared
 from streams.telemetry.metrics import Metrics
 from tests.streams.embedded_rig import RuleAnalyzer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from schemas.errors import LogRefused
 from schemas.topics import RAW
-from streams.embedded import REDACTORS, EmbeddedState
+from streams.embedded.state import REDACTORS, EmbeddedState
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
 from streams.supervisor import RunFolder, Supervisor
@@ -42,7 +42,7 @@ def intake_supervisor(config: Path | None, run_folder: Path) -> Supervisor:
     folder = RunFolder(run_folder / "intake")
     folder.path.mkdir(parents=True, exist_ok=True)
     more = ("--config", str(config)) if config else ()
-    command = (sys.executable, "-m", "streams.intake_main", "--run-folder", str(folder.path), *more)
+    command = (sys.executable, "-m", "streams.intake.main", "--run-folder", str(folder.path), *more)
     return Supervisor(folder, [0], lambda _: command, fences=_FENCES, patience=_PATIENCE_SECONDS)
 
 

@@ -22,7 +22,7 @@ from detectors.analyzer import Analyzer
 from detectors.comparing import Side
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
-from streams.detector_settings import ShadowSettings
+from streams.detection.settings import ShadowSettings
 
 HEAD_BYTES = 4
 _MOST_BYTES = 1024 * 1024  # What an unprivileged process may ask of a pipe, so that writing never waits.
@@ -89,7 +89,7 @@ class Shadow:
         if self._child is not None or time.monotonic() < self._start_at:
             return
         self._start_at = time.monotonic() + _RESTART_SECONDS
-        command = [sys.executable, "-m", "streams.shadow_main"]
+        command = [sys.executable, "-m", "streams.detection.shadow_main"]
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own module.
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

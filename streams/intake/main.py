@@ -8,13 +8,13 @@ from streams.child import Stop, end, guarded, harden
 from streams.clock import SystemClock
 from streams.composition import Slot, build_bounds, build_limits, required
 from streams.config import Settings, load_settings
-from streams.decode import Decoder
-from streams.identity import EventIdentity
-from streams.intake import Intake
+from streams.event.identity import EventIdentity
+from streams.intake.loop import Intake
+from streams.intake.merging import Merging
+from streams.intake.routing import Router
 from streams.log.ports import TransactionalLog
-from streams.merging import Merging
 from streams.phase import PhaseMap
-from streams.routing import Router
+from streams.record.decode import Decoder
 from streams.supervisor import RunFolder
 from streams.telemetry.logs import configure
 from streams.telemetry.metrics import Metrics

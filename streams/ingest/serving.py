@@ -16,8 +16,8 @@ from schemas.errors import ConfigError
 from schemas.raw import Bounds
 from streams.clock import SystemClock
 from streams.config import is_loopback
-from streams.gate import Gate, GateLimits
-from streams.listening import Door
+from streams.ingest.gate import Gate, GateLimits
+from streams.ingest.listening import Door
 from streams.log.inlet import Inlet
 from streams.telemetry.metrics import Metrics
 from streams.vault.private_file import read_private, write_private

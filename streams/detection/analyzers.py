@@ -16,9 +16,9 @@ from detectors.roster import CustomerSafeList, Reload, SealedList
 from detectors.spacy_layer import SpacyLayer
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
-from streams.detector_settings import Additions, DetectorSettings, PresidioSettings, RecognizerSettings
-from streams.lists import read_lists_key
-from streams.shadow import Shadow, ShadowedAnalyzer
+from streams.detection.lists import read_lists_key
+from streams.detection.settings import Additions, DetectorSettings, PresidioSettings, RecognizerSettings
+from streams.detection.shadow import Shadow, ShadowedAnalyzer
 from streams.telemetry.metrics import Metrics
 from streams.worker import Worker
 

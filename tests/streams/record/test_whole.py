@@ -5,7 +5,7 @@ import pytest
 from schemas.events import TextField
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
-from streams.whole import spans_in_place
+from streams.record.whole import spans_in_place
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from schemas.events import Call, LLMEvent, PayloadDigest, PhiSummary, RedactedEv
 from schemas.identifiers import IdentifierType
 from schemas.sources.source import Source
 from streams.clock import Clock, rfc3339
-from streams.conversation import Scope, Scopes
+from streams.event.conversation import Scope, Scopes
+from streams.event.register import Agreements
+from streams.intake.origins import coordinates_of
 from streams.log.ports import Record
-from streams.origins import coordinates_of
-from streams.register import Agreements
 from streams.tenants import Tenant
 from streams.walk import Rebuilt
 

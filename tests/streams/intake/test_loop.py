@@ -18,12 +18,12 @@ from schemas.origin import KEY_HEADER, ORIGIN_HEADER, Origin
 from schemas.topics import KEYED, QUARANTINE
 from streams.clock import SystemClock
 from streams.config import RetentionSettings, Settings, TopicSettings, refuse_contradictions
-from streams.intake import Intake
+from streams.intake.loop import Intake
+from streams.intake.merging import Merging
+from streams.intake.origins import believed
 from streams.log.ports import Publication, Record, TopicPartition
 from streams.log.sqlite import SqliteTransactionalLog
 from streams.log.startup import check_retention
-from streams.merging import Merging
-from streams.origins import believed
 from streams.supervisor import DEATHS, RunFolder
 from streams.worker import Worker
 from tests.schemas.sources.streamed.streams import STREAMED, Streamed, Tree, chat, cut

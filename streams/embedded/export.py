@@ -13,9 +13,9 @@ import orjson
 from schemas.codec import decode_redacted
 from schemas.events import RedactedEvent, Withheld
 from schemas.topics import REDACTED
+from streams.embedded.runs import Run
 from streams.log.ports import TopicPartition
 from streams.log.sqlite_store import SqliteStore
-from streams.runs import Run
 
 _PLACE = TopicPartition(REDACTED, 0)
 _PAGE = 500

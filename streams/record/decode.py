@@ -16,8 +16,8 @@ from schemas.sources.streamed.gemini import is_nameless_piece
 from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
 from schemas.sources.streamed.sse import is_event_stream, read_events
 from streams.assembly.stream import Closed, Held, Why
+from streams.intake.origins import coordinates_of
 from streams.log.ports import Record
-from streams.origins import coordinates_of
 from streams.tenants import Tenant
 
 

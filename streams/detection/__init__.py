@@ -1,0 +1,1 @@
+"""The detector as it is run: its settings, a customer's lists, the shadow, explanations."""

@@ -1,0 +1,1 @@
+"""The embedded profile: one state folder, no server."""

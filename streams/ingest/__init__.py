@@ -1,0 +1,1 @@
+"""Ways into a raw topic without a producer: files, and the HTTP door."""

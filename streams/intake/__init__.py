@@ -1,0 +1,1 @@
+"""Intake: raw records re-keyed, so that all that belongs together comes into one partition."""
