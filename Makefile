@@ -76,7 +76,7 @@ lint: $(READY_TEST) ## Lint, format and types
 
 .PHONY: unit
 unit: $(READY_TEST) ## The tests that need no server
-	@$(BIN)/python -m pytest -q -m "not integration and not secure"
+	@$(BIN)/python -m pytest -q -m "not integration and not secure and not nightly"
 
 .PHONY: tables
 tables: $(READY) ## Write the committed figures into the README and the page of identifiers
@@ -134,7 +134,7 @@ campaign: $(READY) ## Kill workers and indexer at random under load and account 
 
 .PHONY: nightly
 nightly: $(READY_TEST) ## What is too long for every change: new examples, a million fuzzed inputs, a real Collector, the campaign (SEED=1)
-	@PHISTREAM_EXAMPLES=nightly $(BIN)/python -m pytest -q -m "not integration and not secure"
+	@PHISTREAM_EXAMPLES=nightly $(BIN)/python -m pytest -q -m "not integration and not secure and not nightly"
 	@$(BIN)/python -m benchmarks.fuzz.run --inputs 1000000 --seed $(or $(SEED),1) --json benchmarks/results/fuzz.json
 	@$(BIN)/python -m tests.stack.up
 	@REQUIRE_STACK=1 $(BIN)/python -m pytest -q -m nightly || { $(BIN)/python -m tests.stack.down; exit 1; }

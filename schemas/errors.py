@@ -12,6 +12,7 @@ PhistreamError
 ├── VaultError
 │   ├── IncorrectKey         wrong key or altered: indistinguishable       deny
 │   ├── UnknownToken                                                       deny
+│   ├── Shredded             what was sealed was erased                     deny
 │   ├── KeyRetired           a DEK's unit was erased under the worker      retry
 │   └── KmsUnavailable                                                     retry
 ├── LogError
@@ -123,6 +124,10 @@ class IncorrectKey(VaultError):
 
 class UnknownToken(VaultError):
     """No entry is known under this token."""
+
+
+class Shredded(VaultError):
+    """The DEK of an entry was destroyed, or its record denied, so nothing opens it any more."""
 
 
 class KeyRetired(VaultError):

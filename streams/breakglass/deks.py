@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from threading import Lock
 
-from schemas.errors import VaultError
+from schemas.errors import Shredded
 from schemas.vault import Secret, VaultEntry
 from streams.clock import Clock
 from streams.vault.keystore import DekState, KeyStore
@@ -13,10 +13,6 @@ from streams.vault.openers import Opener
 from streams.vault.opening import open_entry, unwrap_dek
 
 MOST, SECONDS = 256, 300.0
-
-
-class Shredded(VaultError):
-    """The DEK of an entry was destroyed, so nothing opens it any more."""
 
 
 class DekCache:

@@ -9,10 +9,9 @@ from schemas.access import Grant, Identity, ItemStatus, Revealed, View
 from schemas.audit import AuditRecord, Counts, Resource
 from schemas.audit_shapes import MAX_IDS
 from schemas.audit_terms import Action, Reason, ResourceKind, Result
-from schemas.errors import AccessDenied, IncorrectKey, PhistreamError
+from schemas.errors import AccessDenied, IncorrectKey, PhistreamError, Shredded
 from schemas.vault import TOKEN_PATTERN, Secret, TenantId, Token, VaultEntry, parse_token
 from streams.audit.ports import Appended
-from streams.breakglass.deks import Shredded
 from streams.breakglass.entries import Entries
 from streams.breakglass.figures import FIGURES
 from streams.breakglass.granting import Granting

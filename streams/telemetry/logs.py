@@ -12,7 +12,8 @@ ALLOWED = frozenset(
     "event level timestamp logger slot status reason topic partition offset deaths failures seconds records documents "
     "event_id tenant recognizer port path count size limit setting version kind outcome error_class where".split()
 )
-_QUIET = ("opensearch", "urllib3", "presidio-anonymizer", "faust", "aiokafka", "mode", "spacy")
+#: Libraries whose log lines may hold text.
+QUIET = ("opensearch", "urllib3", "presidio-anonymizer", "faust", "aiokafka", "mode", "spacy")
 
 
 class KeyFilter:
@@ -46,6 +47,6 @@ def configure(*, json: bool = False) -> KeyFilter:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: a client reported")
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
     return keys

@@ -8,12 +8,20 @@ import pytest
 
 from schemas.audit import Actor, AuditRecord
 from schemas.audit_terms import Action, Phase, Reason, Result
-from schemas.errors import AccessDenied, AuditRefused, AuditUnavailable, IncorrectKey, KeyRetired, VaultError
+from schemas.errors import (
+    AccessDenied,
+    AuditRefused,
+    AuditUnavailable,
+    IncorrectKey,
+    KeyRetired,
+    Shredded,
+    VaultError,
+)
 from schemas.topics import DAY_MS
 from schemas.vault import VaultEntry
 from streams.audit.audit_log import open_audit_log, read_records
 from streams.audit.ports import Appended
-from streams.breakglass.deks import DekCache, Deks, Shredded
+from streams.breakglass.deks import DekCache, Deks
 from streams.breakglass.trail import Trail
 from streams.config import VaultSettings
 from streams.vault.envelope import SealingVault
