@@ -180,7 +180,7 @@ class SecondNet:
         if not _may_be_proper(text, span, value) or (span.score < _SURE_WORD and self._is_ordinary(value)):
             return None
         named = span.type is IdentifierType.NAME
-        if is_everyday(value) or (named and is_abbreviation(text, span, self._is_name)):
+        if is_everyday(value, self._is_name) or (named and is_abbreviation(text, span, self._is_name)):
             return None
         return _capped(span, _MOST)
 

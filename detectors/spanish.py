@@ -1,9 +1,10 @@
 """Everyday Spanish words that a tagger trained on English may take for names and places."""
 
 import re
+from collections.abc import Callable
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: Function words, verbs of visits and chats, and words of forms; none of them is a name of a person or a place.
+#: Function words, verbs of visits and chats, and words of forms; some are names too (Mesa, Pueblo, Bueno).
 _EVERYDAY = frozenset(
     """
     a abajo abuelo abuela acuérdate acuerdo adelante además adentro ahí ahora ahorita al algo alguien algún alguna
@@ -40,11 +41,16 @@ _EVERYDAY = frozenset(
 )
 
 
-def is_everyday(value: str) -> bool:
-    """Tell whether every word of *value* is an everyday Spanish one.
+def is_everyday(value: str, is_name: Callable[[str], bool]) -> bool:
+    """Tell whether every word of *value* is an everyday Spanish one; written like a name, none may be a listed one.
 
-    >>> is_everyday("Madre avisada"), is_everyday("Ocupo cita"), is_everyday("Madre Teresa")
-    (True, True, False)
+    >>> names = {"mesa", "teresa"}.__contains__
+    >>> is_everyday("Madre avisada", names), is_everyday("Madre Teresa", names), is_everyday("Mesa", names)
+    (True, False, False)
+    >>> is_everyday("la mesa", names)
+    True
     """
-    words = _WORD.findall(value.lower())
-    return bool(words) and all(word in _EVERYDAY for word in words)
+    words = _WORD.findall(value)
+    return bool(words) and all(
+        word.lower() in _EVERYDAY and (word.islower() or not is_name(word.lower())) for word in words
+    )

@@ -9,6 +9,14 @@ from typing import Any
 _DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]{1,64})?[;,]", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_\s-]*={0,2}\s*")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{1,15})://", re.IGNORECASE)
+#: Subtypes and schemes that are told; another one may be anybody's words, and is not.
+_SUBTYPES = frozenset(
+    """
+    jpeg jpg png gif webp bmp tiff heic heif svg+xml x-icon dicom wav x-wav mpeg mp3 mp4 ogg opus webm aac flac
+    quicktime pdf zip gzip json xml plain html csv markdown rtf msword octet-stream x-tar
+    """.split()
+)
+_SCHEMES = frozenset("http https s3 gs abfs abfss wasb wasbs az azure file ftp sftp hdfs oci r2 minio blob".split())
 _PROBE = 2048
 _SHORTEST_BLOB = 256
 #: First bytes of common media (IANA media types; each format's own specification).
@@ -46,9 +54,9 @@ def describe_blob(kind: str, text: str, digest: Callable[[bytes], str]) -> str:
     `digest` is keyed, so that the same picture is recognised without being guessed.
     """
     found = _DATA_URI.match(text)
-    scheme = _SCHEME.match(text)
+    scheme = _scheme_of(text)
     type_ = _type_of(text, found.group(1) if found else None)
-    parts = [kind, *([f"type={type_}"] if type_ else []), *([f"scheme={scheme.group(1).lower()}"] if scheme else [])]
+    parts = [kind, *([f"type={type_}"] if type_ else []), *([f"scheme={scheme}"] if scheme else [])]
     return f"[{' '.join(parts)} size={len(text)} digest={digest(text.encode())}]"
 
 
@@ -58,9 +66,16 @@ def count_logprobs(node: Any) -> int:
     return len(content) if isinstance(content, list) else 0
 
 
+def _scheme_of(text: str) -> str | None:
+    found = _SCHEME.match(text)
+    scheme = found.group(1).lower() if found else None
+    return scheme if scheme in _SCHEMES else None
+
+
 def _type_of(text: str, declared: str | None) -> str | None:
-    if declared and declared.split("/")[0] in ("image", "audio", "video", "text", "application"):
-        return declared.lower()
+    kind, _, subtype = (declared or "").lower().partition("/")
+    if kind in ("image", "audio", "video", "text", "application"):
+        return f"{kind}/{subtype}" if subtype in _SUBTYPES else kind
     head = _decode(text[:64]) or b""
     return next((type_ for magic, type_ in _MAGIC if head.startswith(magic)), None)
 
