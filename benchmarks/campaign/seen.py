@@ -15,7 +15,7 @@ from schemas.topics import BATCHES, QUARANTINE, REDACTED, VAULT
 from schemas.vault import TOKEN_PATTERN
 from streams.log.client import consumer_settings
 from streams.log.kafka import read_whole_topic
-from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets
+from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets
 from streams.log.startup import REDACTORS
 from streams.siem.opensearch import connect
 from tests.e2e.deployment import Deployment

@@ -11,7 +11,7 @@ from confluent_kafka import TopicPartition as Place
 
 from schemas.topics import REDACTED
 from streams.log.client import consumer_settings
-from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets
+from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets
 from streams.log.startup import REDACTORS
 from tests.e2e.deployment import Deployment
 

@@ -23,8 +23,10 @@ from streams.log.client import (
     translating,
 )
 from streams.log.kafka_again import KafkaAgain
+from streams.log.kafka_places import partitions_of, places
 from streams.log.kafka_range import ends_of, read_range
-from streams.log.kafka_reader import KafkaReader, partitions_of, places
+from streams.log.kafka_reader import KafkaReader
+from streams.log.kafka_unowned import watch_group
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
 
@@ -197,7 +199,9 @@ def connect_member(
     """Connect a static member of a group over the cluster's topics, and the transactional producer of its name."""
     consumer = consumer_settings(kafka, group, member=name, max_poll_seconds=away_seconds)
     producer = producer_settings(kafka, name) | {"message.max.bytes": cluster.max_record_bytes}
-    reader, again = KafkaReader(make_consumer(consumer), sorted(cluster.topic_ids)), consumer_settings(kafka, group)
+    unowned = watch_group(kafka, group)
+    reader = KafkaReader(make_consumer(consumer), sorted(cluster.topic_ids), unowned=unowned)
+    again = consumer_settings(kafka, group)
     seconds = kafka.transaction_timeout_ms / 1000
     return KafkaTransactionalLog(reader, lambda: make_producer(producer), cluster, seconds, KafkaAgain(again))
 

@@ -6,8 +6,8 @@ from typing import Any
 from confluent_kafka import TopicPartition as Place
 
 from streams.log.client import consuming
+from streams.log.kafka_places import partitions_of
 from streams.log.kafka_range import ends_of, read_range
-from streams.log.kafka_reader import partitions_of
 from streams.log.ports import Record, TopicPartition
 
 

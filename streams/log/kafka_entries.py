@@ -11,8 +11,8 @@ from schemas.errors import LogUnavailable
 from streams.config import Settings
 from streams.log.admin import describe_cluster
 from streams.log.client import consumer_settings, make_consumer, translated, translating
+from streams.log.kafka_places import as_record, partitions_of
 from streams.log.kafka_range import ends_of
-from streams.log.kafka_reader import as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
 #: The group whose rights are used; it is named, never joined.

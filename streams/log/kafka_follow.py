@@ -11,7 +11,7 @@ from confluent_kafka import TopicPartition as Place
 from schemas.errors import LogError, LogUnavailable
 from streams.config import Settings
 from streams.log.client import consumer_settings, make_consumer, translated, translating
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record, partitions_of
+from streams.log.kafka_places import ADMIN_SECONDS, as_record, partitions_of
 from streams.log.ports import Record, TopicPartition
 
 #: The group whose rights are used; it is named, never joined.

@@ -9,7 +9,7 @@ from confluent_kafka import TopicPartition as Place
 
 from schemas.errors import LogUnavailable
 from streams.log.client import translated
-from streams.log.kafka_reader import ADMIN_SECONDS, as_record
+from streams.log.kafka_places import ADMIN_SECONDS, as_record
 from streams.log.ports import Record
 
 #: How long nothing may come: longer than a transaction may stay open, whose end a reader of committed records awaits.

@@ -5,28 +5,35 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, cast
 
+import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as Place
 
 from streams.log.client import commit_offsets, member_error, translating
+from streams.log.kafka_places import ADMIN_SECONDS, as_record, committed_offsets, partitions_of, places
+from streams.log.kafka_unowned import Unowned
 from streams.log.offsets import after
 from streams.log.ports import Record, TopicPartition
 
-#: How long one question to the brokers may take; a worker that waits longer does not hear that it shall end.
-ADMIN_SECONDS = 10.0
 _SLICE_SECONDS = 0.05
 _JOIN_SECONDS = 5.0
 _CLOSE_SECONDS = 10.0
 
+log = structlog.get_logger(__name__)
+
 
 class KafkaReader:
-    """A member of a consumer group; a partition without an offset begins at *start*."""
+    """A member of a consumer group; a partition without an offset begins at *start*.
 
-    @translating(member_error)
-    def __init__(self, consumer: Consumer, topics: Sequence[str], *, start: str = "earliest") -> None:
+    With *unowned* it joins anew where a partition belongs to no member for long: only a static member needs that.
+    """
+
+    def __init__(
+        self, consumer: Consumer, topics: Sequence[str], *, start: str = "earliest", unowned: Unowned | None = None
+    ) -> None:
         self.consumer = consumer
+        self._unowned = unowned
         self._topics = tuple(topics)
         self._start = OFFSET_END if start == "latest" else OFFSET_BEGINNING
         self._ends: dict[TopicPartition, int] = {}
@@ -36,11 +43,13 @@ class KafkaReader:
         self._held: set[TopicPartition] = set()
         self._unplaced: set[TopicPartition] = set()
         self._stale = False
-        self.consumer.subscribe(list(topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+        self._join()
 
     def read(self, limit: int, timeout: float) -> Sequence[Record]:
         """Return the next records."""
         until = time.monotonic() + timeout
+        if self._unowned is not None and self._unowned.lasting(self._wanted):
+            self._rejoin()
         while True:
             if self._stale:
                 self.rewind()
@@ -106,7 +115,7 @@ class KafkaReader:
         if any(self.lag().values()):
             return False
         self._commit_ends()
-        wanted = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
+        wanted = [Place(place.topic, place.partition) for place in self._wanted()]
         return all(self._is_settled(place) for place in committed_offsets(self.consumer, wanted))
 
     def assigned(self) -> Mapping[TopicPartition, int]:
@@ -142,6 +151,26 @@ class KafkaReader:
         """Close the client; what goes wrong then is nobody's any more, and the broker ends the session."""
         with suppress(KafkaException):
             self.consumer.close()
+
+    @translating(member_error)
+    def _join(self) -> None:
+        """Subscribe; a member that had joined before joins anew."""
+        self.consumer.subscribe(
+            list(self._topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
+        )
+
+    @translating(member_error)
+    def _rejoin(self) -> None:
+        """Give up every partition and join anew: the brokers rebalance a group whose leader does."""
+        log.warning("partitions_without_member")
+        self.consumer.unsubscribe()
+        self._join()
+
+    @translating(member_error)
+    def _wanted(self) -> Sequence[TopicPartition]:
+        """Return every partition of the topics."""
+        found = [place for topic in self._topics for place in partitions_of(self.consumer, topic)]
+        return [TopicPartition(place.topic, place.partition) for place in found]
 
     @translating(member_error)
     def _consume(self, limit: int, timeout: float) -> Sequence[Record]:
@@ -240,42 +269,3 @@ class KafkaReader:
             self._returned.pop(where, None)
             self._unplaced.discard(where)
             self._held.discard(where)
-
-
-def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place]:
-    """Return the committed offsets of some partitions, negative where there is none; raises KafkaException."""
-    found = consumer.committed(list(wanted), timeout=ADMIN_SECONDS) if wanted else []
-    for place in found:
-        if place.error is not None:
-            raise KafkaException(place.error)
-    return found
-
-
-def partitions_of(consumer: Consumer, topic: str) -> list[Place]:
-    """Return the partitions of a topic; one that is not there, or may not be seen, raises KafkaException."""
-    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
-    if found.error is not None:
-        raise KafkaException(found.error)
-    return [Place(topic, number) for number in sorted(found.partitions)]
-
-
-def as_record(message: Message) -> Record:
-    """Return a message of the client as a record."""
-    return Record(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        timestamp_ms=message.timestamp()[1],
-        key=_raw(message.key()),
-        value=_raw(message.value()),
-        headers=tuple((name, _raw(value)) for name, value in cast(list[tuple[str, Any]], message.headers() or [])),
-    )
-
-
-def places(records: Sequence[Record]) -> list[Place]:
-    """Return the offsets after *records* as the client wants them."""
-    return [Place(place.topic, place.partition, offset) for place, offset in after(records).items()]
-
-
-def _raw(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

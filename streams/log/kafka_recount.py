@@ -10,8 +10,8 @@ from confluent_kafka import TopicPartition as Place
 
 from streams.config import Settings
 from streams.log.client import consumer_settings, consuming
+from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets, partitions_of
 from streams.log.kafka_range import ends_of, read_range
-from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
 from streams.log.ports import Record
 
 #: How far back a partition is looked at to see of which time it is.

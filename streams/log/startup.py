@@ -11,7 +11,7 @@ from schemas.topics import ASSEMBLY, DAY_MS, Role
 from streams.config import KafkaSettings, Settings, intake_topics, redactor_topics
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
 from streams.log.client import commit_offsets, consumer_settings, consuming, translated
-from streams.log.kafka_reader import ADMIN_SECONDS, committed_offsets, partitions_of
+from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets, partitions_of
 
 #: The consumer group of redactors.
 REDACTORS = "redactor"

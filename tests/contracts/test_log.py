@@ -1,9 +1,11 @@
 """The log contract over SQLite and over a real Kafka broker, and what only one of them can show."""
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +17,11 @@ from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient
 
 from schemas.errors import Fenced, LogError, LogRefused
-from streams.log.client import consumer_settings
+from streams.log.client import consumer_settings, group_id, make_consumer
 from streams.log.kafka import KafkaTransactionalLog, connect_reader, connect_slot
 from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_reader import KafkaReader
+from streams.log.kafka_unowned import Unowned
 from streams.log.ports import Publication, Reader, Record, TransactionalLog
 from streams.log.seal import LogSeal
 from streams.log.sqlite import SqliteReader, SqliteTransactionalLog
@@ -206,6 +209,28 @@ class TestKafkaLog(LogContract):
         assert values(read(reader, 1)) == [b"new"]
         reader.close()
 
+    def test_partitions_that_nobody_owns_are_taken(self, bench: KafkaBench) -> None:
+        """A member killed after it gave partitions up, and come back under its name, leaves none without an owner."""
+        settings = consumer_settings(bench.deployment.settings.kafka, "another")
+        dying = [sys.executable, "-c", _DIE_GIVING_UP, json.dumps(settings | {"group.instance.id": "0"}), bench.raw]
+        for partition in range(PARTITIONS):
+            bench.write([f"{partition}".encode()], partition)
+        with subprocess.Popen(dying, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "owns\n"
+            members = [_impatient(bench, "1")]
+            until = time.monotonic() + 30
+            while process.poll() is None:
+                assert time.monotonic() < until, "the first member never gave a partition up"
+                members[0].read(1, 0.1)
+        members.append(_impatient(bench, "0"))
+        found: set[bytes | None] = set()
+        while len(found) < PARTITIONS:
+            assert time.monotonic() < until + 30, f"{len(found)} of {PARTITIONS} partitions are read"
+            found |= {record.value for member in members for record in member.read(10, 0.1)}
+        for member in members:
+            member.close()
+
     def test_an_offset_that_is_gone_is_refused(self, bench: KafkaBench) -> None:
         """A committed offset that the log no longer holds is an error, never a jump."""
         bench.write([b"a", b"b", b"c"])
@@ -272,6 +297,29 @@ with store.transaction():
 """
 )
 _TAKE_OVER = _OPEN
+
+
+_DIE_GIVING_UP = """
+import json, os, sys
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as Place
+consumer = Consumer(json.loads(sys.argv[1]))
+def own(_, given):
+    consumer.incremental_assign([Place(place.topic, place.partition, 0) for place in given])
+    print("owns", flush=True)
+consumer.subscribe([sys.argv[2]], on_assign=own, on_revoke=lambda *_: os._exit(9))
+while True:
+    consumer.poll(0.1)
+"""
+
+
+def _impatient(bench: KafkaBench, name: str) -> KafkaReader:
+    """Return a static member that waits three seconds for somebody to own a partition."""
+    kafka = bench.deployment.settings.kafka
+    consumer = make_consumer(consumer_settings(kafka, "another", member=name))
+    admin, group = AdminClient(bench.deployment.stack.kafka_options()), group_id(kafka, "another")
+    unowned = Unowned(lambda: admin.describe_consumer_groups([group])[group], 3.0)
+    return KafkaReader(consumer, [bench.raw], unowned=unowned)
 
 
 @contextlib.contextmanager
