@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from detectors.context import Context
+from detectors.patterns.ages_told import TOLD, TOLD_WHOLE
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -54,6 +55,7 @@ _BIRTHDAY = compile_latin(rf"\b((?:9[0-9]|1[01][0-9])(?:st|nd|rd|th)|{_ORDINAL_W
 _CELEBRATED = compile_latin(rf"\bcelebrat(?:ed|es|ing) (?:his|her|their|my) ((?:9[0-9]|10[0-9])th|{_ORDINAL_WORDS})")
 #: Sex beside the number: "92F", "M, 92," and "F/90".
 _SEX_BEHIND = compile_latin(rf"\b({_FIGURE})[ ]?(?:/ ?)?(?:[MF]|male|female|woman|man|lady|gentleman)\b")
+_NEXT_FIELD = compile_latin(r" / [A-Z]")
 _SEX_BEFORE = compile_latin(rf"\b(?:[MFW]|male|female)(?:/| ?, ?| )({_FIGURE})\b")
 #: Beside a name and in apposition: "Mr. Ostrander, 90, and his brother, 92,"; "Edith Quigg, 93 (deaf)".
 _APPOSED = compile_latin(
@@ -113,7 +115,8 @@ _PLUS = compile_latin(
 _NO_AGE = compile_latin(
     r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|"
     r"months?|mos?\b|min|"
-    r"hours?|hrs?|h\b|minutes|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|dollars|pack|th "
+    r"hours?|hrs?|h\b|minutes|mph|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|"
+    r"dollars|pack|th "
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
     r"char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
 )
@@ -137,6 +140,7 @@ _SAID = (
     _ELDER,
     _SEX_GLUED,
     _ANSWERED,
+    *TOLD,
 )
 _OLD_NOT = compile_latin(
     r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
@@ -203,7 +207,7 @@ class AgeRecognizer:
             if not self._vitals.before(latin, found.start(group), 14):
                 yield found.start(group), found.end(group)
         yield from self._beside_names(latin)
-        for found in chain(_BIRTHDAY.finditer(latin), _CELEBRATED.finditer(latin)):
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BIRTHDAY, _CELEBRATED, *TOLD_WHOLE)):
             yield found.start(1), found.end(1)
 
     def _beside_names(self, latin: bytes) -> Iterator[tuple[int, int]]:
@@ -254,6 +258,8 @@ def _is_age_of_sex(latin: bytes, found: Match) -> bool:
     letter = found.group()[-1:]
     if letter in b"Ff" and (_OUTDOORS.match(latin, found.end()) or follows(_DEGREES, latin, found.start(1), 32)):
         return False
+    if _NEXT_FIELD.match(latin, found.end()) is not None:
+        return letter != b"m"
     return letter != b"m" and _is_age(latin, found.end(), sex=True)
 
 

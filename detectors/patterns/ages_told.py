@@ -1,0 +1,60 @@
+"""Ages over 89 that their wording tells: behind a relative, in a year of life, of somebody who still drives."""
+
+from detectors.patterns.scanning import compile_latin
+
+FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_SPELLED = rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one) hundred(?:(?: and)?[ -](?:{_ONES}|ten))?)"
+_NUMBER = rf"(?:{FIGURE}|{_SPELLED})"
+_ORDINAL = (
+    r"(?:(?:9[0-9]|1[01][0-9])(?:st|nd|rd|th)|ninet(?:ieth|y-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
+    r"ninth)))"
+)
+_KIN = (
+    r"(?:(?:great[- ])?(?:grand(?:mother|father|ma|pa|dad|mom)|aunt(?:ie|y)?|uncle)|gran(?:ny|ddad)?|nana|nan|papa|"
+    r"mother|father|mom|mum|dad|(?:brother|sister|mother|father)-in-law|brother|sister|husband|wife|hubby|spouse|"
+    r"partner|cousin|"
+    r"neighbou?r|room-?mate|friend|landlord|landlady|resident|widow(?:er)?|veteran|"
+    r"abuel(?:it)?[ao]|madre|padre|mam[a\xe1]|pap[a\xe1]|espos[ao]|herman[ao]|suegr[ao]|t[i\xed][ao]|vecin[ao])"
+)
+_SOMEBODY = rf"(?:he|she|they|i|who|pt|patient|everyone|(?:my|his|her|our|the) {_KIN}|{_KIN})"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|the (?:spring|summer|fall|autumn|winter|new year)|spring|summer|fall|winter|week|"
+    r"month|year)"
+)
+_COMPLAINT = (
+    r"(?:cp|sob|abd|falls?|fell|hip|ams|chf|copd|with|w/|c/o|s/p|h/o|here|from|pmh|hx|found|dnr|bib[a-z]?|"
+    r"present[a-z]*|"
+    r"s/o|hfref|afib|sepsis|cva|uti|pna|weak|dizzy|syncope|demented|dementia)"
+)
+
+TOLD = (
+    # "my great aunt (94)", "Neighbor (95, deaf)".
+    compile_latin(rf"\b{_KIN} \(({_NUMBER})(?:[,;)]| (?:and|with|who|also|lives|deaf|blind|in|from)\b)"),
+    # "dad just hit 90", "she's pushing 95", "somebody who's 93".
+    compile_latin(
+        rf"\b{_SOMEBODY}(?:'s| is| has| was| will)?(?: (?:just|already|about|now|almost))*"
+        rf" (?:hit|hits|pushing|push|going on|approaching|nearing|past|closing in on) ({_NUMBER})\b"
+    ),
+    compile_latin(rf"\bwho(?:'?s|\x1as) (?:already |now |almost )?({_NUMBER})\b"),
+    # "in her 93rd year", "nana's 95th".
+    compile_latin(rf"\bin (?:his|her|their|my) ({_ORDINAL}) year\b"),
+    compile_latin(rf"\b{_KIN}(?:'|\x1a)s ({_ORDINAL})(?:[,.;!?)\n]|$| (?:party|on|in|at|this|last|next|was|is)\b)"),
+    # "At 94, he is still golfing".
+    compile_latin(
+        rf"(?:^|[.;,!?\n(] ?)at ({_NUMBER}),? {_SOMEBODY} (?:is |was |has |can )?(?:still|lives?|drives?|walks?|"
+        rf"plays?|gardens?|"
+        r"needs? no|wants?|never|remains?)\b"
+    ),
+    # "be ninety in june".
+    compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
+)
+#: The same where the signs behind the number are not looked at: "93m cp", "90-ish lady", "9l yrs".
+TOLD_WHOLE = (
+    compile_latin(rf"\b({FIGURE})m,? {_COMPLAINT}(?:[^a-z]|$)"),
+    compile_latin(
+        rf"\b({_NUMBER})[- ]?(?:ish|something),?[ -](?:year|yo|y/o|lady|man|woman|gent|gentleman|male|female|pt|f|m)\b"
+    ),
+    compile_latin(r"\b(9[OoIl]|[1lI]0[OoIl]|[1lI]O[0-9OoIl]|l0[0-9])[- ]?(?:years?|yrs?|y/?o)\b"),
+)
