@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_vin
+from detectors.patterns.plates import told_plates
 from detectors.patterns.scanning import compile_latin, count_digits, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
@@ -39,7 +40,7 @@ _VIN_WORDS = Context(
 _PLATE_WORD = compile_latin(
     r"\b(?:licen[cs]e plates?|lic\.? plates?|number plates?|(?:reg(?:istration)? |vanity |partial |trailer |"
     r"motorcycle |car )plates?|plates?|tags?|kennzeichen|matr[i\xed]cula|"
-    r"immatriculation|targa|patente|placas?|cessna reg|helicopter|aircraft|tail number|reg)\b"
+    r"immatriculation|targa|patente|placas?|cessna reg|helicopter|aircraft|tail number|rego?)\b"
 )
 _PLATE_GAP = compile_latin(
     r"(?:[\s:#=,.\x22'(*]|%20|\\?\x22|no\b\.?|number\b|num\b|is\b|was\b|were\b|are\b|read\b|reads\b|as\b|says\b|"
@@ -119,7 +120,7 @@ _NO_PLATE = Context(
 )
 _CULTURE = Context(["agar", "cultures?", "media", "medium", "samples?", "specimens?", "fixation", "fracture"])
 _GATE = compile_latin(
-    r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\breg\b|[A-HJ-NPR-Z0-9]{17}|"
+    r"plate|plat\xe9|tag|kennzeichen|matr[i\xed]cula|immatric|targa|patente|placa|\brego?\b|[A-HJ-NPR-Z0-9]{17}|"
     r"\bv[ .]?i[ .]?n\b|aircraft|tail|helicopter|cessna|(?:boat|skiff|vessel|yacht|trawler|ski|rv|motorhome|trailer|"
     r"camper|pickup|truck|suv|van|car|sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )|registration|"
     r"registered|\bbow|hull|boat|skiff|vessel|ferry|canoe|kayak|pontoon|craft|courier|driver|transport|medivan|taxi|"
@@ -127,6 +128,7 @@ _GATE = compile_latin(
     r"uber|lyft|valet|flight|rotor|pilot|plane|\bjet|landed|subaru|toyota|ford|honda|chev|nissan|hyundai|dodge|jeep|"
     r"mazda|tesla|ram\b|gmc|buick|lexus|volvo|audi|bmw|handicap|disabled parking"
 )
+_NO_GROUP = frozenset(b"of in at is on to or and the for well".split())
 _CAR_WORDS = Context(
     phrases(r"""
         car; truck; suv; van; vehicle; drove; driver; hit; parked; parking; lot; dmv; civic; honda; ford; toyota;
@@ -146,10 +148,10 @@ class VehicleRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each identifier without its caption."""
         latin = passage.latin
-        if _GATE.search(latin) is None:
-            return self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin), *_told(latin)])
         spans = self._captions.spans(passage, self.name)
+        ranges = dict.fromkeys(told_plates(latin))
+        if _GATE.search(latin) is not None:
+            ranges |= dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin), *_told(latin)])
         return [*spans, *(Span(start, end, _VEHICLE, 0.95, self.name) for start, end in ranges)]
 
 
@@ -199,7 +201,7 @@ def _is_plate(latin: bytes, word: bytes, start: int, end: int) -> bool:
     if letters == 0 or len(value) < 3 or value[-2:].lower() in (b"mm", b"cm") or _is_decimal(latin, end):
         return False
     groups = value.replace(b"-", b" ").split()
-    if any(group.isalpha() and group.islower() and len(group) > 3 for group in groups):
+    if groups[-1] in _NO_GROUP or any(group.isalpha() and group.islower() and len(group) > 3 for group in groups):
         return False
     if word in (b"tag", b"tags", b"plate", b"plates", b"reg", b"placa", b"placas", b"patente", b"targa", b"helicopter"):
         return value.isupper() or word.startswith(b"plate") or _CAR_WORDS.near(latin, start, end)
@@ -225,7 +227,8 @@ def _second_half(latin: bytes, start: int, end: int) -> int:
 def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
     for pattern in (_BEHIND_VEHICLE, _HULL, _CHOSEN, _BOAT, _DRIVER):
         for found in pattern.finditer(latin):
-            yield found.start(1), found.end(1)
+            if not _is_decimal(latin, found.end(1)):
+                yield found.start(1), found.end(1)
     for found in _TOLD_PLATE.finditer(latin):
         for group in (1, 2):
             value = found.group(group)
