@@ -11,7 +11,8 @@ _ORDINAL = (
     r"ninth)))"
 )
 _KIN = (
-    r"(?:(?:great[- ])?(?:grand(?:mother|father|ma|pa|dad|mom)|aunt(?:ie|y)?|uncle)|gran(?:ny|ddad)?|nana|nan|papa|"
+    r"(?:(?:great[- ])?(?:grand(?:mother|father|ma|pa|dad|mom)|aunt(?:ie|y)?|uncle)|gran(?:ny|ddad)?|gramps|grammy|"
+    r"nana|nan|papa|pop-?pop|me-?maw|"
     r"mother|father|mom|mum|dad|(?:brother|sister|mother|father)-in-law|brother|sister|husband|wife|hubby|spouse|"
     r"partner|cousin|"
     r"neighbou?r|room-?mate|friend|landlord|landlady|resident|widow(?:er)?|veteran|"
@@ -47,6 +48,13 @@ TOLD = (
         rf"plays?|gardens?|"
         r"needs? no|wants?|never|remains?)\b"
     ),
+    # "grandfather 97 alive", "gramps Lev, 91, babysat", "she was 91 when she fell", "died on Labor Day at 103".
+    compile_latin(
+        rf"\b{_KIN}(?: [a-z]{{2,12}},|,)? ({_NUMBER})(?:,| (?:alive|living|and|w/|with|still|deaf|lives?|has|had|who|"
+        rf"f|m)\b)"
+    ),
+    compile_latin(rf"\b{_SOMEBODY} was ({_NUMBER}) when (?:he|she|they|his|her|we|my|i)\b"),
+    compile_latin(rf"\b(?:died|passed|passed away|expired)\b[^.;\n0-9]{{1,48}}? (?:at|aged|age) ({_NUMBER})\b"),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
 )
