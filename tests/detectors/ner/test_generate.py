@@ -189,6 +189,26 @@ def test_a_line_break_cuts_a_span() -> None:
     assert draft.example("x").spans == ((0, 3, "NAME"), (4, 7, "NAME"))
 
 
+def test_an_employer_without_its_kind_is_a_span(folder: Path) -> None:
+    """A family name or a made-up word that stands for an employer is marked; one for a brand is not."""
+    sources = lists.load(folder)
+    firms = [fillers.Filler(random.Random(seed), sources).fill("emp.bare", ()) for seed in range(40)]  # noqa: S311
+    brands = [fillers.Filler(random.Random(seed), sources).fill("coined", ()) for seed in range(40)]  # noqa: S311
+
+    assert {piece.label for firm in firms for piece in firm} == {"EMPLOYER"}
+    assert {piece.label for brand in brands for piece in brand} == {None}
+
+
+def test_one_letter_stands_for_a_person(folder: Path) -> None:
+    """A letter alone is marked as the name that it stands for."""
+    filler = fillers.Filler(random.Random(3), lists.load(folder))  # noqa: S311
+
+    (whole,) = filler.fill("p.first", ())
+    (letter,) = filler.fill("p.one", ())
+
+    assert (letter.text, letter.label) == (whole.text[0].upper(), "NAME")
+
+
 def test_slot_names_are_unique() -> None:
     """No two tables of fillers share a slot, or one would hide the other."""
     names = [name for table in fillers.TABLES for name in table]

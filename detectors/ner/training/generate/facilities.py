@@ -8,6 +8,7 @@ from detectors.ner.training.generate import names, places
 from detectors.ner.training.generate.lexicon import lexicon
 from detectors.ner.training.generate.lists import Lists
 from detectors.ner.training.generate.pieces import Pieces, marked
+from detectors.ner.training.generate.words import coined
 
 GENERIC = {"hospital", "medical", "center", "health", "system", "the", "of", "and", "&", "at", "inc", "llc", "clinic"}
 HEADS = frozenset(
@@ -123,6 +124,18 @@ def _odd_employer(rng: random.Random, lists: Lists) -> Pieces:
     return marked(odd(rng, lists, "odd.firm").removeprefix("the "), "EMPLOYER")
 
 
+def _bare_employer(rng: random.Random, lists: Lists) -> Pieces:
+    """Return an employer that is called by a family name alone, by two, or by a word that its founders made up."""
+    roll = rng.random()
+    if roll < 0.3:
+        return marked(coined(rng), "EMPLOYER")
+    one = names.family(rng, lists, rng.choice(("census", "rare", "origin", "invented")), rng.choice(names.ORIGINS))
+    if roll < 0.8:
+        return marked(one + rng.choice(("", "", "'s", "s")), "EMPLOYER")
+    joint = rng.choice((" & ", " and ", "-", " "))
+    return marked(f"{one}{joint}{names.family(rng, lists, 'census', '')}", "EMPLOYER")
+
+
 def _odd_place(rng: random.Random, lists: Lists) -> Pieces:
     name = odd(rng, lists, rng.choice(("odd.care", "odd.venue")))
     return marked(name.removeprefix("the "), "FACILITY")
@@ -163,6 +176,7 @@ FILLERS: Mapping[str, Callable[[random.Random, Lists], Pieces]] = {
     "clinic.es": _clinica,
     "odd": _odd_place,
     "emp.odd": _odd_employer,
+    "emp.bare": _bare_employer,
     "emp": employer,
     "emp.big": lambda rng, _: marked(rng.choice(lexicon()["employer.big"]).removeprefix("the "), "EMPLOYER"),
     "emp.firm": lambda rng, lists: marked(f"{stem(rng, lists)} {rng.choice(lexicon()['employer.firm'])}", "EMPLOYER"),

@@ -146,6 +146,8 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "lastfirst": lastfirst,
     "initials": initials,
     "ini": lambda _, person: marked(person.initials, "NAME"),
+    "one": lambda _, person: marked(person.given[0].upper(), "NAME"),
+    "lastone": lambda _, person: marked(person.initials[-1], "NAME"),
     "init": lambda _, person: marked(person.given[0].upper() + ".", "NAME"),
     "firstinit": lambda _, person: marked(f"{person.given} {person.family[0].upper()}.", "NAME"),
     "initlast": lambda _, person: marked(f"{person.given[0]}. {person.family}", "NAME"),

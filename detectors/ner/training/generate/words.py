@@ -15,6 +15,7 @@ SECTIONS = (
     *("filler", "ack", "org", "model", "wordname", "sx.lay", "sx.es", "cond.es", "kin.es", "dept.es"),
     *("frase.es", "titulo.es", "trato.es", "palabra.es", "comun.es"),
     *("heading", "product", "system", "tech", "marker", "scale", "plainword", "request"),
+    *("wordsent", "bookprose", "publicbody", "techthing", "shopthing", "askhealth", "cosa.es"),
     *("acronym.none", "credential", "bank", "street.drug", "colour", "car", "app.hl7", "craft", "outcome"),
 )
 SYLLABLES = (
@@ -39,6 +40,8 @@ SYLLABLES = (
     "my",
     "cin",
 )
+
+COINED = "lu mo ve ra no kes tri zen quo bri ast cla omni nu ki vo per aer tel syn al va ri so bel ver flo gra".split()
 
 
 def _section(name: str) -> Filler:
@@ -69,6 +72,17 @@ def _maker(rng: random.Random, lists: Lists) -> Pieces:
     if roll < 0.8:
         return plain("".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 2, 3)))).capitalize())
     return plain(names.family(rng, lists, rng.choice(("census", "rare")), ""))
+
+
+def _coined(rng: random.Random, _: Lists) -> Pieces:
+    """Return a word that a firm made up for what it sells."""
+    return plain(coined(rng))
+
+
+def coined(rng: random.Random) -> str:
+    """Return a word that nobody has used before, as brands and firms are called."""
+    word = "".join(rng.choice(COINED) for _ in range(rng.choice((2, 2, 3)))).capitalize()
+    return word + rng.choice(("", "", "", "ly", "io", "x", "ity", " One", " Plus", "Hub"))
 
 
 def _model(rng: random.Random, _: Lists) -> Pieces:
@@ -150,6 +164,7 @@ FILLERS: Mapping[str, Filler] = {
     "dose": _dose,
     "maker": _maker,
     "coded": _coded,
+    "coined": _coined,
     "modelno": _model,
     "fraction": _score,
     "refrange": _span,
