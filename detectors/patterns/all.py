@@ -24,6 +24,7 @@ from detectors.patterns.photo import PhotoRecognizer
 from detectors.patterns.record import RecordRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
+from detectors.patterns.told_ids import ToldIdRecognizer
 from detectors.patterns.urls import UrlRecognizer
 from detectors.patterns.vehicle import VehicleRecognizer
 from detectors.patterns.whereabouts import WhereaboutsRecognizer
@@ -56,6 +57,7 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         BiometricRecognizer(),
         PhotoRecognizer(),
         OtherIdRecognizer(),
+        ToldIdRecognizer(),
         SpokenNumberRecognizer(),
         DictatedRecognizer(),
         WhereaboutsRecognizer(),
