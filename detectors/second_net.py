@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from detectors.abbreviations import is_abbreviation
 from detectors.gazetteers.lookup import Gazetteers, WordClass
+from detectors.implausible import is_implausible
 from detectors.spanish import is_everyday
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -82,13 +83,6 @@ _NO_DATE = re.compile(
 )
 _DAY_OF_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}-", re.IGNORECASE)
 _STATION = re.compile(r"/[-+]\d")
-#: Names of nobody behind an article, and names that a thing follows.
-_NOBODY = frozenset({"jane doe", "john doe", "baby doe"})
-_ARTICLE = re.compile(r"\b(?:an?|another|as)\s\Z", re.IGNORECASE)
-_FOLLOWED = {
-    "ryan white": re.compile(r" (?:programs?|part [abc]|funds?|funding|grants?|act)\b", re.IGNORECASE),
-    "mac": re.compile(r" (?:was |is |addr |address )?[0-9a-f]{2}[:-]", re.IGNORECASE),
-}
 #: A sentence that ends inside letters that stand apart, and the twins of one mother.
 _NO_PROPER = re.compile(
     r"[a-z]\.\s+[A-Za-z](?:\s+[A-Za-z])+|(?:[A-D]\. )?(?i:twin) [A-D]|rayos X.*|"
@@ -172,6 +166,8 @@ class SecondNet:
 
     def counted(self, text: str, span: Span) -> Span | None:
         """Return a span as it counts: with a score that rules surpass, or None where it is implausible."""
+        if is_implausible(text, span, self._is_name):
+            return None
         if span.type is IdentifierType.DATE:
             return _capped(span, _MOST_IN_NET) if _may_be_date(text, span) else None
         if span.type is IdentifierType.OTHER_ID:
@@ -202,7 +198,7 @@ def _capped(span: Span, most: float) -> Span:
 
 def _may_be_proper(text: str, span: Span, value: str) -> bool:
     """Tell whether a name or place is more than a placeholder, a file or a piece of a code."""
-    if _NO_PROPER.fullmatch(value) or _is_general(text, span, value):
+    if _NO_PROPER.fullmatch(value):
         return False
     if _CAMEL.fullmatch(value) and (text[span.end : span.end + 1] == "(" or text[span.start - 1 : span.start] == "."):
         return False  # A function.
@@ -215,14 +211,6 @@ def _may_be_proper(text: str, span: Span, value: str) -> bool:
     token = _token(text, span)
     coded = value[-1].isdigit() and _is_coded(text, span)
     return not (coded or _FILE.search(token) or _CODE_SHAPE.fullmatch(token))
-
-
-def _is_general(text: str, span: Span, value: str) -> bool:
-    """Tell whether a name is somebody's no more: "a jane doe", "ryan white funds", "laptop mac was"."""
-    follower = _FOLLOWED.get(value.lower())
-    if follower is not None:
-        return follower.match(text, span.end) is not None
-    return value.lower() in _NOBODY and _ARTICLE.search(text[max(0, span.start - _REACH) : span.start]) is not None
 
 
 def _is_coded(text: str, span: Span) -> bool:

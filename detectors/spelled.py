@@ -22,6 +22,15 @@ _TOLD_REACH = 40
 _FEWEST_TOLD, _FEWEST_UNTOLD = 3, 6
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _FEWEST_DIFFERENT = 3
+#: How often and where to take something, letter by letter; and what is spelled in speech that nobody is called.
+_SIG = re.compile(r"(?:p\.? ?[or]|[bt]\.?i\.?d|q\.?[hid]|p\.?r\.?n|o\.?[dsu]|a\.?c|h\.?s|i\.?[mv])\b", re.IGNORECASE)
+_SAID = frozenset(
+    """
+    nihss pgy ekg ecg eeg emg icu mri mra cta bmp cmp cbc csf pcp pcr ptt inr bnp tsh ldl hdl psa hpv hiv copd chf
+    cad ckd gerd dvt uti ards emr ehr hipaa nicu picu micu sicu pacu ent er ed or ct us iv po prn bid tid qid npo dnr
+    dni nsaid ssri ssris lvad cabg tavr acl mcl fap dmv ssa hmo ppo eob faq pdf usb url http html www abc xyz
+    """.split()
+)
 
 
 class SpelledRecognizer:
@@ -40,6 +49,8 @@ class SpelledRecognizer:
             )
             told = told or (quoted and found.start() > 0)
             enough = len(letters) >= (_FEWEST_TOLD if told else _FEWEST_UNTOLD)
+            if _SIG.match(found[0]) or letters in _SAID:
+                continue
             if enough and letters not in _ALPHABET and len(set(letters)) >= _FEWEST_DIFFERENT:
                 score = LIKELY if told else PROBABLE
                 spans.append(Span(found.start(), found.end(), IdentifierType.NAME, score, self.name))

@@ -14,7 +14,27 @@ _POINTED_DEGREES = ("M.D.", "D.O.", "Ph.D.", "R.N.")
 NUMERALS = frozenset({"ii", "iii", "iv"})
 #: Greetings, interjections and captions that the name lists hold as well.
 _NEVER = frozenset(
-    {"dear", "hi", "hello", "hey", "oh", "gosh", "huh", "hmm", "hm", "um", "uh", "yep", "yup", "nope", "yeah", "ok"}
+    {
+        "dear",
+        "hi",
+        "hello",
+        "hey",
+        "oh",
+        "gosh",
+        "huh",
+        "hmm",
+        "hm",
+        "um",
+        "uh",
+        "naw",
+        "none",
+        "bout",
+        "yep",
+        "yup",
+        "nope",
+        "yeah",
+        "ok",
+    }
     | {"wow", "ah", "aw", "eh", "mm", "mhm", "bye", "thanks", "so", "no", "yes", "well", "patient", "pt", "name"}
     | {"sir", "madam", "mister", "team", "all", "colleague", "colleagues", "everyone", "folks", "there"}
     | {"date", "type", "note", "plan", "exam", "history", "medications", "don", "dob", "mrn", "ssn", "sex", "apt"}
@@ -117,6 +137,8 @@ def is_title(words: Words, index: int) -> bool:
     if index >= len(words) or not words.masks[index] & m.TITLE or words.shapes[index] == Shape.INITIAL:
         return False
     word, gap = words.word(index), words.gap(index)
+    if word == "fr" and index and words.shapes[index - 1] == Shape.DIGITS:
+        return False  # A catheter's size: "6 Fr Judkins".
     if words.shapes[index] == Shape.LOWER and word not in LOWER_TITLES:
         return False
     if len(word) > 4 and word not in _PLAIN_TITLES:  # noqa: PLR2004

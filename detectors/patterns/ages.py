@@ -6,6 +6,7 @@ from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.ages_told import TOLD, TOLD_WHOLE
+from detectors.patterns.no_ages import is_gauged, lasts, of_thing
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -125,7 +126,8 @@ _AT_DEATH = compile_latin(
     rf"\b({_FIGURE}|{_WORDS}) at (?:(?:the |his |her )?time of )?(?:his |her )?(?:death|passing|demise)\b"
 )
 _ELDER_OF = compile_latin(
-    r"\b(?:abuel(?:it)?[ao]s?|bisabuel[ao]s?|viejit[ao]s?|mam[a\xe1]|pap[a\xe1]|madre|padre|suegr[ao]|t[i\xed][ao]|se\xf1ora?|"
+    r"\b(?:abuel(?:it)?[ao]s?|bisabuel[ao]s?|viejit[ao]s?|mam[a\xe1]|pap[a\xe1]|madre|padre|suegr[ao]|t[i\xed][ao]|"
+    r"se\xf1ora?|"
     rf"ancian[ao]s?|paciente|grandm[a\xe8]re|grand-p[e\xe8]re) de ({_NUMBER})\b"
 )
 _SAID = (
@@ -141,14 +143,6 @@ _SAID = (
     _SEX_GLUED,
     _ANSWERED,
     *TOLD,
-)
-_OLD_NOT = compile_latin(
-    r"(?:-[a-z]|ago|of (?:experience|service|smoking|marriage)|history|survival|later|follow|in |since|supply|smok)"
-)
-#: Before a number of years that are no age: "used for over a hundred years".
-_LASTING = compile_latin(
-    r"\b(?:for|after|in|within|every|last|past|next|since|than|over)"
-    r"(?: (?:over|about|nearly|almost|around|more than|at least|the))* $"
 )
 _DEGREES = compile_latin(
     r"\b(?:high|highs|low|lows|heat|index|outside|reached|hit|weather)(?: (?:of|was|is|index|at|around|in the))* ?$"
@@ -196,7 +190,8 @@ class AgeRecognizer:
                 yield found.start(1), found.end(1)
                 yield from _before_in_list(latin, found.start(1))
         for found in chain.from_iterable(pattern.finditer(latin) for pattern in _SAID):
-            if _is_age(latin, found.end(1)) and not self._vitals.before(latin, found.start(), 14):
+            gauged = found.group()[:3].lower() == b"now" and is_gauged(latin, found.start())
+            if _is_age(latin, found.end(1)) and not (gauged or self._vitals.before(latin, found.start(), 14)):
                 yield found.start(1), found.end(1)
                 yield from _listed(latin, found.end(1))
         for found in chain(_SEX_BEHIND.finditer(latin), _SEX_BEFORE.finditer(latin)):
@@ -224,10 +219,8 @@ class AgeRecognizer:
         if _is_category(latin, found.end(1)) or _is_category(latin, found.end()):
             return False
         if _OLD.search(latin[found.end(1) : found.end()]) is not None:
-            return True
-        behind = latin[found.end() : found.end() + 24].lstrip().lower()
-        lasting = _OLD_NOT.match(behind) is not None or follows(_LASTING, latin, found.start(), 40)
-        return not lasting and not self._vitals.before(latin, found.start(), 10)
+            return not of_thing(latin, found.end())
+        return not (lasts(latin, found) or self._vitals.before(latin, found.start(), 10))
 
     def _hinted(self, passage: Passage) -> Iterator[tuple[int, int]]:
         """Yield a year of birth that only its key tells as one."""

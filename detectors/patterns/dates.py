@@ -76,7 +76,8 @@ _AFTER = compile_latin(
     "note|admission|clinic)"
 )
 _MEASURE_AFTER = compile_latin(
-    r"\s*(?:strength|ns\b|mg|mcg|ml|mm|cm|%|systolic|diastolic|murmur|nodes?|positive|tabs?|tablets?|mix|units?|"
+    r"\s*(?:bilat|(?:left|right)\b|throughout|positive|negative|received\b|version|strength|ns\b|mg|mcg|ml|mm|cm|%|"
+    r"systolic|diastolic|murmur|nodes?|positive|tabs?|tablets?|mix|units?|"
     r"reflexes|hours?|h\b|hr|day|grip|od\b|os\b|ou\b|lung|vision|dose|doses|series|cup|tsp|tbsp|of\b|in\b|inch|pack|"
     r"bottles?|pills?|x[0-9]{2,}|draws|[=<>*/])"
 )
@@ -98,7 +99,8 @@ _UNLIKE = phrases(r"""
         ndc; cas
     """)
 _RATIO = phrases(r"""
-        pain; strength; motor; score; scale; grade; bp; va; vision; acuity; reflexes; pulses?; murmur; mmse; moca;
+        pain; strength; motor; extremit(?:y|ies); upper; lower; bilaterally; forms?; revision; sheets?; score; scale;
+        grade; bp; va; vision; acuity; reflexes; pulses?; murmur; mmse; moca;
         stage; gleason; tanner; dose; doses; iop; c/d; insulin; novo; mix; ratio; hpv; covid; booster; hep; series;
         phq; gad; apgars?; gcs; rom; flexion; power; nodes; novolog; humulin; sig; take; asa; fitzpatrick; t12;
         l[1-5]; c[1-7]; disc; fusion; recall; wells; cup; page; pg; pgs; p; part; step; plates?

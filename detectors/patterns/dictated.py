@@ -49,7 +49,8 @@ _COUNTED = compile_latin(
     r"and a half|breathe|go)\b)"
 )
 _COUNTING = compile_latin(
-    r"\b(?:count\w*|serial|backwards?|digit span|repeat|scale|scores?|pain|compressions|steps?|phases?|stages?|sets?|"
+    r"\b(?:count\w*|serial|backwards?|digit span|repeat(?:ed|s)?|recall(?:ed|s)?|after me|scale|scores?|pain|"
+    r"compressions|steps?|phases?|stages?|sets?|"
     r"puffs?|takes?|give|gave|took|dose|temp|bp|pressure|weigh\w*)\b[^.\n]{0,24}$"
 )
 _VALUES = {

@@ -22,7 +22,9 @@ _NAMES = phrases(r"""
 _HOLIDAY = compile_latin(rf"\b(?:{'|'.join(_NAMES)})")
 #: Names of diseases, signs and things that only contain a holiday's word.
 _NOT_DATED = compile_latin(
-    r"[- ](?:disease|factor|tree|island|egg|eggs|lily|card|cards|cactus|rash|candy|costume|seals?)\b"
+    r"(?: dinner| meal| food| leftovers| fasting| and (?:diabetes|fasting|insulin|medication)|'s? (?:and|fasting) |"
+    r" fast\b)|[- ](?:disease|makeup|bonnet|hunt|craft|factor|tree|island|egg|eggs|lily|card|cards|cactus|rash|candy|"
+    r"costume|seals?|carol|song|songs|movie|basket|bunny|decorations?|lights|theme|themed)\b"
 )
 #: Opening hours date nothing of anybody.
 _CLOSED = compile_latin(
@@ -40,6 +42,6 @@ def holiday_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
             continue
         if found.group() in (b"EID", b"HOLI") or follows(_CLOSED, latin, found.start(), 48):
             continue
-        if _NOT_DATED.match(latin, end, min(len(latin), end + 12)) is None:
+        if _NOT_DATED.match(latin, end, min(len(latin), end + 16)) is None:
             year = _YEAR.match(latin, end, min(len(latin), end + 12))
             yield found.start(), year.end() if year else end

@@ -61,6 +61,8 @@ _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
+_YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
+_IN_YEAR = compile_latin(r"\b(?:in|since|until|from|of|by|after|before) $")
 _PER_DL = compile_latin(r"/ ?dl[^a-z]{0,8}$")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
 _NPI_OF = compile_latin(r"\bnpi\b[^0-9\n.;]{1,40}([12][0-9]{9})\b")
@@ -91,7 +93,9 @@ class LicenseRecognizer:
 
 
 def _is_range(latin: bytes, span: Span) -> bool:
-    """Tell whether a value is a range of normal values, perhaps behind a unit that looks like a caption ("g/dL")."""
+    """Tell whether a value is a year, or a range of normal values behind a unit that looks like a caption ("g/dL")."""
+    if _YEAR.fullmatch(latin, span.start, span.end) and follows(_IN_YEAR, latin, span.start, 8):
+        return True
     return _RANGE.fullmatch(latin[span.start : span.end]) is not None or follows(_PER_DL, latin, span.start, 16)
 
 

@@ -33,6 +33,12 @@ _SPOKEN_SIGN = compile_latin(rf"\b(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGIT
 _RUN = compile_latin(rf"\b(?:{NUMBER_WORD}{_GAP}(?:(?:dash|hyphen) )?){{5,24}}{NUMBER_WORD}\b")
 #: An area code in words before figures.
 _MIXED = compile_latin(rf"\b(?:(?:{DIGIT_WORDS})[ -]){{3}}[0-9]{{3}}[- ]?[0-9]{{2}}[- ]?[0-9]{{2}}\b")
+#: Numbers that go down by sevens, and a strength with what is taken of it.
+_STEPS = compile_latin(r"ninety[- ]three,? eighty[- ]six|eighty[- ]six,? seventy[- ]nine")
+_TAKEN = compile_latin(
+    r"[?,.]? (?:(?:once|twice|three times|four times|every|two times|one time) |with food|by mouth|tablets?|"
+    r"capsules?|milligrams?|pills?|a day)"
+)
 #: A cheap test: two number words in a row.
 _HINT = compile_latin(rf"\b(?:{DIGIT_WORDS}|{SPANISH_DIGITS})(?:, *|-| )(?:{DIGIT_WORDS}|{TENS}|{SPANISH_DIGITS})\b")
 
@@ -64,7 +70,25 @@ class SpokenNumberRecognizer:
     def __init__(self) -> None:
         self._ssn = Context(["social", "ssn", "seguro social"])
         self._fax = Context(["fax", "fx"])
-        self._counting = Context(["count", "counted", "counting", "serial sevens", "digit span", "backwards?"])
+        self._counting = Context(
+            [
+                "count",
+                "counted",
+                "counting",
+                "serial sevens",
+                "digit span",
+                "backwards?",
+                "sevens",
+                "subtract(?:ed|ing)?",
+                "minus",
+                "repeat(?:ed|s)?",
+                "strengths?",
+                "amoxicillin",
+                "augmentin",
+                "clavulanate",
+                "milligrams?",
+            ]
+        )
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each run with the type that its context tells."""
@@ -78,7 +102,8 @@ class SpokenNumberRecognizer:
             pieces = sum(1 for _ in _NUMBER.finditer(latin, start, end))
             if (words < 5 and (words < 2 or pieces < 10)) or self._counting.before(latin, start):
                 continue
-            if end < len(latin) and is_word(latin[end]):
+            cut = end < len(latin) and is_word(latin[end])
+            if cut or _STEPS.search(found.group()) or _TAKEN.match(latin, end):
                 continue
             spans.append(Span(start, end, self._type(latin, start), 0.9, self.name))
         mixed = ((found.start(), found.end()) for found in _MIXED.finditer(latin))

@@ -77,7 +77,8 @@ _NUMBERED = compile_latin(r"[0-9OolI]{1,6}[A-Z]?(?:[- ]?1/2|-[0-9]{1,4})?\s+\S")
 _GATE = compile_latin(
     r"box|drawer|delivery|apartado|route|interstate|highway|hwy|rte|\bI-[0-9]|\bUS[- ]|\bFM[- ]|\b(?:SR|CR|SH)-|"
     r"(?:cty|county|co\.?|farm|ranch) r|mile|\bmm[ #]|calle|\bc/|avenida|\bavd?a?\.|carrera|\b[ck]ra\.|paseo|"
-    r"camino|calz|boulevard|blvd|\bbd\b|\brua\b|\bvia|carretera|privada|prolong|\brue\b|avenue|all\xe9e|chemin|place|impasse|quai|"
+    r"camino|calz|boulevard|blvd|\bbd\b|\brua\b|\bvia|carretera|privada|prolong|\brue\b|avenue|all\xe9e|chemin|place|"
+    r"impasse|quai|"
     r"stra\xdfe|strasse|str\.|weg |platz |allee |gasse |ring |damm "
 )
 _CHECKED = compile_latin(rf"\b(?:{_STRONG}|{_WEAK})\b")
@@ -105,6 +106,13 @@ _ISOTOPES = frozenset(
     for number in (123, 124, 125, 129, 130, 131, 140, 485, 551, 589, 600, 693, 751, 765, 821, 864, 912, 944)
 )
 _FORM = compile_latin(r"\bform $")
+#: Persons of a pedigree ("I-2" beside "II-1"), and editions of a code.
+_PEDIGREE = compile_latin(r"\b(?:II|III|IV)-[0-9]\b", ignore_case=False)
+_CODES = compile_latin(
+    r"\bI-(?:9|10)(?:-CM)? (?:codes?|dx|diagnos)|\bI-9\b[^.\n]{0,40}\bI-10\b|\bI-10\b[^.\n]{0,40}\bI-9\b",
+    ignore_case=False,
+)
+_AROUND = 200
 _NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
 
 
@@ -141,6 +149,9 @@ def _roads(latin: bytes) -> Iterator[tuple[int, int]]:
 def _is_road(latin: bytes, found: Match) -> bool:
     """Tell "I-80" from the isotope I-131 and from forms such as the I-693."""
     numbered = latin[found.end() : found.end() + 2] == b" #"
+    around = latin[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+    if found.group()[:2] == b"I-" and (_PEDIGREE.search(around) or _CODES.search(around)):
+        return False
     return found.group() not in _ISOTOPES and not numbered and not follows(_FORM, latin, found.start(), 8)
 
 

@@ -107,6 +107,10 @@ _DOCUMENTED = compile_latin(
     r"(?:metadata|bundle|patient|practitioner|observation|encounter|condition|procedure|coverage|claim|appointment|"
     r"medicationrequest|documentreference|diagnosticreport|servicerequest)?(?:\?(?:_[a-z]+=[a-z0-9-]{0,12}&?)+)?$"
 )
+_TERMINOLOGY = compile_latin(
+    r"^https?:(?:\\?/){2}[^\s?#]*/(?:valueset|codesystem|structuredefinition|conceptmap|namingsystem|searchparameter|"
+    r"operationdefinition|capabilitystatement|implementationguide)/[a-z0-9._-]+(?:\|[0-9.]+)?$"
+)
 _CREDENTIALS = compile_latin(r"^[a-z0-9+.-]+://[^/@\s]+:[^/@\s]+@")
 
 
@@ -132,7 +136,9 @@ class UrlRecognizer:
         for found in _SCHEME.finditer(latin):
             start, end = found.start(), _closed(latin, found)
             value = latin[start:end]
-            left = _is_public(value) or any(pattern.match(value) for pattern in (_INTERNAL, _CREDENTIALS, _DOCUMENTED))
+            left = _is_public(value) or any(
+                pattern.match(value) for pattern in (_INTERNAL, _CREDENTIALS, _DOCUMENTED, _TERMINOLOGY)
+            )
             if not left and not follows(_NAMESPACE, latin, start, 24):
                 yield start, _wrapped(latin, end)
         for pattern in (_BARE, _WWW):

@@ -67,7 +67,7 @@ _PATTERNS = (
 _NO_PLACE = compile_latin(
     r"(?:days?|weeks?|hours?|wort|fire|jude|vitus|valve|disease|syndrome|dance|day|health|studies|unit|ward|psych|"
     r"joint commission|lancet|new england|american|national|patient|doctor|hospital|centers? for|advil|"
-    r"motrin|tylenol)\b"
+    r"motrin|tylenol)\b|\b[rl][ul]e (?:weak|numb|pain|swell|edema|tingl|tremor|dvt|spast|heav|clums|par[ea]s)"
 )
 _ANY = any_of(_PATTERNS)
 _ORDINAL_OF = compile_latin(r"\b(?:grade|percentile|day|the|stage|gen|edition)\s$")

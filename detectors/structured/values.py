@@ -30,14 +30,17 @@ _NOTHING = frozenset(
     """
     none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd refused
     declined denies see deferred other redacted anonymous not applicable n true false blank required optional string
-    test demo sample example dummy above private on-file
+    test demo sample example dummy above private on-file on system electronically electronic automatic auto
+    varies minimal verbal
     """.split()
 )
 #: What a place says in a conversation, and is not called.
 _SPEECH = frozenset(
     """
     buenos buenas hola gracias sí si no ok okay hello hi hey thanks thank good yes please your our we su la el los para
-    claro perfecto sure how what when can could
+    claro perfecto sure how what when can could dice ella él ellos es era fue entiendo bien señor señora bueno pues
+    okey right great alright perfect lovely wonderful excellent welcome hmm mm uh um naw nah nope yeah yep yup ha oh
+    none no-one nothing maybe not so and but well i it is that this they he she thanks
     """.split()
 )
 _ORDINARY = int(
@@ -74,6 +77,8 @@ _ROLES = frozenset(
     """.split()
 )
 _LONGEST_DATE = 30
+#: A drug with its dose, or a choice; no place is called so.
+_NO_PLACE = re.compile(r"\d ?(?:mg|mcg|ml|units?|%)| or | vs\.? ", re.IGNORECASE)
 _LONGEST_SHORT = 2  # "J." goes on, "Okay." ends.
 
 
@@ -172,11 +177,11 @@ class Values:
         stop = next((at for at in (text.find(mark, start, end) for mark in "(;|\t") if at > start), end)
         comma = text.find(",", start, stop)
         stop = comma if comma > start else stop
-        if first is None or first.start() >= stop:
+        if first is None or first.start() >= stop or _NO_PLACE.search(text, start, stop):
             return
         words = [word[0] for word in _WORD.finditer(text, start, stop)]
         masks = [self._mask(word) for word in words]
-        if words[0].lower() in _SPEECH and not words[-1][0].isupper():
+        if words[0].lower() in _SPEECH and (len(words) == 1 or not words[-1][0].isupper()):
             return
         if any(word.lower().rstrip(".") in _NOTHING for word in words[:2]) or all(mask & _LARGE for mask in masks):
             return
