@@ -37,6 +37,7 @@ from streams.audit.verify_log import (
 CHECKPOINT_SECONDS = 10.0
 CHECKPOINT_ENTRIES = 256
 _WAIT_SECONDS = 10.0
+_PROBE = ".probe"
 
 
 @dataclass(slots=True)
@@ -98,6 +99,15 @@ class MerkleLog:
             index, hash_ = self._tree.size, leaf_hash(entry)
             self._tree.add(hash_)
             return Appended(index, hash_.hex())
+
+    def refuse_unwritable(self) -> None:
+        """Raise AuditUnavailable where an entry could not be written now: tried with a file that goes again."""
+        with self._mutex:
+            self._refuse_broken()
+        path = self.folder / _PROBE
+        write_durable(path, bytes(MAX_ENTRY_BYTES))
+        with contextlib.suppress(OSError):
+            path.unlink()
 
     def checkpoint_due(self) -> bool:
         """Tell whether a checkpoint should be signed now: after 10 seconds with something new, or 256 entries."""

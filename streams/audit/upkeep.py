@@ -46,9 +46,12 @@ class Upkeep:
         self.metrics.count("phistream_audit_upkeep_total", kind=kind, outcome="done")
         return True
 
+    def anchor_age(self) -> float:
+        """Return how old the newest checkpoint of the anchor is that is furthest behind; without any, infinity."""
+        return max((anchoring.age_seconds() for anchoring in self.anchorings), default=math.inf)
+
     def _measure(self) -> None:
         now_ms = self.clock.now_ms()
-        ages = [anchoring.age_seconds() for anchoring in self.anchorings]
-        self.metrics.set("phistream_audit_anchor_age_seconds", max(ages, default=math.inf))
+        self.metrics.set("phistream_audit_anchor_age_seconds", self.anchor_age())
         self.metrics.set("phistream_audit_uncovered_entries", self.merkle_log.size - self.merkle_log.checkpoint.size)
         self.metrics.set("phistream_audit_key_due_seconds", (self.merkle_log.keys.due_at_ms - now_ms) / 1000)

@@ -1,8 +1,9 @@
 """Break-glass over the state folder of an embedded run: everything that a command needs, opened and closed with it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from schemas.errors import ConfigError
 from schemas.vault import TenantId
@@ -24,7 +25,8 @@ from streams.breakglass.trail import Trail
 from streams.clock import Clock
 from streams.config import VaultSettings
 from streams.embedded.state import TENANT, EmbeddedState
-from streams.vault.erasing import denied_tokens
+from streams.vault.erasing import Erasing, denied_tokens
+from streams.vault.kek import CountedUnwrappingKek, UnwrappingKek
 from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers
 from streams.vault.stores import open_key_store
@@ -33,6 +35,11 @@ from streams.vault.tokenkeys import TokenKeys, load_token_keys
 HOME = TenantId(TENANT)
 #: What the embedded profile demands: one approval, of a role that the requester does not hold.
 _APPROVALS = 1
+
+
+def _untold(kind: str, outcome: str) -> None:
+    """Tell nobody of a call of a KEK."""
+    del kind, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,10 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Break-glass of one state folder; threads may share it. It keeps the passphrase once it was given."""
+    """Break-glass of one state folder; threads may share it. It keeps the passphrase once it was given.
+
+    *unwrapped* is told of each call of a KEK: of which kind, and how it ended.
+    """
 
     state: EmbeddedState
     clock: Clock
@@ -57,21 +67,22 @@ class Desk:
     view: EntryView
     cache: DekCache = field(repr=False)
     elsewhere: Elsewhere | None = None
+    unwrapped: Callable[[str, str], None] = _untold
     _keks: dict[bytes | None, Openers] = field(default_factory=dict, repr=False)
 
     def finder(self) -> Finder:
         """Return what looks up values."""
-        return Finder(self.granting, self.granting.trail, self._entries, self._token_keys)
+        return Finder(self.granting, self.granting.trail, self.entries, self._token_keys)
 
     @contextmanager
     def revealer(self, passphrase: bytes | None = None) -> Iterator[Revealer]:
         """Open the key store for reveals; private halves open with the passphrase, where they are protected."""
-        vault = self._vault()
+        vault = self.vault()
         ledger = Ledger(vault.ledger or self.state.ledger)
         store = open_key_store(vault)
         # A passphrase is stretched for half a second: once, and not for each reveal.
         keks = self._keks.setdefault(passphrase, Openers(vault.private_folder, passphrase))
-        deks = Deks(store, keks, self.cache)
+        deks = Deks(store, lambda uri: self._counted(uri, keks), self.cache)
         deks.denied = lambda tenant: denied_tokens(ledger, tenant)
         try:
             yield self.revealer_with(deks)
@@ -80,10 +91,19 @@ class Desk:
 
     def revealer_with(self, opener: Opener) -> Revealer:
         """Return what reveals, with entries opened by *opener*."""
-        entries = self._entries()
+        entries = self.entries()
         return Revealer(self.granting, self.granting.trail, lambda: entries, opener)
 
-    def _entries(self) -> Entries:
+    @contextmanager
+    def erasing(self) -> Iterator[Erasing]:
+        """Open the key store for an erasure."""
+        vault = self.vault()
+        ledger = Ledger(vault.ledger or self.state.ledger)
+        with closing(open_key_store(vault)) as store:
+            yield Erasing(store, ledger, self.granting.trail, self.clock, vault.backup_days)
+
+    def entries(self) -> Entries:
+        """Return the entries, as far as they are known here."""
         if self.elsewhere is not None:
             return self.elsewhere.entries
         store = self.state.open_store()
@@ -94,12 +114,16 @@ class Desk:
         return self.view
 
     def _token_keys(self) -> dict[str, TokenKeys]:
-        path = self._vault().token_keys_file
+        path = self.vault().token_keys_file
         if path is None:
             raise ConfigError("setting is missing", setting="vault.token_keys_file")
         return dict(load_token_keys(path))
 
-    def _vault(self) -> VaultSettings:
+    def _counted(self, uri: str, keks: Openers) -> UnwrappingKek:
+        return CountedUnwrappingKek(keks(uri), partial(self.unwrapped, uri.partition(":")[0]))
+
+    def vault(self) -> VaultSettings:
+        """Return where keys lie."""
         if self.elsewhere is not None:
             return self.elsewhere.vault
         keys = self.state.keys
@@ -118,6 +142,7 @@ def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
     clean: Callable[[str], str],
     notify: Notify | None = None,
     elsewhere: Elsewhere | None = None,
+    unwrapped: Callable[[str, str], None] = _untold,
 ) -> Desk:
     """Return the break-glass of a state folder over an audit log that is open.
 
@@ -134,4 +159,4 @@ def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
     granting = Granting(store, trail, clock, clean, registry.current, notify or outbox.queue)
     view = EntryView.open(open_database(f"sqlite:///{(state.breakglass / 'entries.db').absolute()}"))
     courier = Courier(outbox, channels, trail, clock)
-    return Desk(state, clock, audit, registry, granting, courier, view, DekCache(clock), elsewhere)
+    return Desk(state, clock, audit, registry, granting, courier, view, DekCache(clock), elsewhere, unwrapped)

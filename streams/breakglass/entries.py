@@ -91,6 +91,10 @@ class Entries(Protocol):
         """Return since when the log cannot be reached, None while it can: what is found is as of then."""
         ...
 
+    def keep_up(self) -> None:
+        """Return once everything is known that the log has now; raises as above."""
+        ...
+
     def of_token(self, tenant: TenantId, token: Token) -> Sequence[VaultEntry]:
         """Return the entries of a token, one a unit; none where the tenant never had it."""
         ...
@@ -118,6 +122,9 @@ class EntryView:
     def stale_since(self) -> float | None:
         """See Entries; this one is told when to follow."""
         return None
+
+    def keep_up(self) -> None:
+        """See Entries; who tells it to follow has done so."""
 
     @classmethod
     def open(cls, engine: Engine) -> Self:

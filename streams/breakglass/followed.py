@@ -99,13 +99,27 @@ class Followed:
             self.view.apply(records, ids)
         self._applied = dict(self.source.reached())
 
+    def keep_up(self) -> None:
+        """See Entries."""
+        if self._since is not None:
+            raise LogUnavailable("log cannot be reached")
+        try:
+            ends = self.source.ends()
+        except LogError:
+            raise LogUnavailable("log cannot be reached") from None
+        until = time.monotonic() + self.patience
+        while any(self._applied.get(place, 0) < end for place, end in ends.items()):
+            if time.monotonic() >= until:
+                raise refused(Reason.BEHIND)
+            time.sleep(_LOOK_SECONDS)
+
     def of_token(self, tenant: TenantId, token: Token) -> Sequence[VaultEntry]:
         """See Entries."""
         return self.view.of_token(tenant, token) or self._surely(lambda: self.view.of_token(tenant, token))
 
     def of_tag(self, tenant: TenantId, tag: str) -> Sequence[VaultEntry]:
         """See Entries; a part of them would look like all."""
-        self._keep_up()
+        self.keep_up()
         return self.view.of_tag(tenant, tag)
 
     def in_event(self, tenant: TenantId, event_id: str) -> Sequence[Occurrence]:
@@ -127,19 +141,5 @@ class Followed:
             self._asked = now
 
     def _surely(self, ask: Callable[[], Sequence[_Found]]) -> Sequence[_Found]:
-        self._keep_up()
+        self.keep_up()
         return ask()
-
-    def _keep_up(self) -> None:
-        """Return once the view has everything that the log had when this was called; raises as Entries says."""
-        if self._since is not None:
-            raise LogUnavailable("log cannot be reached")
-        try:
-            ends = self.source.ends()
-        except LogError:
-            raise LogUnavailable("log cannot be reached") from None
-        until = time.monotonic() + self.patience
-        while any(self._applied.get(place, 0) < end for place, end in ends.items()):
-            if time.monotonic() >= until:
-                raise refused(Reason.BEHIND)
-            time.sleep(_LOOK_SECONDS)

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from streams.breakglass.bodies import GrantBody, LookupBody, RevealBody, RevealTextBody
+from streams.breakglass.http_erasing import ErasureBody
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.problems import PROBLEM_JSON
 
@@ -23,13 +24,14 @@ VERBS = {
         GrantEvent.FIND,
     )
 }
+_JSON = "application/json"
 _SCHEMAS = "#/components/schemas/"
 _REFUSALS = {
     "400": "A query that no address here takes.",
     "401": "No token, a wrong one, or a sign-in that is too weak or too old (RFC 9470).",
     "403": "Not this person, not now, or not this much.",
-    "404": "No such grant, for this person.",
-    "409": "The grant is in another state.",
+    "404": "No such grant, for this person; no such entry.",
+    "409": "The grant is in another state; a legal hold stands against the erasure.",
     "422": "A body of another shape, or terms that no grant may have.",
     "429": "Too many reveals in a minute.",
     "503": "The audit log, the keys, the provider or the log are not there, or the view is behind.",
@@ -38,7 +40,7 @@ _REFUSALS = {
 
 def document() -> dict[str, Any]:
     """Return the document."""
-    bodies: tuple[type[BaseModel], ...] = (GrantBody, RevealBody, RevealTextBody, LookupBody)
+    bodies: tuple[type[BaseModel], ...] = (GrantBody, RevealBody, RevealTextBody, LookupBody, ErasureBody)
     schemas: dict[str, Any] = {"Problem": _problem()}
     for body in bodies:
         schema = body.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
@@ -78,14 +80,35 @@ def _paths() -> dict[str, Any]:
         "/v1/reveal": {"post": _operation("Show clear values, item by item.", "200", RevealBody)},
         "/v1/reveal-text": {"post": _operation("Show a redacted text with its values.", "200", RevealTextBody)},
         "/v1/lookup": {"post": _operation("Find the tokens of values.", "200", LookupBody)},
+        "/v1/erasures": {
+            "post": _operation("Erase a unit or a tenant for good.", "200", ErasureBody),
+            "get": _operation("List the erasures that you may judge.", "200"),
+        },
+        **_audit_paths(),
         "/openapi.json": {"get": _open("This document.")},
         "/healthz": {"get": _open("Whether the service answers.")},
+        "/readyz": {"get": _open("Whether reveals can be served; 503 while they cannot, with the part that fails.")},
+        "/metrics": {"get": _open("Metrics, for this host alone; 404 for others.", "text/plain")},
     }
 
 
-def _operation(summary: str, status: str, body: type[BaseModel] | None = None) -> dict[str, Any]:
+def _audit_paths() -> dict[str, Any]:
+    index, first, end = (
+        {"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("index", "from", "to")
+    )
+    proof = _operation("Prove that an entry is in the log that the checkpoint covers.", "200", media="text/plain")
+    checkpoint = _operation("The newest signed checkpoint, a C2SP note.", "200", media="text/plain")
+    entries = _operation("Entries of the tenants whose auditor you are, 256 at most; without numbers the last.", "200")
+    return {
+        "/v1/audit/checkpoint": {"get": checkpoint},
+        "/v1/audit/proof": {"get": {**proof, "parameters": [{**index, "required": True}]}},
+        "/v1/audit/entries": {"get": {**entries, "parameters": [first, end]}},
+    }
+
+
+def _operation(summary: str, status: str, body: type[BaseModel] | None = None, media: str = _JSON) -> dict[str, Any]:
     problem = {"content": {PROBLEM_JSON: {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}}
-    responses = {status: {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    responses = {status: _done(media)}
     responses |= {code: {"description": text, **problem} for code, text in _REFUSALS.items()}
     found: dict[str, Any] = {"summary": summary, "responses": responses}
     if body is not None:
@@ -94,9 +117,13 @@ def _operation(summary: str, status: str, body: type[BaseModel] | None = None) -
     return found
 
 
-def _open(summary: str) -> dict[str, Any]:
-    answer = {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"summary": summary, "security": [], "responses": {"200": answer}}
+def _open(summary: str, media: str = _JSON) -> dict[str, Any]:
+    return {"summary": summary, "security": [], "responses": {"200": _done(media)}}
+
+
+def _done(media: str) -> dict[str, Any]:
+    schema = {"type": "object"} if media == _JSON else {"type": "string"}
+    return {"description": "Done.", "content": {media: {"schema": schema}}}
 
 
 def _problem() -> dict[str, Any]:

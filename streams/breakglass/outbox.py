@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    func,
     insert,
     select,
     update,
@@ -120,6 +121,12 @@ class Outbox:
             for row in rows:
                 connection.execute(update(_OUTBOX).where(_OUTBOX.c.number == row["number"]).values(alarmed=True))
         return [Message(**{name: row[name] for name in Message.__dataclass_fields__}) for row in rows]
+
+    def late(self, now: float) -> int:
+        """Return how many messages are undelivered for too long."""
+        late = (_OUTBOX.c.delivered_at.is_(None), _OUTBOX.c.queued_at <= now - ALARM_SECONDS)
+        with self.engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(_OUTBOX).where(*late)).scalar_one())
 
     def _update(self, message: Message, **values: object) -> None:
         with self.engine.begin() as connection:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from schemas.audit_terms import Reason
 from schemas.errors import (
     AccessDenied,
+    AuditAltered,
     AuditUnavailable,
     ConfigError,
     KmsUnavailable,
@@ -33,11 +34,13 @@ _STATUSES: Mapping[str, HTTPStatus] = {
     Reason.GRANT_STATE: HTTPStatus.CONFLICT,
     Reason.REPEATED: HTTPStatus.CONFLICT,
     Reason.APPROVED_BEFORE: HTTPStatus.CONFLICT,
+    Reason.LEGAL_HOLD: HTTPStatus.CONFLICT,
     Reason.RATE: HTTPStatus.TOO_MANY_REQUESTS,
     Reason.BEHIND: HTTPStatus.SERVICE_UNAVAILABLE,
     Reason.IDENTITY_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _KINDS: Mapping[type[PhistreamError], tuple[HTTPStatus, Reason]] = {
+    AuditAltered: (HTTPStatus.INTERNAL_SERVER_ERROR, Reason.INCONSISTENT),
     AuditUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, Reason.STORE_UNAVAILABLE),
     KmsUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, Reason.KMS_UNAVAILABLE),
     LogUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, Reason.LOG_UNAVAILABLE),

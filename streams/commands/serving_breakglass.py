@@ -18,8 +18,9 @@ from streams.commands.signing_in import (
 )
 
 if TYPE_CHECKING:
+    from streams.breakglass.desk import Desk
     from streams.breakglass.http import BreakglassApi
-    from streams.breakglass.identity.oidc import Provider
+    from streams.breakglass.identity.oidc import Oidc, Provider
     from streams.breakglass.identity.settings import OidcSettings
     from streams.config import Settings
     from streams.embedded.state import EmbeddedState
@@ -51,31 +52,28 @@ def serve(
     if settings.breakglass.oidc is None:
         raise ConfigError("the API needs an identity provider", setting="breakglass.oidc")
     embedded = EmbeddedState(state)
-    with _api(embedded, settings, settings.breakglass.oidc, credentials) as api:
+    with _api(embedded, settings, settings.breakglass.oidc, (credentials, certificate)) as api:
         serve_until_asked(api.app(), address, lambda: typer.echo(f"Break-glass is served at {listen}.", err=True))
 
 
 @contextmanager
 def _api(
-    embedded: "EmbeddedState", settings: "Settings", oidc: "OidcSettings", source: str | None
+    embedded: "EmbeddedState", settings: "Settings", oidc: "OidcSettings", files: "tuple[str | None, Path | None]"
 ) -> "Iterator[BreakglassApi]":
-    """Sign in, open the keys, and yield what answers."""
+    """Sign in, open the keys, and yield what answers; *files* are the credentials and the certificate."""
     from streams.audit.anchored import anchorings_of
     from streams.audit.upkeep import Upkeep
     from streams.breakglass.cleaning import clean
     from streams.breakglass.deployment import deployment
     from streams.breakglass.desk import desk_over
-    from streams.breakglass.http import BreakglassApi
     from streams.breakglass.identity.ceremony import protection_of
     from streams.breakglass.identity.halves import passphrase_of
-    from streams.breakglass.identity.oidc import Oidc
-    from streams.breakglass.identity.provider_keys import ProviderKeys, fetch_over_https
     from streams.breakglass.keeping import kept
+    from streams.breakglass.serving import breakglass_api, watching_of
     from streams.clock import SystemClock
     from streams.telemetry.metrics import Metrics
 
-    clock = SystemClock()
-    fetch = fetch_over_https(oidc.jwks_uri, oidc.ca_file)
+    clock, (source, certificate) = SystemClock(), files
     with open_audit(embedded) as audit:
         protection = protection_of(open_accounts(embedded, audit).registry)
     if not protection.enrolled:
@@ -84,14 +82,24 @@ def _api(
     passphrase = passphrase_of(given.passphrase)
     with open_audit(embedded) as audit, deployment(settings, embedded, clock) as elsewhere:
         sign_in(open_accounts(embedded, audit), given)
-        desk = desk_over(embedded, clock, audit, clean, elsewhere=elsewhere)
-        judge = Oidc(_provider(oidc), ProviderKeys(fetch, clock), desk.registry)
         metrics = Metrics()
+        desk = desk_over(embedded, clock, audit, clean, elsewhere=elsewhere, unwrapped=metrics.unwrapped)
         if settings.metrics_port:
             metrics.serve(settings.metrics_port)
         upkeep = Upkeep(audit.log, anchorings_of(settings, audit.log, clock), metrics, clock)
-        with kept(upkeep.tend, desk.granting.settle_all, desk.courier.deliver):
-            yield BreakglassApi(judge, desk.granting, desk.finder(), lambda: desk.revealer(passphrase))
+        api = breakglass_api(desk, audit.log, _judge(oidc, desk), metrics, passphrase)
+        watching = watching_of(desk, settings, upkeep, metrics, certificate)
+        duties = (upkeep.tend, desk.granting.settle_all, desk.courier.deliver, api.gate.refused.tell_rest)
+        with kept(*duties, watching.look):
+            yield api
+
+
+def _judge(oidc: "OidcSettings", desk: "Desk") -> "Oidc":
+    from streams.breakglass.identity.oidc import Oidc
+    from streams.breakglass.identity.provider_keys import ProviderKeys, fetch_over_https
+
+    keys = ProviderKeys(fetch_over_https(oidc.jwks_uri, oidc.ca_file), desk.clock)
+    return Oidc(_provider(oidc), keys, desk.registry)
 
 
 def _provider(oidc: "OidcSettings") -> "Provider":

@@ -6,9 +6,13 @@ Labels are tenants, identifier types, reasons and stages: never a token, never t
 from dataclasses import dataclass
 from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.exposition import generate_latest
 
 from schemas.audit import BatchRecord
+
+#: How metrics are written.
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class Kind(StrEnum):
@@ -77,7 +81,22 @@ METRICS: tuple[MetricSpec, ...] = (
         "phistream_key_due_timestamp_seconds",
         Kind.GAUGE,
         ("kind", "key"),
-        "by when a key has to be exchanged, as seen at the worker's start",
+        "by when a key has to be exchanged, as seen at the worker's start, or by break-glass every hour",
+    ),
+    MetricSpec("phistream_kek_unwraps_total", Kind.COUNTER, ("kind", "outcome"), "DEKs unwrapped by a KEK, by outcome"),
+    MetricSpec("phistream_breakglass_requests_total", Kind.COUNTER, ("outcome",), "requests of people, by HTTP status"),
+    MetricSpec("phistream_breakglass_refused_tokens_total", Kind.COUNTER, ("reason",), "bearer tokens refused"),
+    MetricSpec(
+        "phistream_breakglass_undelivered_notifications",
+        Kind.GAUGE,
+        (),
+        "notifications undelivered for five minutes; over 0 alarms",
+    ),
+    MetricSpec(
+        "phistream_breakglass_alarms",
+        Kind.GAUGE,
+        ("kind",),
+        "1 while somebody has to look: anchor_age, undelivered_notification, key_due",
     ),
     MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
 )
@@ -139,6 +158,14 @@ class Metrics:
     def retried(self, error: str) -> None:
         """Count a batch that was dropped and is read again."""
         self.count("phistream_redactor_retries_total", error=error)
+
+    def unwrapped(self, kind: str, outcome: str) -> None:
+        """Count a call of a KEK that unwraps, by its kind."""
+        self.count("phistream_kek_unwraps_total", kind=kind, outcome=outcome)
+
+    def text(self) -> bytes:
+        """Return all metrics as they are scraped."""
+        return generate_latest(self.registry)
 
     def serve(self, port: int, address: str = "127.0.0.1") -> None:
         """Serve the metrics over HTTP; loopback unless told otherwise."""

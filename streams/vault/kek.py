@@ -60,6 +60,24 @@ class UnwrappingKek(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CountedUnwrappingKek:
+    """Tells of each call of an unwrapping KEK how it ended: `ok`, or the class of its error."""
+
+    kek: UnwrappingKek
+    told: Callable[[str], None]
+
+    def unwrap(self, wrapped: bytes, context: WrapContext) -> bytes:
+        """See UnwrappingKek."""
+        try:
+            dek = self.kek.unwrap(wrapped, context)
+        except PhistreamError as error:
+            self.told(type(error).__name__)
+            raise
+        self.told("ok")
+        return dek
+
+
 def open_kek(uri: str) -> Kek:
     """Return the wrapping side of the KEK that *uri* names; raises ConfigError where it is of no known kind."""
     scheme, separator, rest = uri.partition(":")

@@ -89,12 +89,17 @@ def _certificates(settings: Settings) -> Iterator[KeyAge]:
     """Yield the client certificates, due when they expire or a year after they began."""
     for path in {settings.kafka.certificate_file, settings.siem.certificate_file} - {None}:
         assert path is not None
-        try:
-            certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        except (OSError, ValueError):
-            raise ConfigError(f"certificate cannot be read: {path}") from None
-        since, ends = _ms(certificate.not_valid_before_utc), _ms(certificate.not_valid_after_utc)
-        yield KeyAge("certificate", str(path), since, min(ends, since + PERIOD_DAYS * DAY_MS))
+        yield certificate_age(path)
+
+
+def certificate_age(path: Path) -> KeyAge:
+    """Return the age of a certificate; raises ConfigError where it cannot be read."""
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError):
+        raise ConfigError(f"certificate cannot be read: {path}") from None
+    since, ends = _ms(certificate.not_valid_before_utc), _ms(certificate.not_valid_after_utc)
+    return KeyAge("certificate", str(path), since, min(ends, since + PERIOD_DAYS * DAY_MS))
 
 
 def _ms(moment: datetime) -> int:

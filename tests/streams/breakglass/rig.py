@@ -70,7 +70,7 @@ class Recorded:
     def append(self, record: AuditRecord) -> Appended:
         """Append to the log, then note it."""
         if self.refuse(record):
-            with _full_disk():
+            with full_disk():
                 appended = self.audit.append(record)
         else:
             appended = self.audit.append(record)
@@ -130,7 +130,7 @@ class Rig:
 
 
 @contextmanager
-def _full_disk() -> Iterator[None]:
+def full_disk() -> Iterator[None]:
     """Let no file of this process grow, as on a disk that is full."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
@@ -185,6 +185,7 @@ def events_of(state: EmbeddedState) -> list[tuple[str, str, list[Token]]]:
     return [
         (tree["event_id"], tree["call"]["conversation"], [Token(each) for each in _TOKEN.findall(str(tree["record"]))])
         for tree in trees
+        if "call" in tree
     ]
 
 

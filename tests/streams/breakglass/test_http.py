@@ -2,27 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx2 import Response
-from starlette.testclient import TestClient
 
 from schemas.access import Person, Role
 from streams.breakglass.desk import HOME
-from streams.breakglass.http import BreakglassApi
-from streams.breakglass.identity.oidc import Oidc, Provider
-from streams.breakglass.identity.provider_keys import ProviderKeys
 from streams.breakglass.identity.registry import end, give_role
 from streams.breakglass.openapi import VERBS, document
 from streams.embedded.state import EmbeddedState
-from tests.streams.breakglass.identity.provider import AUDIENCE, ISSUER, OTHER, RSA, Idp, claims, signed
-from tests.streams.breakglass.rig import OTHER_VALUE, VALUES, Rig, copy_of, redacted_state, rig_over
+from tests.streams.breakglass.identity.provider import ISSUER, OTHER, RSA, claims, signed
+from tests.streams.breakglass.rig import OTHER_VALUE, VALUES, redacted_state, rig_over
+from tests.streams.breakglass.service import Service, served
 
 OPENAPI = Path(__file__).parents[3] / "streams" / "breakglass" / "openapi.json"
-ROLES = {"ada": (Role.REQUESTER,), "bo": (Role.PRIVACY_OFFICER,), "cy": ()}
 
 
 @pytest.fixture(scope="module")
@@ -33,67 +28,11 @@ def redacted(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedState:
         return state
 
 
-@dataclass
-class Service:
-    """The API over a copy of that folder, and people with tokens of a provider."""
-
-    rig: Rig
-    idp: Idp
-    client: TestClient
-
-    def token(self, who: str, **changes: Any) -> str:
-        """Return somebody's bearer token."""
-        return signed(claims(self.rig.clock.seconds, sub=who, **changes))
-
-    def call(self, who: str, method: str, path: str, body: Any = None, **changes: Any) -> Response:
-        """Call an address as somebody."""
-        headers = {"Authorization": f"Bearer {self.token(who, **changes)}"}
-        return self.client.request(method, path, json=body, headers=headers)
-
-    def post(self, who: str, path: str, body: Any = None, **changes: Any) -> Response:
-        """Post as somebody."""
-        return self.call(who, "POST", path, body, **changes)
-
-    def ask(self, **changes: Any) -> Response:
-        """Ask for the tokens of the first event as ada."""
-        body = {
-            "tenant": HOME,
-            "mode": "normal",
-            "purpose": "treatment",
-            "justification": "The patient has to be called back.",
-            "scope": {"tokens": self.rig.tokens},
-            "seconds": 3600,
-            "view": "full",
-        }
-        return self.post("ada", "/v1/grants", {**body, **changes})
-
-    def active(self) -> str:
-        """Return a grant of ada's that opens."""
-        grant_id = str(self.ask().json()["id"])
-        assert 200 == self.post("bo", f"/v1/grants/{grant_id}/approve").status_code
-        assert 200 == self.post("ada", f"/v1/grants/{grant_id}/activate").status_code
-        return grant_id
-
-    def reveal(self, grant_id: str, who: str = "ada", **changes: Any) -> Response:
-        """Reveal the tokens of the first event."""
-        return self.post(
-            who, "/v1/reveal", {"grant_id": grant_id, "view": "full", "tokens": self.rig.tokens}, **changes
-        )
-
-
 @pytest.fixture
 def service(redacted: EmbeddedState, tmp_path: Path) -> Iterator[Service]:
     """Serve a copy of the redacted folder."""
-    with rig_over(copy_of(redacted, tmp_path / "state")) as rig:
-        idp = Idp()
-        with rig.desk.registry.engine.begin() as connection:
-            for name, roles in ROLES.items():
-                for role in roles:
-                    give_role(connection, Person(ISSUER, name), HOME, role, rig.clock.seconds)
-        provider = Provider(ISSUER, AUDIENCE, frozenset({"gold"}))
-        oidc = Oidc(provider, ProviderKeys(idp.fetch, rig.clock), rig.desk.registry)
-        api = BreakglassApi(oidc, rig.desk.granting, rig.desk.finder(), rig.desk.revealer)
-        yield Service(rig, idp, TestClient(api.app(), raise_server_exceptions=False))
+    with served(redacted, tmp_path / "state") as service:
+        yield service
 
 
 def test_two_persons_and_a_reveal(service: Service) -> None:
@@ -265,19 +204,21 @@ def test_a_body_has_an_end(service: Service) -> None:
 
 
 def test_nothing_is_kept_on_the_way(service: Service) -> None:
-    """Every answer, also a refusal, forbids storing it, and has an id of its own."""
-    answers = [
-        service.reveal(service.active()),
-        service.call("ada", "GET", "/v1/grants"),
-        service.client.get("/v1/grants"),
-        service.client.get("/nowhere"),
-        service.client.get("/openapi.json"),
-        service.client.get("/healthz"),
-        service.client.delete("/v1/grants"),
-    ]
+    """Every answer of every address, also a refusal, forbids storing it, and each has an id of its own."""
+    grant_id = service.active()
+    routes = service.client.app.routes  # type: ignore[attr-defined]
+    paths = [route.path.format(grant_id=grant_id, verb="approve") for route in routes]
+    answers = [service.reveal(grant_id), *(service.client.get(path) for path in ("/nowhere", "/v1/nowhere"))]
+    for path in {*paths, "/v1/grants?state=active", "/v1/grants?token=x", "/v1/audit/proof?index=0"}:
+        for method in ("GET", "POST", "DELETE"):
+            answers += [service.client.request(method, path), service.call("bo", method, path, {})]
+            answers.append(service.call("di", method, path, {}))
 
     assert {"no-store"} == {answer.headers["cache-control"] for answer in answers}
-    assert 3 == len({answer.headers["x-request-id"] for answer in answers[:3]})
+    assert {"nosniff"} == {answer.headers["x-content-type-options"] for answer in answers}
+    assert {200, 400, 401, 403, 404, 409, 422} <= {answer.status_code for answer in answers}
+    named = [answer.headers["x-request-id"] for answer in answers if "x-request-id" in answer.headers]
+    assert len(named) == len(set(named)) >= len(paths)
 
 
 def test_grants_are_shown_to_those_who_judge(service: Service) -> None:
