@@ -44,6 +44,9 @@ class TopicTenancy:
         return values[0].decode("utf-8", "replace") if len(values) == 1 and values[0] is not None else None
 
 
+_UNNAMED = TopicTenancy()
+
+
 @dataclass(frozen=True, slots=True)
 class Tenants:
     """The tenants of the configuration; what names none of them belongs to the operator, as unknown."""
@@ -56,5 +59,5 @@ class Tenants:
         """Return the tenant of a record, or the operator's with `known` false."""
         if record.origin is not None:
             return self.by_id.get(record.origin.tenant or "", self.operator)
-        name = self.by_topic.get(record.topic, TopicTenancy()).named(record)
+        name = self.by_topic.get(record.topic, _UNNAMED).named(record)
         return self.by_id.get(name or "", self.operator)

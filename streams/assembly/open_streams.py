@@ -10,7 +10,7 @@ from schemas.assembly import StreamPointer
 from schemas.codec import STREAM_POINTER, encode
 from schemas.topics import ASSEMBLY
 from streams.assembly.ordering import in_order
-from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why
+from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why, place_of
 from streams.clock import Clock
 from streams.log.ports import Publication, Record, TopicPartition
 
@@ -78,14 +78,22 @@ class OpenStreams:
         self._partitions[place] = _Partition(epoch)
 
     def restore(self, held: Held, *, begins: bool) -> None:
-        """Take a part again that was committed before, where it begins a stream that is open, or goes on with one."""
-        self._see(held.record)
-        if begins or held.key in self._streams:
-            self._append(held.key, held)
+        """Take a part again that was committed before, where it begins a stream that is open, or goes on with one.
+
+        Nothing of it is ever undone, and its pointer stands in the log.
+        """
+        key = held.key
+        partition = self._partitions[key.place]
+        partition.now_ms, partition.last = self._time_at(partition, held.record), held.record
+        stream = self._streams.get(key)
+        if stream is None and begins:
+            stream = self._begun(key, held)
+        if stream is not None:
+            self._grow(stream, held)
 
     def open_pointers(self) -> frozenset[bytes]:
         """Return the record keys of the pointers to the streams that are open."""
-        return frozenset(pointer_key(stream.records[0]) for stream in self._streams.values())
+        return frozenset(pointer_key(stream.records.first) for stream in self._streams.values())
 
     def withdraw(self, pointer: bytes) -> None:
         """Withdraw a pointer to a stream that cannot be read again."""
@@ -116,7 +124,7 @@ class OpenStreams:
     def pass_record(self, record: Record) -> list[Closed]:
         """Let the time of a record's partition pass; return the streams that waited long enough."""
         self._see(record)
-        return self._due(self._partitions[TopicPartition(record.topic, record.partition)])
+        return self._due(self._partitions[place_of(record.topic, record.partition)])
 
     def pass_time(self, milliseconds: int) -> list[Closed]:
         """Let time pass in every partition, of which nothing is unread; return the streams that waited long enough."""
@@ -155,7 +163,7 @@ class OpenStreams:
 
     def anchors(self, closed: Iterable[Closed]) -> tuple[Record, ...]:
         """Return the last record of each partition of some streams: its offset, committed again, holds the place."""
-        places = {TopicPartition(each.records[0].topic, each.records[0].partition) for each in closed}
+        places = {place_of(each.records[0].topic, each.records[0].partition) for each in closed}
         found = (self._partitions[place].last for place in places if place in self._partitions)
         return tuple(record for record in found if record is not None)
 
@@ -173,11 +181,14 @@ class OpenStreams:
         if stream is None:
             stream = self._open(key, held)
         before = stream.progress
-        stream.records.append(held.record)
-        stream.progress = before.after(held, self._partitions[key.place].now_ms)
+        self._grow(stream, held)
         self._journal.append(lambda: self._take_back(stream, before))
-        self._wait(stream)
         return stream
+
+    def _grow(self, stream: OpenStream, held: Held) -> None:
+        stream.records.append(held.record)
+        stream.progress = stream.progress.after(held, self._partitions[stream.key.place].now_ms)
+        self._wait(stream)
 
     def _take_back(self, stream: OpenStream, before: Progress) -> None:
         stream.records.pop()
@@ -185,10 +196,14 @@ class OpenStreams:
         if stream.records:
             self._wait(stream)
 
-    def _open(self, key: StreamKey, held: Held) -> OpenStream:
+    def _begun(self, key: StreamKey, held: Held) -> OpenStream:
         stream = self._streams[key] = OpenStream(key, held.tenant)
         if key.format == "chat":
             self._chats[_under(key, held.record)] = key
+        return stream
+
+    def _open(self, key: StreamKey, held: Held) -> OpenStream:
+        stream = self._begun(key, held)
         self._journal.append(lambda: self._drop(key))
         place, record = key.place, held.record
         deadline = self._partitions[place].now_ms + self.limits.total_ms
@@ -201,19 +216,20 @@ class OpenStreams:
 
     def _close(self, stream: OpenStream, why: Why) -> Closed:
         del self._streams[stream.key]
-        self._chats.pop(_under(stream.key, stream.records[0]), None)
+        self._chats.pop(_under(stream.key, stream.records.first), None)
         self._journal.append(lambda: self._open_again(stream))
         if stream.key.named and (len(stream.records) > 1 or stream.key.format != "gemini"):
             self._remember(stream.key)
-        self._pointers.append(Publication(ASSEMBLY, pointer_key(stream.records[0]), None))
-        ordered = in_order(stream.records, numbered=stream.progress.numbered)
+        self._pointers.append(Publication(ASSEMBLY, pointer_key(stream.records.first), None))
+        records = tuple(stream.records)
+        ordered = in_order(records, numbered=stream.progress.numbered)
         if ordered is None:
-            return Closed(tuple(stream.records), stream.tenant, Why.DISORDERED)
+            return Closed(records, stream.tenant, Why.DISORDERED)
         return Closed(ordered, stream.tenant, why)
 
     def _open_again(self, stream: OpenStream) -> None:
         self._streams[stream.key] = stream
-        self._chats[_under(stream.key, stream.records[0])] = stream.key
+        self._chats[_under(stream.key, stream.records.first)] = stream.key
         self._ended.pop(stream.key, None)
         self._wait(stream)
 
@@ -228,9 +244,11 @@ class OpenStreams:
 
     def _see(self, record: Record) -> None:
         """Let a partition's time be that of its latest record, whatever producers with wrong clocks wrote."""
-        partition = self._partitions[TopicPartition(record.topic, record.partition)]
-        now = min(record.timestamp_ms, self._clock.now_ms())
-        self._set_time(partition, max(partition.now_ms, now), record)
+        partition = self._partitions[place_of(record.topic, record.partition)]
+        self._set_time(partition, self._time_at(partition, record), record)
+
+    def _time_at(self, partition: _Partition, record: Record) -> int:
+        return max(partition.now_ms, min(record.timestamp_ms, self._clock.now_ms()))
 
     def _set_time(self, partition: _Partition, now_ms: int, last: Record | None) -> None:
         before = partition.now_ms, partition.last

@@ -13,9 +13,6 @@ from streams.log.our_records import read_own
 from streams.log.ports import Record, TopicPartition, TransactionalLog
 from streams.pipeline import Pipeline
 
-#: After how many pieces what they would need to be undone is let go of.
-_KEPT_AT_ONCE = 1_000
-
 
 def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> None:
     """Forget the streams of partitions that went, and read those of partitions that came.
@@ -45,12 +42,9 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
 
 
 def _restore(streams: OpenStreams, parts: Iterable[Held], pointers: Mapping[bytes, StreamPointer]) -> None:
-    """Open what was open, and let go now and then of what undoing would need: nothing here is undone."""
-    for number, held in enumerate(parts):
+    """Open what was open."""
+    for held in parts:
         streams.restore(held, begins=pointer_key(held.record) in pointers)
-        if not number % _KEPT_AT_ONCE:
-            streams.keep(streams.mark())
-    streams.keep(streams.mark())
 
 
 def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:

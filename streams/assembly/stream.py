@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.sources.streamed.part import Part
+from streams.assembly.kept import KeptRecords
 from streams.log.ports import Record, TopicPartition
 from streams.tenants import Tenant
 
@@ -23,6 +25,12 @@ class AssemblyLimits:
     linger_ms: int = 5_000
     joined_bytes: int = 8 * 1024 * 1024
     keep_unended: bool = True
+
+
+@lru_cache(maxsize=1024)
+def place_of(topic: str, partition: int) -> TopicPartition:
+    """Return a partition, one object for all of its records."""
+    return TopicPartition(topic, partition)
 
 
 class Why(Enum):
@@ -69,7 +77,7 @@ class Held:
         if record.origin is not None:
             unkeyed = not named and record.key is None
             name = f"{record.origin.topic} {record.origin.partition if unkeyed else ''} {name}"
-        place = TopicPartition(record.topic, record.partition)
+        place = place_of(record.topic, record.partition)
         return StreamKey(place, self.tenant.id, self.part.format, name, named)
 
 
@@ -88,7 +96,7 @@ class Progress(NamedTuple):
     def after(self, held: Held, now_ms: int) -> "Progress":
         """Return the progress with one more part, that came when its partition's record time was *now_ms*."""
         part = held.part
-        opened, closed = self.opened | part.opened, self.closed | part.closed
+        opened, closed = _together(self.opened, part.opened), _together(self.closed, part.closed)
         finished = bool(opened) and opened <= closed
         ended = self.ended or part.done or (part.ends and (finished or part.format not in ("chat", "gemini")))
         size = self.size + len(held.record.value or b"")
@@ -99,13 +107,19 @@ class Progress(NamedTuple):
         return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered)
 
 
+@lru_cache(maxsize=256)
+def _together(some: frozenset[int], more: frozenset[int]) -> frozenset[int]:
+    """Return the union of some choices; most streams have the same few, and share one object."""
+    return some | more
+
+
 @dataclass(slots=True)
 class OpenStream:
     """A stream whose end has not come; `noted_ms` is the earliest time at which somebody looks whether it is due."""
 
     key: StreamKey
     tenant: Tenant
-    records: list[Record] = field(default_factory=list, repr=False)
+    records: KeptRecords = field(default_factory=KeptRecords, repr=False)
     progress: Progress = field(default_factory=Progress)
     noted_ms: int | None = None
 

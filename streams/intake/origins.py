@@ -29,9 +29,10 @@ def believed(record: Record) -> Record:
     What stands in intake's topic without an origin was not written by intake: it keeps none, and so no tenant. Raises
     UnknownVersion where a newer intake wrote it.
     """
-    plain = replace(record, headers=_theirs(record.headers))
+    headers = _theirs(record.headers)
+    plain = record if len(headers) == len(record.headers) else replace(record, headers=headers)
     if record.topic != KEYED:
-        return plain if len(plain.headers) < len(record.headers) else record
+        return plain
     told = [value for name, value in record.headers if name == ORIGIN_HEADER and value is not None]
     keys = [value for name, value in record.headers if name == KEY_HEADER]
     try:

@@ -37,7 +37,7 @@ class Decoder:
             raise Malformed(QuarantineReason.UNKNOWN_TENANT)
         read: Gathered | Part = Gathered(None)
         if record.value is not None:
-            read = self.look(record.value, text=tenant.format_of(coordinates_of(record).topic) == "text")
+            read = self.look(record.value, text=tenant.format_of((record.origin or record).topic) == "text")
         if isinstance(read, Part):
             return read
         assembly = Assembly(read.pieces, whole=read.whole) if read.pieces else None

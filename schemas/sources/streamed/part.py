@@ -84,7 +84,7 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
     """Return the part that these pieces make; a lone end mark is one of a stream that the record key tells."""
     if not trees:
         return Part("chat", None, (), ends=done, done=done) if done else None
-    format_ = next((each for each in _ALL if any(each.is_piece(tree) for tree in trees)), None)
+    format_ = _format_of(trees)
     if format_ is None:
         return None
     match format_.name:
@@ -102,6 +102,15 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
             ends = any("metadata" in tree for tree in trees)
     numbered = format_.name == "responses" and responses.are_numbered(trees)
     return Part(format_.name, None, trees, ends=ends or done, done=done, numbered=numbered)
+
+
+def _format_of(trees: tuple[dict[str, Any], ...]) -> Format | None:
+    """Return the first format of which one of some pieces is."""
+    for each in _ALL:
+        for tree in trees:
+            if each.is_piece(tree):
+                return each
+    return None
 
 
 def _gemini_part(trees: tuple[dict[str, Any], ...]) -> Part | None:

@@ -10,7 +10,7 @@ from schemas.raw import DEFAULT_BOUNDS, Bounds, parse_json
 #: The last event of a stream of OpenAI and of those who speak alike.
 DONE = "[DONE]"
 _LINES = re.compile(r"\r\n|\n|\r")
-_BEGINS = ("data:", "event:", "id: ", "retry:", ": ")
+_BEGINS = re.compile(rb"[\xef\xbb\xbf \t\r\n]*(?:data:|event:|id: |retry:|: )")
 _IN_STRING = re.compile(r"\s*(?:(?:event|id|retry):[^\n]*\n|:[^\n]*\n)*data:\s*\{")
 
 
@@ -28,8 +28,7 @@ def is_event_stream(value: bytes) -> bool:
     >>> is_event_stream(b'data: {"choices": []}')
     True
     """
-    head = value.lstrip(b"\xef\xbb\xbf \t\r\n")[:16]
-    return head.startswith(tuple(begin.encode() for begin in _BEGINS))
+    return _BEGINS.match(value) is not None
 
 
 def holds_events(text: str) -> bool:
