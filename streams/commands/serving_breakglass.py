@@ -1,6 +1,6 @@
 """`phistream breakglass serve`: the API of break-glass over a state folder, for people of an identity provider."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,12 +68,14 @@ def _api(
     from streams.breakglass.desk import desk_over
     from streams.breakglass.identity.ceremony import protection_of
     from streams.breakglass.identity.halves import passphrase_of
+    from streams.breakglass.identity.provider_keys import fetch_over_https
     from streams.breakglass.keeping import kept
     from streams.breakglass.serving import breakglass_api, watching_of
     from streams.clock import SystemClock
     from streams.telemetry.metrics import Metrics
 
     clock, (source, certificate) = SystemClock(), files
+    fetch = fetch_over_https(oidc.jwks_uri, oidc.ca_file)
     with open_audit(embedded) as audit:
         protection = protection_of(open_accounts(embedded, audit).registry)
     if not protection.enrolled:
@@ -87,19 +89,18 @@ def _api(
         if settings.metrics_port:
             metrics.serve(settings.metrics_port)
         upkeep = Upkeep(audit.log, anchorings_of(settings, audit.log, clock), metrics, clock)
-        api = breakglass_api(desk, audit.log, _judge(oidc, desk), metrics, passphrase)
+        api = breakglass_api(desk, audit.log, _judge(oidc, fetch, desk), metrics, passphrase)
         watching = watching_of(desk, settings, upkeep, metrics, certificate)
         duties = (upkeep.tend, desk.granting.settle_all, desk.courier.deliver, api.gate.refused.tell_rest)
         with kept(*duties, watching.look):
             yield api
 
 
-def _judge(oidc: "OidcSettings", desk: "Desk") -> "Oidc":
+def _judge(oidc: "OidcSettings", fetch: "Callable[[], bytes]", desk: "Desk") -> "Oidc":
     from streams.breakglass.identity.oidc import Oidc
-    from streams.breakglass.identity.provider_keys import ProviderKeys, fetch_over_https
+    from streams.breakglass.identity.provider_keys import ProviderKeys
 
-    keys = ProviderKeys(fetch_over_https(oidc.jwks_uri, oidc.ca_file), desk.clock)
-    return Oidc(_provider(oidc), keys, desk.registry)
+    return Oidc(_provider(oidc), ProviderKeys(fetch, desk.clock), desk.registry)
 
 
 def _provider(oidc: "OidcSettings") -> "Provider":
