@@ -90,7 +90,7 @@ cc signature surrogate donor recipient agent adjuster examinee participant appli
 attorney lawyer landlord roommate neighbor friend paciente medico médico doctora madre padre esposo esposa hijo
 hija tutor hermano hermana cuidador enfermera enfermero cuidadora abuela abuelo tía tío hermana novio novia
 pareja intérprete cirujano especialista pediatra dentista farmacéutico terapeuta titular asegurado responsable
-remitente destinatario firma
+remitente destinatario firma person emp worker aide tenant camper guest
 """.split()
 # What is done, so that "… by" names who did it.
 _BY = """
@@ -133,7 +133,7 @@ EMAIL email mail emailaddress correo
 SSN ssn socialsecurity itin ssnlast ssnlast4 last4ssn lastssn last4ofssn lastofssn ssn4 l4ssn
 ACCOUNT cardlast cardlast4 cclast cclast4
 MRN mrn mrns empi chart patientid medrec emr
-PLAN hicn mbi medicaid medicare policy memberid subscriberid policynumber
+PLAN mbr mbrid hicn mbi medicaid medicare policy memberid subscriberid policynumber
 ACCOUNT account acct iban accountnumber pan
 LICENSE npi dea license licence lic clia dl certificate permit
 VEHICLE vin plate plates placard licenseplate

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.recognizer import Passage
+from detectors.structured.columns import Short, last_four_column, read_rest, read_short, short_column
 from detectors.structured.headings import Heading, heading_of
 from detectors.structured.values import Values
 from schemas.spans import Span
@@ -31,6 +32,7 @@ class _Header:
 
     separator: str
     columns: tuple[Heading | None, ...]
+    short: tuple[Short | None, ...]
 
 
 class TableRecognizer:
@@ -48,13 +50,15 @@ class TableRecognizer:
             return spans
         header: _Header | None = None
         last: Heading | None = None
+        above: list[tuple[int, int]] = []
         for line in _LINE.finditer(text):
             start, end = line.span()
             if end - start > _LONGEST_LINE or (header is not None and _RULE.fullmatch(line[0])):
+                above = []
                 continue
             found = _read_header(text, start, end)
             if found is not None:
-                header = found
+                header, above = found, []
                 continue
             pair = _read_pair(text, start, end, last) if header is None else None
             last = pair[2] if pair is not None else None
@@ -63,11 +67,22 @@ class TableRecognizer:
                 continue
             cells = _read_row(text, start, end, header) if header is not None else []
             if header is None or not _fits(header, cells):
-                header = None
+                header, above = None, []
                 continue
-            for (low, high), heading in zip(cells, header.columns, strict=False):
-                if heading is not None:
-                    spans += self._values.read(text, low, high, heading, self.name)
+            spans += self._of_row(text, header, cells)
+            for upper, cell in zip(above, cells, strict=False):
+                spans += read_rest(text, upper, cell, spans, self.name)
+            above = cells if header.separator == "|" else []
+        return spans
+
+    def _of_row(self, text: str, header: _Header, cells: Sequence[tuple[int, int]]) -> list[Span]:
+        """Return the identifiers in the cells of a row."""
+        spans: list[Span] = []
+        for (low, high), heading, short in zip(cells, header.columns, header.short, strict=False):
+            if heading is not None:
+                spans += self._values.read(text, low, high, heading, self.name)
+            if short is not None:
+                spans += read_short(short, text, low, high, self.name)
         return spans
 
 
@@ -79,14 +94,19 @@ def _read_header(text: str, start: int, end: int) -> _Header | None:
     cells = [text[low:high] for low, high in _cells(text, start, end, separator)]
     if len(cells) < _FEWEST_CELLS or not all(map(_may_head, cells)):
         return None
-    columns = tuple(heading_of(cell) for cell in cells)
-    known = sum(column is not None for column in columns)
+    columns = tuple(heading_of(cell) or last_four_column(cell) for cell in cells)
+    if {"first", "last"} <= {cell.lower() for cell in cells}:
+        columns = tuple(
+            column or _SHORT_HEADINGS.get(cell.lower()) for column, cell in zip(columns, cells, strict=True)
+        )
+    short = tuple(map(short_column, cells))
+    known = sum(column is not None or kind is not None for column, kind in zip(columns, short, strict=True))
     plain = separator == "|" or len(cells) == _FEWEST_CELLS or all(len(cell.split()) == 1 for cell in cells)
     if known < (1 if plain else _FEWEST_CELLS):
         return None
     owned = any(column in (Heading.PERSON, Heading.PLAN) for column in columns)
     numbers = (Heading.NUMBER if owned and cell.lower() in _NUMBER_COLUMNS else None for cell in cells)
-    return _Header(separator, tuple(column or number for column, number in zip(columns, numbers, strict=True)))
+    return _Header(separator, tuple(column or number for column, number in zip(columns, numbers, strict=True)), short)
 
 
 def _read_pair(text: str, start: int, end: int, above: Heading | None) -> tuple[int, int, Heading] | None:
