@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from detectors.context import Context
-from detectors.patterns.ages_told import TOLD, TOLD_WHOLE
+from detectors.patterns.ages_told import NO_RELATIVE, TOLD, TOLD_WHOLE
 from detectors.patterns.no_ages import is_gauged, lasts, of_thing
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
@@ -142,7 +142,6 @@ _SAID = (
     _ELDER,
     _SEX_GLUED,
     _ANSWERED,
-    *TOLD,
 )
 _DEGREES = compile_latin(
     r"\b(?:high|highs|low|lows|heat|index|outside|reached|hit|weather)(?: (?:of|was|is|index|at|around|in the))* ?$"
@@ -201,9 +200,17 @@ class AgeRecognizer:
             group = 1 if found.start(1) >= 0 else 2
             if not self._vitals.before(latin, found.start(group), 14):
                 yield found.start(group), found.end(group)
+        yield from self._told(latin)
         yield from self._beside_names(latin)
         for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BIRTHDAY, _CELEBRATED, *TOLD_WHOLE)):
             yield found.start(1), found.end(1)
+
+    def _told(self, latin: bytes) -> Iterator[tuple[int, int]]:
+        """Yield ages that their wording tells, none of them what was measured of a relative."""
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in TOLD):
+            measured = self._vitals.before(latin, found.start(), 14) or follows(NO_RELATIVE, latin, found.start(1), 28)
+            if _is_age(latin, found.end(1)) and not measured:
+                yield found.start(1), found.end(1)
 
     def _beside_names(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield ages in brackets behind a name, and both of "between 92 and 95"."""

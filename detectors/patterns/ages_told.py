@@ -55,8 +55,34 @@ TOLD = (
     ),
     compile_latin(rf"\b{_SOMEBODY} was ({_NUMBER}) when (?:he|she|they|his|her|we|my|i)\b"),
     compile_latin(rf"\b(?:died|passed|passed away|expired)\b[^.;\n0-9]{{1,48}}? (?:at|aged|age) ({_NUMBER})\b"),
+    # "dad died 96", "pt's dad 93 on the same dose", "going to be one hundred and one".
+    compile_latin(rf"\b{_KIN} (?:died|dead|passed|deceased|dec'?d) (?:at |aged? )?({_NUMBER})\b"),
+    compile_latin(rf"\b(?:'s|my|his|her|our|their|pts?) {_KIN} ({_NUMBER}) (?:on|also|same|at|was|lives?|says|here)\b"),
+    compile_latin(rf"\b(?:going to|gonna|about to|wants to|will|she'll|he'll) (?:be|turn) ({_NUMBER})\b"),
+    # "mrs. bellweather 92 here for", "Ahn (D): 91, Foley out", "Theodora was 91 when she fell".
+    compile_latin(
+        rf"\b(?:mrs?|ms|miss|sr|sra|sister|fr|do[n\xf1]a)\.? [a-z'-]{{3,14}}(?: [a-z'-]{{3,14}})?,? ({_NUMBER})"
+        r"(?:[,)]| (?:yo|[mf]|w/|with|here|from|a1c|s/p|c/o|who|is|has|and|alive|lives)\b)"
+    ),
+    compile_latin(rf"(?:^|\n)(?-i:[A-Z][A-Za-z'-]{{2,16}}) \((?-i:[A-Z])\): ({FIGURE}),"),
+    compile_latin(
+        rf"(?:^|[.!?\n\x22] ?)(?-i:[A-Z][a-z]{{2,14}}) was ({_NUMBER}) when (?:he|she|they) (?:fell|died|moved|married|"
+        r"retired|had|started|lost|stopped|got|first|came|was|began)\b"
+    ),
+    # A relative by her first name: "mom lavonne 94 at cedar crest".
+    compile_latin(
+        rf"\b(?:mom|mother|dad|father|grandma|grandpa|aunt|uncle|nana) (?-i:[A-Za-z]?)[a-z]{{2,11}} ({FIGURE}) "
+        r"(?:at|alive|in|with|w|w/|still|lives?|has|needs|is)\b"
+    ),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
+)
+#: What was measured of a relative, or what somebody did with so many of something.
+NO_RELATIVE = compile_latin(
+    r"\b(?:bp|sat|sats|hr|rr|temp|wt|weight|sugar|glucose|a1c|bgl|bs|pulse|ldl|score|room|rm|bed|took|takes|gave|gives|"
+    r"weighs|smoked|drank|walked|drove|paid|owes|ate|lost|with|about|over|under|only|used|phone|apt|unit|dose|spo2|"
+    r"oxygen|inr|hgb|count|egfr|gfr|sodium|potassium|calcium|pressure|rate|fever|creatinine|platelets)\b"
+    r"(?: is| was| of| about| around| at|:)* ?$"
 )
 #: The same where the signs behind the number are not looked at: "93m cp", "90-ish lady", "9l yrs".
 TOLD_WHOLE = (
