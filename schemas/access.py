@@ -99,7 +99,8 @@ class Identity:
 class Scope:
     """What a grant opens: any of the tokens, or all of the events or the conversation named, of the types named.
 
-    An empty `types` means all of them. `lookup` allows finding the tokens of a value, and nothing else.
+    An empty `types` means all of them. `lookup` allows finding the tokens of a value, and nothing else; `replays` are
+    the events whose quarantined records may be put back for redaction, `destructions` those whose may be destroyed.
     """
 
     tokens: frozenset[Token] = frozenset()
@@ -107,6 +108,8 @@ class Scope:
     conversations: frozenset[str] = frozenset()
     types: frozenset[IdentifierType] = frozenset()
     lookup: bool = False
+    replays: frozenset[str] = frozenset()
+    destructions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

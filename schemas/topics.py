@@ -60,9 +60,9 @@ TOPICS: tuple[TopicSpec, ...] = (
         3 * DAY_MS,
         compacted=False,
         clear=True,
-        writers=frozenset({Role.INTAKE}),
+        writers=frozenset({Role.INTAKE, Role.BREAKGLASS}),
         readers=frozenset({Role.REDACTOR}),
-        holds="raw events, re-keyed by intake",
+        holds="raw events, re-keyed by intake or put back from quarantine",
     ),
     TopicSpec(
         VAULT,

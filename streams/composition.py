@@ -13,7 +13,7 @@ from detectors.gazetteers.lookup import Gazetteers
 from detectors.patterns.structured import holds_structured
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
-from schemas.topics import RAW
+from schemas.topics import KEYED, RAW
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.stream import AssemblyLimits
 from streams.batch import BatchBuilder
@@ -85,7 +85,7 @@ def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
 
 def embedded_log(state: EmbeddedState) -> SqliteTransactionalLog:
     """Open the log of a state folder for its one worker."""
-    return SqliteTransactionalLog(state.open_store(), REDACTORS, [RAW])
+    return SqliteTransactionalLog(state.open_store(), REDACTORS, [RAW, KEYED])
 
 
 def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer: Analyzer) -> Worker:

@@ -241,9 +241,13 @@ def refuse_contradictions(settings: Settings) -> None:
 
 
 def redactor_topics(settings: Settings) -> list[str]:
-    """Return the topics that redactors read: raw ones keyed by conversation, and that of intake where it has one."""
+    """Return the topics that redactors read: raw ones keyed by conversation, and that of intake where it is written.
+
+    Where break-glass is on for a tenant, quarantined records are put back there.
+    """
     keyed = [name for name, topic in settings.topics.items() if topic.keyed_by == "conversation"]
-    return sorted([*keyed, *([KEYED] if intake_topics(settings) else [])])
+    written = intake_topics(settings) or any(tenant.breakglass for tenant in settings.tenants.values())
+    return sorted([*keyed, *([KEYED] if written else [])])
 
 
 def intake_topics(settings: Settings) -> list[str]:

@@ -27,6 +27,7 @@ from streams.breakglass import persons, policy
 from streams.breakglass.figures import FIGURES, LEAST_JUSTIFICATION, LONGEST_JUSTIFICATION
 from streams.breakglass.persons import refused
 from streams.breakglass.policy import GrantEvent
+from streams.breakglass.quarantined import refuse_quarantined
 from streams.breakglass.store import GrantStore
 from streams.breakglass.trail import Trail, grant_resource, intent_of, reason_of, under
 from streams.clock import Clock
@@ -242,16 +243,19 @@ def refuse_terms(wanted: GrantRequest) -> None:
     scope = terms.scope
     if not _LEAST_SECONDS <= terms.seconds <= figures.seconds:
         raise ConfigError("a grant lasts between a minute and its mode's limit", limit_seconds=figures.seconds)
-    if not (scope.tokens or scope.events or scope.conversations or scope.lookup):
+    quarantined = scope.replays | scope.destructions
+    if not (scope.tokens or scope.events or scope.conversations or scope.lookup or quarantined):
         raise ConfigError("a grant names tokens, events or a conversation")
     sizes = (
         (scope.tokens, figures.tokens),
         (scope.events, figures.events),
         (scope.conversations, figures.conversations),
+        (quarantined, figures.events),
     )
     for named, limit in sizes:
         if len(named) > limit:
             raise ConfigError("a grant of this mode opens less", named=len(named), limit=limit)
+    refuse_quarantined(scope, terms.mode)
     if terms.mode is GrantMode.EMERGENCY and scope.lookup:
         raise ConfigError("an emergency does not look up values")
     if terms.purpose is Purpose.QUALITY_ENGINEERING and terms.view is not View.MASKED:

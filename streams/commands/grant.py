@@ -33,6 +33,8 @@ def request(
     conversation: Annotated[list[str] | None, typer.Option(help="All tokens of a conversation.")] = None,
     type_: Annotated[list[IdentifierType] | None, typer.Option("--type", help="Only identifiers of this type.")] = None,
     lookup: Annotated[bool, typer.Option("--lookup", help="Finding the tokens of values.")] = False,
+    replay: Annotated[list[str] | None, typer.Option(help="Putting the quarantined record of an event back.")] = None,
+    destroy: Annotated[list[str] | None, typer.Option(help="Destroying the quarantined record of an event.")] = None,
     masked: Annotated[bool, typer.Option("--masked", help="Masked values are enough.")] = False,
     minutes: Annotated[int | None, typer.Option(min=1, max=240, help="How long; 60, in an emergency 30.")] = None,
     emergency: Annotated[
@@ -56,6 +58,8 @@ def request(
         frozenset(conversation or ()),
         frozenset(type_ or ()),
         lookup,
+        frozenset(replay or ()),
+        frozenset(destroy or ()),
     )
     mode = GrantMode.EMERGENCY if emergency else GrantMode.NORMAL
     seconds = 60 * (minutes or (30 if emergency else 60))

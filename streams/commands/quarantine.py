@@ -1,8 +1,10 @@
-"""`phistream quarantine`: what lies sealed, by its metadata; the content needs a grant."""
+"""`phistream quarantine`: what lies sealed, by its metadata; putting it back and destroying it need a grant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -13,8 +15,17 @@ from schemas.audit import QuarantineRecord
 from schemas.errors import ConfigError
 from schemas.topics import QUARANTINE
 from streams.commands.options import ConfigFile, StateFolder
+from streams.commands.signing_in import CredentialsSource, State
+
+if TYPE_CHECKING:
+    from streams.breakglass.replaying import Replayer, Settled
+    from streams.commands.at_desk import Signed
 
 quarantine_app = typer.Typer(help="Records that could not be redacted, sealed whole.", no_args_is_help=True)
+GrantId = Annotated[str, typer.Argument(metavar="GRANT", help="The active grant that names the events.")]
+Events = Annotated[
+    list[str] | None, typer.Option("--event", help="Only this one of the grant's events; may be repeated.")
+]
 _SEALED = ("sealed", "nonce", "wrapped_dek")
 
 
@@ -47,6 +58,66 @@ def show(event_id: str, config: ConfigFile = None, state: StateFolder = None) ->
             Console().print_json(orjson.dumps(_metadata(record)).decode())
             return
     raise ConfigError("no such event in quarantine", event_id=event_id)
+
+
+@quarantine_app.command()
+def replay(
+    grant: GrantId,
+    state: State,
+    *,
+    event: Events = None,
+    policy: Annotated[str, typer.Option(help="The policy of this run: one that ships, or a file.")] = "default",
+    credentials: CredentialsSource = None,
+) -> None:
+    """Put sealed records back under a grant of yours, and redact them with the worker of today.
+
+    An event keeps its id, its time and where it once stood; each sealed record goes back once. Exit status 0 where all
+    of them went back.
+    """
+    from streams.embedded.supervising import drain_embedded
+    from streams.siem.indexing import index_embedded
+
+    with _replayer(state, credentials, opens=True) as (signed, replayer):
+        wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.replays)
+        settled = replayer.replay(signed.identity, grant, wanted)
+        store = signed.desk.state.open_store()
+        drain_embedded(signed.desk.state, policy, store, lambda _: None)
+        index_embedded(store)
+        store.close()
+    _tell(settled, "put back")
+
+
+@quarantine_app.command()
+def destroy(grant: GrantId, state: State, *, event: Events = None, credentials: CredentialsSource = None) -> None:
+    """Destroy sealed records under a grant of yours: they never open again. There is no way back.
+
+    What remains of them, and where, is said afterwards.
+    """
+    with _replayer(state, credentials, opens=False) as (signed, replayer):
+        wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.destructions)
+        destroyed = replayer.destroy(signed.identity, grant, wanted)
+    for sentence in destroyed.remains:
+        typer.echo(sentence, err=True)
+    _tell(destroyed.events, "destroyed")
+
+
+@contextmanager
+def _replayer(state: Path, credentials: str | None, *, opens: bool) -> "Iterator[tuple[Signed, Replayer]]":
+    """Sign in and hold the folder alone for as long as the block lasts."""
+    from streams.breakglass.replay_desk import embedded_replayer
+    from streams.commands.at_desk import at_desk
+    from streams.vault.openers import Openers
+
+    with at_desk(state, credentials, opens=opens) as signed, signed.desk.state.exclusive():
+        yield signed, embedded_replayer(signed.desk, Openers(signed.desk.state.keys, signed.passphrase))
+
+
+def _tell(settled: "Sequence[Settled]", done: str) -> None:
+    for each in settled:
+        what = done if each.status == "ok" else f"{each.status.value} {each.code or ''}".strip()
+        typer.echo(f"{each.event_id} {what}")
+    if any(each.status != "ok" for each in settled):
+        raise typer.Exit(1)
 
 
 def _metadata(record: QuarantineRecord) -> dict[str, Any]:

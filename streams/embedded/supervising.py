@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from schemas.errors import LogRefused
-from schemas.topics import RAW
+from schemas.topics import KEYED, RAW
 from streams.embedded.state import REDACTORS, EmbeddedState
 from streams.log.sqlite import SqliteReader
 from streams.log.sqlite_store import SqliteStore
@@ -27,7 +27,7 @@ def drain_embedded(state: EmbeddedState, policy: str, store: SqliteStore, on_lef
     folder = RunFolder(state.run_folder)
 
     def tick() -> None:
-        on_left(sum(SqliteReader(store, REDACTORS, [RAW]).lag().values()))
+        on_left(sum(SqliteReader(store, REDACTORS, [RAW, KEYED]).lag().values()))
 
     more = ("--embedded", str(state.folder), "--policy", policy, "--drain")
     supervisor = Supervisor(folder, [0], lambda slot: worker_command(slot, folder, *more), on_tick=tick)

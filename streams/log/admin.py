@@ -33,7 +33,7 @@ _GROUPS = {
     Role.PRODUCER: "ingest",
 }
 #: What the transactional ids of a role begin with, after group and environment.
-_TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-", Role.INTAKE: "intake-"}
+_TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-", Role.INTAKE: "intake-", Role.BREAKGLASS: "breakglass-"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,21 @@ class SqliteStore:
                     gone += self._purge(place, now_ms - spec.retention_ms)
         return gone
 
+    def overwrite(self, place: TopicPartition, offset: int) -> None:
+        """Leave nothing of a record but its place, inside the caller's transaction; what is freed is overwritten."""
+        nothing = (None, None, ())
+        sealed = self._topic(place.topic)[2]
+        blob = self._seal.seal(_where(place, offset), *nothing) if sealed else pack(*nothing)
+        self._connection.execute(
+            "UPDATE log_records SET blob = ? WHERE topic = ? AND partition = ? AND offset = ?",
+            (blob, place.topic, place.partition, offset),
+        )
+
+    def empty_log(self) -> bool:
+        """Empty the write-ahead log, which holds what was overwritten; False where a reader holds it."""
+        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

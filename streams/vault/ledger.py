@@ -30,13 +30,17 @@ class EntryKind(StrEnum):
     DESTROYING = "destroying"
     DESTROYED = "destroyed"
     DENIED = "denied"
+    BURIED = "buried"
     HELD = "held"
     RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One line. `unit` is empty for all units of a tenant; `generation` is the first one that is not erased."""
+    """One line. `unit` is empty for all units of a tenant; `generation` is the first one that is not erased.
+
+    `token` is the event id where quarantined records are buried.
+    """
 
     kind: EntryKind
     tenant: str

@@ -11,9 +11,11 @@ from schemas.errors import AccessDenied, ConfigError, PhistreamError
 from streams.breakglass import cleaning
 from streams.cli import app
 from streams.clock import SystemClock
+from streams.embedded.state import EmbeddedState
 from streams.vault import passphrase as passphrases
 from tests.streams.breakglass.rig import VALUES, redacted_state
 from tests.streams.commands.test_breakglass import PASSPHRASE, SECRETS, Desk, password_of
+from tests.streams.embedded_rig import EmbeddedRig
 
 REASON = "The patient has to be called back, the ward cannot reach them."
 
@@ -125,3 +127,25 @@ def test_off_until_two_persons_enrolled(tmp_path: Path) -> None:
     redacted_state(tmp_path / "state")
     with pytest.raises(ConfigError, match="breakglass init"):
         Ward(tmp_path).do("reveal", "x", "--token", "y")
+
+
+def test_quarantined_records_go_back_and_are_destroyed(event: tuple[Ward, str, list[str]]) -> None:
+    """Two grants over two records that failed: one is put before a worker of today, the other never opens again."""
+    ward = event[0]
+    rig = EmbeddedRig(EmbeddedState(ward.state))
+    rig.feed(b"no JSON", b"nor this")
+    rig.drain()
+    failed = [tree["event_id"] for tree in rig.trees("llm.events.redacted.v1") if tree["kind"] == "withheld"]
+    back, gone = (ward.active(option, event) for option, event in zip(("--replay", "--destroy"), failed, strict=True))
+    again = ward.do("quarantine", "replay", back, *ward.opening("ada")).stdout
+    destroyed = ward.do("quarantine", "destroy", gone, *ward.as_("ada"))
+    listed = ward.do("quarantine", "list", "--json").stdout.splitlines()
+
+    assert f"{failed[0]} put back\n" == again
+    assert f"{failed[1]} destroyed\n" == destroyed.stdout
+    assert "Copies of the state folder" in destroyed.stderr
+    # It is no JSON today, either: settled once more, and sealed anew.
+    assert [*failed, failed[0]] == [
+        tree["event_id"] for tree in rig.trees("llm.events.redacted.v1") if tree["kind"] == "withheld"
+    ]
+    assert [failed[0]] * 2 == [json.loads(line)["event_id"] for line in listed]
