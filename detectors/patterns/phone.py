@@ -14,6 +14,7 @@ from detectors.patterns.phone_forms import (
     is_hotline,
     vanity_numbers,
 )
+from detectors.patterns.phone_told import told_phones
 from detectors.patterns.scanning import Match, compile_latin, is_word, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -94,7 +95,7 @@ class PhoneRecognizer:
             ranges += [(*found, CAPTIONED) for found in _captioned(latin)]
             ranges += [(*found, FORMED) for found in _tails(latin, [found[:2] for found in ranges])]
         ranges += [(*found, CAPTIONED) for found in _short(latin, known=bool(ranges))]
-        ranges += [(*found, FORMED) for found in vanity_numbers(latin)]
+        ranges += [(*found, FORMED) for found in (*vanity_numbers(latin), *told_phones(latin))]
         return [
             Span(start, end, _type(latin, start, end), score, self.name) for start, end, score in dict.fromkeys(ranges)
         ]

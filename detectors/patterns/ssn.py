@@ -1,6 +1,7 @@
 """Social Security numbers and ITINs: separated, bare behind a caption, masked, or by their last four digits."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.scanning import Match, compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
@@ -40,6 +41,11 @@ _LAST_FOUR = compile_latin(
 _LAST_OF = compile_latin(
     r"\blast[- ]?(?:four|4)(?: digits)? (?:of|on) (?:my |his |her |their |the )?"
     r"(?:ssn|social(?: security)?(?: (?:number|no\.?|card))?)[\s:(=,]{1,3}(?:is |are |was |were )?([0-9]{4})\b"
+)
+#: The British number, which its letters tell behind its caption.
+_BRITISH = compile_latin(
+    r"\b(?:ni|nino|national insurance)(?: (?:no\.?|number|num|#))?[:# ]{1,3}(?:is )?"
+    r"([A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2}(?: ?[A-D])?)\b"
 )
 _BARE = compile_latin(r"[0-9]{9}")
 _LOOSE = compile_latin(r"[0-9](?:[-. /_\x1a]{0,3}[0-9OolI]){4,8}")
@@ -107,7 +113,7 @@ class SsnRecognizer:
                 yield start, loose.end()
             elif spoken is not None and b"last" not in caption.group().lower():
                 yield spoken
-        for found in _LAST_OF.finditer(latin):
+        for found in chain(_LAST_OF.finditer(latin), _BRITISH.finditer(latin)):
             yield found.start(1), found.end(1)
         for found in _LAST_FOUR.finditer(latin):
             if self._is_last_four(latin, found.start(), found.end()):

@@ -62,7 +62,13 @@ _CUSTOMER = compile_latin(
 )
 _CASHTAG = compile_latin(r"(?:^|[\s(:,\x22])\$([a-z][a-z0-9-]{2,20}[a-z0-9])\b")
 _PAID = Context(phrases("cashapp; cash app; cashtag; venmo; zelle; paypal; pay me; paid; send; sent"))
-_ANY = any_of((_BORNE, _COPIED, _LOCKED, _REFERENCE, _CASE, _KIT, _CODE, _LOGIN, _POSTS, _CUSTOMER, _CASHTAG))
+#: "also has bcbs of ks XSJ 8841 0072".
+_INSURED = compile_latin(
+    r"\b(?:bcbs|blue cross|aetna|cigna|humana|uhc|united|anthem|kaiser|molina|centene|ambetter|highmark|wellcare|"
+    r"amerigroup|tricare|medicaid)(?: of [a-z]{2,12}| ppo| hmo| epo| gold| silver)?,?(?: id| #| member| is){0,2} "
+    r"([A-Z]{1,4} ?[0-9]{3,5}(?: [0-9]{3,5}){1,2}|[A-Z]{1,4}[0-9]{6,10})\b"
+)
+_ANY = any_of((_INSURED, _BORNE, _COPIED, _LOCKED, _REFERENCE, _CASE, _KIT, _CODE, _LOGIN, _POSTS, _CUSTOMER, _CASHTAG))
 _NO_USER = frozenset(
     b"wrong locked expired required disabled broken failing blocked rejected correct being different invalid working "
     b"stuck unknown pending supposed always never still denied invisible missing listed needed admin administrator "
@@ -88,7 +94,9 @@ class ToldIdRecognizer:
         if _ANY.search(latin) is None:
             return []
         ranges = dict.fromkeys([*_numbers(latin), *_users(latin)])
-        return [Span(start, end, IdentifierType.OTHER_ID, SCORE, self.name) for start, end in ranges]
+        insured = dict.fromkeys((found.start(1), found.end(1)) for found in _INSURED.finditer(latin))
+        spans = [Span(start, end, IdentifierType.OTHER_ID, SCORE, self.name) for start, end in ranges]
+        return spans + [Span(start, end, IdentifierType.HEALTH_PLAN, SCORE, self.name) for start, end in insured]
 
 
 def _numbers(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,35 @@
+"""Telephone numbers in pieces: figures and words glued, an area code said apart, last digits, lines in brackets."""
+
+from collections.abc import Iterator
+
+from detectors.patterns.scanning import any_of, compile_latin, count_digits
+
+_WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_PIECE = rf"(?:[0-9il]|{_WORD})"
+#: "757five55-0164", "four1five 5five5 oh1four4".
+_GLUED = compile_latin(rf"\b({_PIECE}{{3}}[-. ]?{_PIECE}{{3}}[-. ]?{_PIECE}{{4}})\b")
+_MIXED = compile_latin(rf"{_WORD}[0-9]|[0-9]{_WORD}")
+#: "float: Ingersoll (4-4418)".
+_LINE = compile_latin(r"\b[A-Z][A-Za-z'-]{2,16}(?:,? (?:RN|MD|NP|PA|RT|LPN))? \(([0-9]-[0-9]{4})\)", ignore_case=False)
+_ENDS = compile_latin(
+    r"(?:#|\b(?:phone|cell|mobile|digits|landline)) (?:that )?(?:ends|ending|ended)(?: in| with)? ([0-9]{4})\b"
+)
+_APART = compile_latin(
+    r"\barea code (?:is )?([2-9][0-9]{2}),? (?:and )?then ([0-9]{3}(?:[- ]?[0-9]{4})?)"
+    r"(?:,? (?:and )?then ([0-9]{4}))?\b"
+)
+_IN_FRONT = compile_latin(r"\b([0-9]{3}[- ][0-9]{4}),? with (?:an? )?([2-9][0-9]{2}) in front\b")
+_ANY = any_of((_GLUED, _LINE, _ENDS, _APART, _IN_FRONT))
+_FEWEST = 3
+
+
+def told_phones(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each piece of a number."""
+    if _ANY.search(latin) is None:
+        return
+    for found in _GLUED.finditer(latin):
+        if count_digits(found.group()) >= _FEWEST and _MIXED.search(found.group()) is not None:
+            yield found.start(1), found.end(1)
+    for pattern, groups in ((_LINE, 1), (_ENDS, 1), (_APART, 3), (_IN_FRONT, 2)):
+        for found in pattern.finditer(latin):
+            yield from ((found.start(at), found.end(at)) for at in range(1, groups + 1) if found.start(at) >= 0)
