@@ -28,6 +28,8 @@ class ScopeBody(Section):
     conversations: _Ids = ()
     types: Annotated[tuple[IdentifierType, ...], Field(max_length=64)] = ()
     lookup: bool = False
+    replays: _Ids = ()
+    destructions: _Ids = ()
 
 
 class GrantBody(Section):
@@ -50,6 +52,8 @@ class GrantBody(Section):
             frozenset(self.scope.conversations),
             frozenset(self.scope.types),
             self.scope.lookup,
+            frozenset(self.scope.replays),
+            frozenset(self.scope.destructions),
         )
         terms = GrantTerms(TenantId(self.tenant), self.mode, self.purpose, scope, self.view, self.seconds)
         return GrantRequest(terms, self.justification, self.ticket)
@@ -109,6 +113,8 @@ def grant_tree(grant: Grant, reason: str | None = None) -> dict[str, Any]:
             "conversations": sorted(scope.conversations),
             "types": sorted(scope.types),
             "lookup": scope.lookup,
+            "replays": sorted(scope.replays),
+            "destructions": sorted(scope.destructions),
         },
         "requester": asdict(grant.requester),
         "requested_at": _moment(grant.requested_at),

@@ -27,6 +27,7 @@ from streams.breakglass.granting import Granting
 from streams.breakglass.http_audit import AuditApi
 from streams.breakglass.http_erasing import ErasureApi
 from streams.breakglass.http_health import HealthApi
+from streams.breakglass.http_quarantine import QuarantineApi
 from streams.breakglass.looking_up import Finder
 from streams.breakglass.openapi import VERBS, document
 from streams.breakglass.revealing import Revealer
@@ -42,6 +43,7 @@ class BreakglassApi:
     revealer: Callable[[], AbstractContextManager[Revealer]]
     audit: AuditApi
     erasures: ErasureApi
+    quarantine: QuarantineApi
     health: HealthApi
 
     def app(self) -> Starlette:
@@ -58,6 +60,7 @@ class BreakglassApi:
                 route("/v1/lookup", self._look_up, "POST"),
                 *self.audit.routes(self.gate),
                 *self.erasures.routes(self.gate),
+                *self.quarantine.routes(self.gate),
                 Route("/openapi.json", _openapi, methods=["GET"]),
                 *self.health.routes(),
             ],

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from streams.breakglass.bodies import GrantBody, LookupBody, RevealBody, RevealTextBody
 from streams.breakglass.http_erasing import ErasureBody
+from streams.breakglass.http_quarantine import QuarantineBody
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.problems import PROBLEM_JSON
 
@@ -40,7 +41,14 @@ _REFUSALS = {
 
 def document() -> dict[str, Any]:
     """Return the document."""
-    bodies: tuple[type[BaseModel], ...] = (GrantBody, RevealBody, RevealTextBody, LookupBody, ErasureBody)
+    bodies: tuple[type[BaseModel], ...] = (
+        GrantBody,
+        RevealBody,
+        RevealTextBody,
+        LookupBody,
+        ErasureBody,
+        QuarantineBody,
+    )
     schemas: dict[str, Any] = {"Problem": _problem()}
     for body in bodies:
         schema = body.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}")
@@ -83,6 +91,12 @@ def _paths() -> dict[str, Any]:
         "/v1/erasures": {
             "post": _operation("Erase a unit or a tenant for good.", "200", ErasureBody),
             "get": _operation("List the erasures that you may judge.", "200"),
+        },
+        "/v1/quarantine/replay": {
+            "post": _operation("Put quarantined records back for redaction, each once.", "200", QuarantineBody)
+        },
+        "/v1/quarantine/destroy": {
+            "post": _operation("Destroy quarantined records; the answer says what remains.", "200", QuarantineBody)
         },
         **_audit_paths(),
         "/openapi.json": {"get": _open("This document.")},

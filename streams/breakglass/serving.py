@@ -11,9 +11,11 @@ from streams.breakglass.http import BreakglassApi
 from streams.breakglass.http_audit import AuditApi
 from streams.breakglass.http_erasing import ErasureApi
 from streams.breakglass.http_health import HealthApi
+from streams.breakglass.http_quarantine import QuarantineApi
 from streams.breakglass.identity.oidc import Oidc
 from streams.breakglass.readiness import Readiness, audit_check, entries_check, grants_check, key_store_check
 from streams.breakglass.refused_tokens import RefusedTokens
+from streams.breakglass.replay_desk import served_replayer
 from streams.breakglass.watching import Watching
 from streams.config import Settings
 from streams.telemetry.metrics import Metrics
@@ -21,10 +23,18 @@ from streams.vault.key_ages import KeyAge, certificate_age, key_ages
 from streams.vault.stores import open_key_store
 
 
-def breakglass_api(
-    desk: Desk, log: MerkleLog, oidc: Oidc, metrics: Metrics, passphrase: bytes | None = None
+def breakglass_api(  # noqa: PLR0913, PLR0917 - what the API is made of, in one place.
+    desk: Desk,
+    log: MerkleLog,
+    oidc: Oidc,
+    metrics: Metrics,
+    passphrase: bytes | None = None,
+    settings: Settings | None = None,
 ) -> BreakglassApi:
-    """Return what answers over a desk; *log* is the one that the desk's audit appends to."""
+    """Return what answers over a desk; *log* is the one that the desk's audit appends to.
+
+    *settings* are those of the deployment where the desk serves one.
+    """
     granting = desk.granting
     refused = RefusedTokens(granting.trail, desk.clock, granting.store.seal.mac, HOME)
     readiness = Readiness(
@@ -43,6 +53,7 @@ def breakglass_api(
         lambda: desk.revealer(passphrase),
         AuditApi(log, granting, HOME),
         ErasureApi(granting, desk.erasing),
+        QuarantineApi(served_replayer(desk, settings, passphrase)),
         HealthApi(readiness, metrics),
     )
 

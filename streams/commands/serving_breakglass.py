@@ -89,7 +89,7 @@ def _api(
         if settings.metrics_port:
             metrics.serve(settings.metrics_port)
         upkeep = Upkeep(audit.log, anchorings_of(settings, audit.log, clock), metrics, clock)
-        api = breakglass_api(desk, audit.log, _judge(oidc, fetch, desk), metrics, passphrase)
+        api = breakglass_api(desk, audit.log, _judge(oidc, fetch, desk), metrics, passphrase, settings)
         watching = watching_of(desk, settings, upkeep, metrics, certificate)
         duties = (upkeep.tend, desk.granting.settle_all, desk.courier.deliver, api.gate.refused.tell_rest)
         with kept(*duties, watching.look):

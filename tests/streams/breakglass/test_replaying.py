@@ -12,6 +12,7 @@ from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AccessDenied, AuditUnavailable, ConfigError, LogUnavailable, TransactionFailed
 from schemas.topics import KEYED, QUARANTINE, RAW, REDACTED
 from schemas.vault import TenantId
+from streams.breakglass.desk import HOME
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.quarantined import Located, QuarantineLog
 from streams.breakglass.replay_desk import embedded_replayer, tenancy_of
@@ -31,6 +32,7 @@ from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers
 from streams.vault.opening import UnpackedRecord
 from tests.streams.breakglass.rig import Rig, copy_of, rig_over
+from tests.streams.breakglass.service import served
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
 
 _MAIL = "ada.lovelace@example.org"
@@ -312,3 +314,31 @@ def test_states_made_before_have_no_marks(tmp_path: Path) -> None:
     """A folder in which nothing was put back yet has noted no attempt."""
     rig = rig_at(tmp_path / "state")
     assert 0 == EmbeddedQuarantine(EmbeddedState(rig.state.folder)).noted()
+
+
+def test_over_the_api_under_the_same_grants(failed: EmbeddedState, tmp_path: Path) -> None:
+    """Asked for and approved over HTTPS, put back, refused a second time, destroyed with what remains."""
+    with served(failed, tmp_path / "state") as service:
+        events = [tree["event_id"] for tree in EmbeddedRig(service.rig.desk.state).trees(REDACTED)]
+        settled = []
+        for verb, scope in (("replay", "replays"), ("replay", "replays"), ("destroy", "destructions")):
+            asked = {
+                "tenant": HOME,
+                "mode": "normal",
+                "purpose": "quality_engineering",
+                "seconds": 3600,
+                "view": "masked",
+            }
+            asked |= {"justification": "A newer version reads them.", "scope": {scope: events}}
+            grant_id = service.post("ada", "/v1/grants", asked).json()["id"]
+            service.post("bo", f"/v1/grants/{grant_id}/approve")
+            service.post("ada", f"/v1/grants/{grant_id}/activate")
+            answer = service.post("ada", f"/v1/quarantine/{verb}", {"grant_id": grant_id, "events": events})
+            settled.append([(item["status"], item["code"]) for item in answer.json()["items"]])
+        other = service.post("bo", "/v1/quarantine/replay", {"grant_id": grant_id, "events": events})
+        wrong = service.post("ada", "/v1/quarantine/replay", {"grant_id": grant_id, "events": ["Jane Doe"]})
+
+        assert [[("ok", None)] * 2, [("denied", "repeated")] * 2, [("ok", None)] * 2] == settled
+        assert 2 == len(answer.json()["remains"])
+        assert [403, 422] == [other.status_code, wrong.status_code]
+        assert 2 == len(EmbeddedRig(service.rig.desk.state).records(KEYED))
