@@ -10,12 +10,27 @@ from sqlalchemy.exc import ArgumentError
 
 from schemas.errors import ConfigError
 from streams.config import is_loopback
-from streams.vault.private_file import make_private_folder
+from streams.vault.private_file import make_private_folder, read_private
 
 _BUSY_SECONDS = 10
+#: Where a folder of break-glass says that its database is another one than the file in it.
+_URL_FILE, _FILE = "database.url", "breakglass.db"
+#: The number of our lock among the advisory locks of a PostgreSQL database: "phis".
+_TURNS = 0x70686973
 _PRIVATE = 0o600
 #: The ways of libpq that check whom one speaks to; all others encrypt at best.
 _VERIFIED = frozenset({"verify-ca", "verify-full"})
+
+
+def database_in(folder: Path) -> Engine:
+    """Open the database of a folder of break-glass: its SQLite file, or what the URL in its `database.url` names.
+
+    Raises ConfigError as open_database, and for a `database.url` that others may read: it may hold a password.
+    """
+    named = folder / _URL_FILE
+    if named.exists():
+        return open_database(read_private(named).decode("utf-8", "replace").strip())
+    return open_database(f"sqlite:///{(folder / _FILE).absolute()}")
 
 
 def open_database(url: str) -> Engine:
@@ -73,9 +88,21 @@ def _open_postgresql(url: URL) -> Engine:
     if remote and url.query.get("sslmode") not in _VERIFIED:
         raise ConfigError("database beyond loopback needs sslmode=verify-full", host=remote[0])
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={"options": f"-c lock_timeout={_BUSY_SECONDS}s"},
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
     except ModuleNotFoundError:
         raise ConfigError("PostgreSQL needs the extra: pip install phistream[postgres]") from None
+    event.listen(engine, "begin", _take_turn)
+    return engine
+
+
+def _take_turn(connection: Connection) -> None:
+    # As BEGIN IMMEDIATE does: under READ COMMITTED two would count the same rows and both find room for one more.
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURNS})")
 
 
 def _hosts(url: URL) -> list[str]:

@@ -9,7 +9,7 @@ from schemas.errors import ConfigError
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
 from streams.breakglass.channels import read_channels
-from streams.breakglass.database import open_database
+from streams.breakglass.database import database_in, open_database
 from streams.breakglass.deks import DekCache, Deks
 from streams.breakglass.entries import Entries, EntryView
 from streams.breakglass.following import catch_up
@@ -148,7 +148,7 @@ def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
 
     People are told of grants as `breakglass/notify.toml` says; raises ConfigError where it cannot be read.
     """
-    engine = open_database(f"sqlite:///{(state.breakglass / 'breakglass.db').absolute()}")
+    engine = database_in(state.breakglass)
     registry = Registry.open(engine, audit, HOME)
     store = GrantStore(engine, ReasonSeal.load(state.breakglass / "reasons.key"))
     # Off until two people have enrolled: `breakglass init` is what switches it on.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from sqlalchemy.exc import OperationalError
 from starlette.responses import JSONResponse
 
 from schemas.audit_terms import Reason
@@ -81,6 +82,8 @@ def problem_of(error: Exception, step_up: StepUp) -> Problem:
         weak = code in (Reason.WEAK_AUTHENTICATION, Reason.STALE_AUTHENTICATION)
         challenge_of = step_up.header if weak else 'Bearer error="invalid_token"'
         return _refused(status, code, challenge_of if status is HTTPStatus.UNAUTHORIZED else None)
+    if isinstance(error, OperationalError):
+        return _refused(HTTPStatus.SERVICE_UNAVAILABLE, Reason.STORE_UNAVAILABLE.value)
     for kind in type(error).__mro__:
         if kind in _KINDS:
             return _refused(_KINDS[kind][0], _KINDS[kind][1].value)

@@ -26,7 +26,6 @@ CredentialsSource = Annotated[
         help="Instead of typing: a file of mode 0600, or fd:N, with a JSON object of name, password and code.",
     ),
 ]
-_DATABASE = "breakglass.db"
 _TOTP_KEY = "totp.key"
 
 
@@ -40,15 +39,14 @@ def open_audit(state: "EmbeddedState") -> "AuditLog":
 def open_accounts(state: "EmbeddedState", audit: "Audit") -> "Accounts":
     """Open the accounts of a state folder, empty where there are none yet."""
     from schemas.vault import TenantId
-    from streams.breakglass.database import open_database
+    from streams.breakglass.database import database_in
     from streams.breakglass.identity.accounts import Accounts
     from streams.breakglass.identity.passwords import Passwords
     from streams.breakglass.identity.registry import Registry
     from streams.breakglass.identity.totp import TotpSeal
     from streams.embedded.state import TENANT
 
-    engine = open_database(f"sqlite:///{(state.breakglass / _DATABASE).absolute()}")
-    registry = Registry.open(engine, audit, TenantId(TENANT))
+    registry = Registry.open(database_in(state.breakglass), audit, TenantId(TENANT))
     return Accounts(registry, TotpSeal.load(state.breakglass / _TOTP_KEY), Passwords())
 
 

@@ -21,7 +21,7 @@ from streams.vault.ledger import EntryKind, Ledger, LedgerEntry
 from streams.vault.stores import open_key_store
 from tests.contracts.keystore import KeyStoreContract, Open, wrapped_dek
 from tests.stack.certificates import make_certificates
-from tests.stack.postgres import Postgres, running_postgres
+from tests.stack.postgres import Postgres
 
 
 @pytest.fixture
@@ -169,13 +169,6 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="unknown version"):
         SqliteKeyStore(path)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    """Return a real PostgreSQL."""
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture

@@ -174,6 +174,7 @@ def rig_over(
         if not protection_of(desk.registry).enrolled:
             with desk.registry.engine.begin() as connection:
                 connection.execute(update(ISSUER).values(enrolled_at=START))
+            desk.registry.engine.dispose()
             desk = desk_over(state, clock, recorded, clean, note, elsewhere)
         tenant = HOME if elsewhere is None else next(iter(elsewhere.approvals))
         yield Rig(desk, clock, recorded, events_of(state), told, tenant)
