@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from detectors.gazetteers.hurried import HurriedRecognizer
 from detectors.gazetteers.listed import ListRecognizer
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.gazetteers.safe import SafeList
@@ -86,7 +87,7 @@ def default_layers() -> Layers:
             UserRecognizer(gazetteers),
         ),
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
-        gazetteers=(ListRecognizer(gazetteers, others=()),),
+        gazetteers=(ListRecognizer(gazetteers, others=(HurriedRecognizer(gazetteers),)),),
         taggers=(tagger,),
         net=SecondNet(gazetteers),
         veto=SafeList(gazetteers),

@@ -74,6 +74,7 @@ _NO_USER = frozenset(
     b"stuck unknown pending supposed always never still denied invisible missing listed needed admin administrator "
     b"guest email incorrect there gone useless public private case-sensitive inactive".split()
 )
+_DRUG = compile_latin(r"NDC|UPC|LOT|EXP")
 _LETTER = compile_latin(r"[A-Z]")
 #: What is bought has references too.
 _PART_BEHIND = compile_latin(r"[^.\n]{0,32}?\b(?:lot|exp|screws?|size|mm|cat|sterile)\b")
@@ -103,12 +104,12 @@ def _numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     for pattern in (_BORNE, _COPIED):
         for found in pattern.finditer(latin):
             public = pattern is _COPIED and _PUBLIC_LINE.search(found.group()) is not None
-            if _is_long(found.group(1)) and not public:
+            if _is_long(found.group(1)) and not public and _DRUG.match(found.group(1)) is None:
                 yield found.start(1), found.end(1)
     for found in _REFERENCE.finditer(latin):
         value = found.group(1)
         told = 3 <= count_digits(value) < len(value) and _LETTER.search(value) is not None
-        part = follows(_PART_NUMBER, latin, found.start(), 16) or _PART_BEHIND.match(latin, found.end()) is not None
+        part = follows(_PART_NUMBER, latin, found.start(), 32) or _PART_BEHIND.match(latin, found.end()) is not None
         if told and not part:
             yield found.start(1), found.end(1)
     for pattern in (_LOCKED, _CASE, _KIT):

@@ -72,5 +72,5 @@ def read_rest(text: str, above: tuple[int, int], cell: tuple[int, int], found: S
     start, end = cell
     if not _CUT.fullmatch(text, *above) or not _REST.fullmatch(text, start, end):
         return []
-    begun = next((span for span in found if above[0] <= span.start and span.end >= above[1] - 1), None)
+    begun = next((span for span in found if above[0] <= span.start < above[1] <= span.end + 1), None)
     return [] if begun is None else [Span(start, end, begun.type, NAMED, name)]
