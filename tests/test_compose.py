@@ -12,6 +12,7 @@ import yaml
 
 from schemas.topics import Role
 from streams.config import Settings
+from streams.intake import main as intake_main
 from tests.stack import kafka, opensearch
 from tests.stack.compose_env import CERTIFICATES, make_environment
 from tests.stack.settings import REPOSITORY
@@ -59,6 +60,7 @@ def test_services_of_the_design_are_there() -> None:
         "postgres",
         "topics-init",
         "worker",
+        "intake",
         "indexer",
         "monitor",
     }
@@ -155,10 +157,25 @@ def test_broker_knows_the_roles() -> None:
     service = _SERVICES["kafka-controller"]  # The accounts stand in the metadata, which the controller keeps.
     (script,) = [part for part in service["command"] if "format" in part]
     accounts = set(re.search(r"for name in (.+); do", script)[1].split())  # type: ignore[index]
-    # Intake is not among the services of this file.
-    assert accounts == {"broker", "admin", *(role.value for role in Role if role is not Role.INTAKE)}
+    assert accounts == {"broker", "admin", *(role.value for role in Role)}
     passwords = {f"KAFKA_PASSWORD_{name.upper()}" for name in accounts}
     assert passwords <= set(service["environment"])
+
+
+def test_every_role_is_granted_its_rights() -> None:
+    """The broker refuses whom no grant names: topics are made with the grants of every role."""
+    grants = {part for part in _SERVICES["topics-init"]["command"] if part.startswith("--acl=")}
+    assert grants == {f"--acl={role.value}=User:{role.value}" for role in Role}
+
+
+def test_intake_is_one_process_and_is_asked_for() -> None:
+    """Intake stops where no topic needs it, so it stands in a profile; its health is asked where its metrics are."""
+    service = _SERVICES["intake"]
+    port = int(service["environment"]["PHISTREAM__METRICS_PORT"]) + intake_main._METRICS_PORT
+    assert service["profiles"] == ["intake"]
+    assert service["deploy"].get("replicas", 1) == 1
+    assert f"127.0.0.1:{port}/metrics" in service["healthcheck"]["test"][-1]
+    assert service["environment"]["PHISTREAM__KAFKA__SASL_USERNAME"] == Role.INTAKE.value
 
 
 @pytest.mark.parametrize("name", sorted(_OURS))
