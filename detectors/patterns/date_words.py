@@ -57,7 +57,7 @@ _OTHER_END = compile_latin(
 )
 #: The next day of "June 2, 3 and 5".
 _MORE_DAYS = compile_latin(
-    r"(?:, ?(?:and |& )?| and | & )([0-3]?[0-9](?:st|nd|rd|th)?)(?:,? (?:and|&) |, ?[0-9]|[.;)\n]|,? ?$|, [a-z])"
+    r"(?:, ?| (?:and|or|&) |, (?:and|or|&) )([0-3]?[0-9](?:st|nd|rd|th)?)(?:,? (?:and|&) |, ?[0-9]|[.;)\n]|,? ?$|, [a-z])"
 )
 _SPANNING = compile_latin(r"\b(?:from|between|the weeks? of|since) (?:the )?$")
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
@@ -103,7 +103,7 @@ _OF_MONTH = compile_latin(
 _DAY_END = compile_latin(
     r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
-    r"thx|works?|con|en|para|por|until|through|from|per|w|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
+    r"thx|works?|con|en|para|por|until|through|from|per|w|unchanged|stable|neg|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
     r"last|the|a|@|\(|&)\b|[-@(&])"
 )
 #: Ordinals that count something: "the 17th and 18th centuries".

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
+from detectors.patterns.dates_told import told_days
 from detectors.patterns.scanning import behind, compile_latin, count_digits, follows, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
@@ -49,6 +50,7 @@ _LEAD = compile_latin(
     "delivered|shipped|mailed|arrived|picked up|closed|opened|cancelled|given|placed|removed|stopped|resumed|tested|"
     "returned|rescheduled|moved to|missed|"
     r"collected|reported|faxed|sent|updated|el|desde|hasta|fecha|cita|d[i\xed]a|was|is|dod|urgent care|ed|er|icu|cath|"
+    r"rtw|totall?ed|fitted|no show(?:ed)?|last worked|wrecked|injured|hired|retired|scaffold|ladder|"
     r"falls?|fell|huddle|rounds|restart(?:ed)?|held|hold|this am|this pm|this morning|tonight|office|clinic|last dose)|"
     rf"\b{_WEEKDAY})[\s.,:~(]*(?:the )?$"
 )
@@ -127,6 +129,7 @@ class DateRecognizer:
         ranges = list(self._captioned(latin))
         if _ANCHOR.search(latin) is not None:
             ranges += [*self._full(latin), *self._partial(latin), *self._fused(latin), *self._spaced(latin)]
+        ranges += told_days(latin)
         widened = dict.fromkeys((_with_weekday(latin, start), end) for start, end in ranges)
         return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in widened]
 

@@ -1,0 +1,63 @@
+"""Days that only their wording tells: a weekday with its number, German and French days, what a scanner made of one."""
+
+from collections.abc import Iterator
+
+from detectors.patterns.scanning import Match, any_of, compile_latin
+
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_WEEKDAY = r"(?:mon|tue|tues|wed|weds|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?"
+#: "bumped to weds 18": no hour of the day has that number.
+_NUMBERED = compile_latin(
+    rf"\b({_WEEKDAY},? (?:1[3-9]|2[0-9]|3[01]))(?:[,.;!?)\n]|\s*$| (?:at|@|for|w|w/|with|in|and|or|if|is|was|to|"
+    rf"instead|please|pls)\b)"
+)
+#: "kommt am 12. wieder", "am 26.11. zur Kontrolle", "le 3 mars".
+_GERMAN = compile_latin(
+    rf"(?:^|[^0-9\s][ \n]?)\b(?:am|zum|vom|bis|seit|ab|den|dem) ({_DAY}\.(?: ?(?:0?[1-9]|"
+    rf"1[0-2])\.)?)(?: [a-z\xe4\xf6\xfc]{{2,}}|[,;)]|\s*$)|"
+    rf"(?:^|[\s(])({_DAY}\.(?:0?[1-9]|1[0-2])\.) (?:zur|um|im|bei|mit|und|nach|wegen|ist|war|in)\b"
+)
+_FRENCH = compile_latin(rf"\b(?:le|du|au|depuis le|jusqu'au) ({_DAY}(?:er)? (?:mars|mai))\b")
+#: "last fill ll/O2".
+_SCANNED = compile_latin(r"(?:^|[\s:(])([lIO0-9]{1,2}/[lIO0-9]{2})(?:[\s,.;)]|$)", ignore_case=False)
+#: With a dash, behind what is done or happens on a day: "mri 2-10 read by", "s/p fall 11-2 down stairs".
+_DASHED = compile_latin(
+    rf"\b(?:mri|ct|cxr|xr|echo|scan|biopsy|bx|surgery|lmp|doi|dos|fall|fell|mva|mvc|crash|injury|wreck|admitted|seen|"
+    rf"lights|"
+    rf"since|date|visit) (?:on )?((?:1[0-2]|0?[1-9])-{_DAY})"
+    r"(?:[,.;)](?:\s|$)|\s*$|\n| (?:read|by|w/|showed|shows|down|neg|negative|at|in|from|off|with|and|she|he)\b)"
+)
+_ANY = any_of((_NUMBERED, _GERMAN, _FRENCH, _SCANNED, _DASHED))
+_LETTER = compile_latin(r"[lIO]", ignore_case=False)
+_FIGURE = compile_latin(r"[0-9]")
+_AS_FIGURES = bytes.maketrans(b"lIO", b"110")
+_COUNTED = compile_latin(
+    r" ?(?:times|x\b|weeks?|wks?|days?|d\b|months?|mos?\b|hours?|hrs?|h\b|ft|feet|steps|stairs|yrs?|years?|mm|cm|mg)"
+)
+
+
+def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each day."""
+    if _ANY.search(latin) is None:
+        return
+    for pattern in (_NUMBERED, _FRENCH):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
+    for found in _GERMAN.finditer(latin):
+        group = 1 if found.start(1) >= 0 else 2
+        yield found.start(group), found.end(group)
+    for found in _SCANNED.finditer(latin):
+        if _is_scanned(found):
+            yield found.start(1), found.end(1)
+    for found in _DASHED.finditer(latin):
+        if _COUNTED.match(latin, found.end(1)) is None:
+            yield found.start(1), found.end(1)
+
+
+def _is_scanned(found: Match) -> bool:
+    """Tell whether letters stand for figures of a month and a day."""
+    value = found.group(1)
+    if not (_LETTER.search(value) and _FIGURE.search(value)):
+        return False
+    month, day = map(int, value.translate(_AS_FIGURES).split(b"/"))
+    return 1 <= month <= 12 and 1 <= day <= 31
