@@ -57,7 +57,7 @@ _OTHER_END = compile_latin(
 )
 #: The next day of "June 2, 3 and 5".
 _MORE_DAYS = compile_latin(
-    r"(?:, ?| (?:and|or|&) |, (?:and|or|&) )([0-3]?[0-9](?:st|nd|rd|th)?)(?:,? (?:and|&) |, ?[0-9]|[.;)\n]|,? ?$|, [a-z])"
+    r"(?:, ?|,? (?:and|or|&) )([0-3]?[0-9](?:st|nd|rd|th)?)(?:,? (?:and|&) |, ?[0-9]|[.;)\n]|,? ?$|, [a-z])"
 )
 _SPANNING = compile_latin(r"\b(?:from|between|the weeks? of|since) (?:the )?$")
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
