@@ -16,6 +16,7 @@ from schemas.topics import BATCHES
 from streams.clock import SystemClock, rfc3339
 from streams.log.kafka import read_whole_topic
 from streams.phase import Phase
+from streams.supervisor import RunFolder
 from tests.e2e.deployment import Deployment
 from tests.stack import control
 
@@ -49,6 +50,15 @@ class Zombie:
     taken_over: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is aimed at: where its phase map lies, how its process is found, and what its group has committed."""
+
+    folder: RunFolder
+    find: Callable[[Callable[[], bool]], int | None]
+    offsets: GroupOffsets
+
+
 @dataclass(slots=True)
 class Attack:
     """Carries out steps one after another; an index outage goes on while the next ones come."""
@@ -57,6 +67,7 @@ class Attack:
     services: Services
     witness: Witness
     offsets: GroupOffsets
+    intake_offsets: GroupOffsets
     load: Load
     size: Size
     say: Callable[[str], None]
@@ -84,13 +95,17 @@ class Attack:
         if step.fault in (Fault.KILL_WORKER, Fault.STOP_WORKER):
             # A worker without work is in no transaction; the rest is kept for the steps to come.
             self.load.gate += _AIMING_SHARE * (self.size.records - self.load.gate) // 100
-            held = self._hold(step)
+            held = self._hold(step, self._worker_of(step))
             phase = held.reading.phase.name
             if step.fault is Fault.KILL_WORKER:
                 kill(held)
             else:
                 self._haunt(held)
             return step.fault, at, step.slot, None if step.aim is None else step.aim.name, phase
+        if step.fault is Fault.KILL_INTAKE:
+            held = self._hold(step, _Target(self.services.intake_folder, self.services.intake, self.intake_offsets))
+            kill(held)
+            return step.fault, at, None, None if step.aim is None else step.aim.name, held.reading.phase.name
         if step.fault is Fault.KILL_INDEXER:
             self.services.kill_indexer()
         elif step.fault is Fault.RESTART_BROKER:
@@ -100,29 +115,35 @@ class Attack:
             self._outages[-1].start()
         return step.fault, at, None, None, None
 
-    def _hold(self, step: Step) -> Held:
-        """Hold the slot's worker; one that ends meanwhile is followed by the next.
+    def _worker_of(self, step: Step) -> "_Target":
+        def find(wait: Callable[[], bool]) -> int | None:
+            return self.services.worker(step.slot, wait)
+
+        return _Target(self.services.folder, find, self.offsets)
+
+    def _hold(self, step: Step, target: "_Target") -> Held:
+        """Hold what is aimed at; a process that ends meanwhile is followed by the next.
 
         A transaction that is aimed at must not be committed yet; the map shows its phase for a moment longer.
         """
         until = time.monotonic() + _RESTART_SECONDS
         while time.monotonic() < until:
-            pid = self.services.worker(step.slot, lambda: time.monotonic() < until)
+            pid = target.find(lambda: time.monotonic() < until)
             if pid is None:
                 break
-            held = hold(self.services.folder, step.slot, pid, step.aim, step.delay)
-            if held is not None and self._is_open(held, step.aim):
+            held = hold(target.folder, step.slot, pid, step.aim, step.delay)
+            if held is not None and self._is_open(held, step.aim, target.offsets):
                 return held
-        raise ServiceLost(f"slot {step.slot} has no worker")
+        raise ServiceLost(f"nothing to hold: {step.fault.value}, slot {step.slot}")
 
-    def _is_open(self, held: Held, aim: Phase | None) -> bool:
-        """Tell whether the batch that a held worker is at is not committed; let it go on where it is."""
+    def _is_open(self, held: Held, aim: Phase | None, offsets: GroupOffsets) -> bool:
+        """Tell whether the batch that a held process is at is not committed; let it go on where it is."""
         reading = held.reading
         if aim is not Phase.TRANSACTION or reading.phase is not Phase.TRANSACTION:
             return True
         if self.services.wrong:
             return True  # Its offsets do not tell.
-        if self.offsets.committed(reading.partition) <= reading.offset:
+        if offsets.committed(reading.topic, reading.partition) <= reading.offset:
             return True
         release(held)
         return False
@@ -132,7 +153,9 @@ class Attack:
         reading = held.reading
         time.sleep(self.deployment.settings.kafka.session_timeout_ms / 1000 + 2.0)
         until = time.monotonic() + _TAKEOVER_SECONDS
-        while (taken := self.offsets.committed(reading.partition)) <= reading.offset and time.monotonic() < until:
+        while (taken := self.offsets.committed(reading.topic, reading.partition)) <= reading.offset:
+            if time.monotonic() > until:
+                break
             if reading.phase is not Phase.TRANSACTION:
                 break  # The record it was at is known only in a transaction.
             time.sleep(0.5)

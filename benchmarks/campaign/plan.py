@@ -16,6 +16,7 @@ _INDEXER_SHARE = 0.2
 #: More than a third of all kills is aimed between begin and commit, so that a third hits.
 _TRANSACTION_SHARE = 0.45
 _OTHER_AIMS = (Phase.ANALYSE, Phase.ANALYSE, Phase.IDLE, None)
+_INTAKE_AIMS = (Phase.TRANSACTION, Phase.TRANSACTION, Phase.IDLE, None)
 _LONGEST_DELAY = 0.02
 
 
@@ -24,6 +25,7 @@ class Fault(StrEnum):
 
     KILL_WORKER = "kill worker"
     KILL_INDEXER = "kill indexer"
+    KILL_INTAKE = "kill intake"
     STOP_WORKER = "stop worker, continue it as a zombie"
     RESTART_BROKER = "restart broker"
     INDEX_OUTAGE = "index outage"
@@ -31,7 +33,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a campaign is; `outage` is for how many seconds the index is down."""
+    """How large a campaign is; `outage` is for how many seconds the index is down.
+
+    `streams` come through intake at a time, which is killed `intake_kills` times; without any it does not run.
+    """
 
     records: int
     kills: int
@@ -41,6 +46,8 @@ class Size:
     zombies: int = 1
     restarts: int = 1
     outage: float = 10.0
+    streams: int = 0
+    intake_kills: int = 0
 
     @property
     def burst(self) -> int:
@@ -52,7 +59,7 @@ class Size:
 class Step:
     """One fault: it comes when `after` inputs have been settled.
 
-    A kill of a worker waits until the slot is in phase `aim`, and `delay` seconds more within it.
+    A kill of a worker or of intake waits until it is in phase `aim`, and `delay` seconds more within it.
     """
 
     fault: Fault
@@ -86,6 +93,7 @@ def _faults(size: Size) -> Iterator[Fault]:
     yield from [Fault.KILL_WORKER] * (size.kills - of_indexer)
     yield from [Fault.STOP_WORKER] * size.zombies
     yield from [Fault.RESTART_BROKER] * size.restarts
+    yield from [Fault.KILL_INTAKE] * (size.intake_kills if size.streams else 0)
     if size.outage:
         yield Fault.INDEX_OUTAGE
 
@@ -103,6 +111,8 @@ def _step(chance: random.Random, fault: Fault, after: int, size: Size, aims: Ite
     slot, delay = chance.randrange(size.workers), chance.uniform(0.0, _LONGEST_DELAY)
     if fault is Fault.STOP_WORKER:
         return Step(fault, after, slot, Phase.TRANSACTION, delay)
+    if fault is Fault.KILL_INTAKE:
+        return Step(fault, after, 0, chance.choice(_INTAKE_AIMS), delay)
     if fault is Fault.KILL_WORKER:
         return Step(fault, after, slot, next(aims), delay)
     return Step(fault, after)

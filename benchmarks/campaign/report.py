@@ -52,6 +52,7 @@ class Report:
             "breaches": [asdict(breach) for breach in self.breaches],
             "records": self._records(),
             "kills_by_phase": self._kills_by_phase(),
+            "intake_kills_by_phase": self._intake_kills(),
             "faults": dict(Counter(hit.fault.value for hit in self.hits)),
             "zombies": [{"phase": zombie.phase, "taken_over": zombie.taken_over} for zombie in self.evidence.zombies],
             "records_of_aborted_transactions": self.aborted,
@@ -81,6 +82,8 @@ class Report:
     def _records(self) -> dict[str, int]:
         outputs = self.evidence.seen.outputs
         withheld = sum(output.withheld for output in outputs)
+        streams = self.evidence.streams
+        pieces = {"streams": len(streams.answers), "pieces": len(streams.written)} if streams is not None else {}
         return {
             "inputs": len(self.evidence.placed),
             "redacted": len(outputs) - withheld,
@@ -88,15 +91,23 @@ class Report:
             "indexed": len(self.evidence.seen.indexed),
             "vault_entries": len(self.evidence.seen.entries),
             "batches": len(self.evidence.seen.batches),
+            **pieces,
         }
 
     def _kills_by_phase(self) -> dict[str, int]:
         return dict(Counter(hit.phase or "indexer" for hit in self.hits if hit.fault in _KILLS))
 
+    def _intake_kills(self) -> dict[str, int]:
+        return dict(Counter(hit.phase or "" for hit in self.hits if hit.fault is Fault.KILL_INTAKE))
+
     def _rows(self, command: str) -> list[dict[str, str]]:
+        of_intake = sum(self._intake_kills().values())
         kills = sum(hit.fault in _KILLS for hit in self.hits)
         inside = self._kills_by_phase().get(Phase.TRANSACTION.name, 0)
         lost = sum(breach.count for breach in self.breaches)
         records = len(self.evidence.placed)
         what = f"Kill campaign: {records:,} records, {kills} kills, {inside} of them between begin and commit"
+        if self.evidence.streams is not None:
+            streams, pieces = len(self.evidence.streams.answers), len(self.evidence.streams.written)
+            what += f"; {streams:,} streams in {pieces:,} pieces through intake, killed {of_intake} times"
         return [{"what": what, "figure": f"{lost} breaches of exactly once", "command": command}]

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,11 @@ from opensearchpy.exceptions import OpenSearchException
 
 from schemas.topics import BATCHES, QUARANTINE, REDACTED, VAULT
 from schemas.vault import TOKEN_PATTERN
+from streams.config import intake_topics
 from streams.log.client import consumer_settings
 from streams.log.kafka import read_whole_topic
-from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets
+from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets, partitions_of
+from streams.log.kafka_range import ends_of
 from streams.log.startup import REDACTORS
 from streams.siem.opensearch import connect
 from tests.e2e.deployment import Deployment
@@ -27,7 +29,7 @@ _STEADY_SECONDS = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One record of the redacted topic: the input it refers to, and what it carries."""
+    """One record of the redacted topic: the input it refers to, of a stream its first piece, and what it carries."""
 
     event_id: str
     tenant: str
@@ -43,9 +45,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything that the checks go over; `entries` are record keys of the vault, `indexed` ids of documents."""
+    """Everything that the checks go over; `entries` are record keys of the vault, `indexed` ids of documents.
+
+    `streamed` are the outputs of what intake wrote on.
+    """
 
     outputs: tuple[Output, ...]
+    streamed: tuple[Output, ...]
     quarantined: tuple[tuple[str, int, int], ...]
     entries: frozenset[str]
     misplaced_entries: int
@@ -54,12 +60,18 @@ class Seen:
     ends: dict[int, int]
     indexed: tuple[str, ...]
 
+    @property
+    def all_outputs(self) -> tuple[Output, ...]:
+        """Return the outputs of all inputs, whichever way they came."""
+        return self.outputs + self.streamed
+
 
 def look(deployment: Deployment) -> Seen:
     """Read everything that belongs to the deployment."""
-    outputs = tuple(_outputs(deployment))
+    outputs = tuple(_outputs(deployment, [deployment.topic]))
+    streamed = tuple(_outputs(deployment, intake_topics(deployment.settings)))
     entries, misplaced = _entries(deployment)
-    committed, ends = offsets(deployment)
+    committed, ends = offsets(deployment, REDACTORS, deployment.topic)
     quarantined = tuple(
         (tree["event_id"], tree["partition"], tree["offset"])
         for tree in _trees(deployment, QUARANTINE)
@@ -68,22 +80,19 @@ def look(deployment: Deployment) -> Seen:
     batches = tuple(
         tree
         for tree in _trees(deployment, BATCHES)
-        if any(part["topic"] == deployment.topic for part in tree["inputs"])
+        if tree["slot"].startswith(f"{deployment.settings.kafka.environment}-")
     )
-    indexed = index_ids(deployment, len({output.event_id for output in outputs}))
-    return Seen(outputs, quarantined, entries, misplaced, batches, committed, ends, indexed)
+    indexed = index_ids(deployment, len({output.event_id for output in outputs + streamed}))
+    return Seen(outputs, streamed, quarantined, entries, misplaced, batches, committed, ends, indexed)
 
 
-def offsets(deployment: Deployment) -> tuple[dict[int, int], dict[int, int]]:
-    """Return the group's committed offsets and the ends of the raw topic, by partition."""
-    consumer = Consumer(consumer_settings(deployment.admin.kafka, REDACTORS))
+def offsets(deployment: Deployment, group: str, topic: str) -> tuple[dict[int, int], dict[int, int]]:
+    """Return a group's committed offsets and the ends of a topic, by partition."""
+    consumer = Consumer(consumer_settings(deployment.admin.kafka, group))
     try:
-        partitions = consumer.list_topics(deployment.topic, timeout=ADMIN_SECONDS).topics[deployment.topic].partitions
-        places = [Place(deployment.topic, number) for number in sorted(partitions)]
+        places = partitions_of(consumer, topic)
         committed = {place.partition: int(place.offset) for place in committed_offsets(consumer, places)}
-        ends = {
-            place.partition: int(consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]) for place in places
-        }
+        ends = {place.partition: ends_of(consumer, place)[1] for place in places}
     finally:
         consumer.close()
     return committed, ends
@@ -120,12 +129,12 @@ def _ids(client: Any, name: str) -> Iterator[str]:
         after = hits[-1]["sort"]
 
 
-def _outputs(deployment: Deployment) -> Iterator[Output]:
+def _outputs(deployment: Deployment, topics: Collection[str]) -> Iterator[Output]:
     for record in read_whole_topic(deployment.admin, REDACTED):
         text = record.value or b"{}"
         tree = orjson.loads(text)
         where = tree.get("coordinates", {})
-        if where.get("topic") == deployment.topic:
+        if where.get("topic") in topics:
             yield Output(
                 event_id=tree["event_id"],
                 tenant=tree["tenant"],

@@ -26,19 +26,26 @@ class ServiceLost(Exception):
 
 @dataclass(slots=True)
 class Services:
-    """The supervisor of all slots and the indexer, of one deployment."""
+    """The supervisor of all slots, the indexer and, where pieces of streams come, intake, of one deployment."""
 
     deployment: Deployment
     workers: int
     wrong: bool = False
+    has_intake: bool = False
     _supervisor: subprocess.Popen[bytes] | None = None
     _indexer: subprocess.Popen[bytes] | None = None
+    _intake: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] | None = field(default=None, repr=False)
 
     @property
     def folder(self) -> RunFolder:
         """Return where the phase maps lie."""
         return RunFolder(self.deployment.run_folder)
+
+    @property
+    def intake_folder(self) -> RunFolder:
+        """Return where the phase map of intake lies."""
+        return RunFolder(self.deployment.run_folder / "intake")
 
     @property
     def log_file(self) -> Path:
@@ -51,23 +58,22 @@ class Services:
         with self.log_file.open("ab") as self._log:
             self._supervisor = self._start(self._worker_command())
             self.start_indexer()
+            if self.has_intake:
+                self._intake = self._start((*_CLI, "intake", "--config", str(self.deployment.config)))
             try:
                 yield
             finally:
-                for child in (self._supervisor, self._indexer):
+                for child in (self._intake, self._supervisor, self._indexer):
                     if child is not None:
                         _end(child)
 
     def worker(self, slot: int, wait: Callable[[], bool]) -> int | None:
         """Return the process of a slot, waiting while *wait* says so for one that is being started."""
-        while True:
-            for child in self._children():
-                if _slot_of(child) == slot:
-                    return child.pid
-            self.refuse_lost()
-            if not wait():
-                return None
-            time.sleep(_POLL_SECONDS)
+        return self._awaited(wait, lambda: [child for child in _children(self._supervisor) if _slot_of(child) == slot])
+
+    def intake(self, wait: Callable[[], bool]) -> int | None:
+        """Return the process of intake, waiting as for a worker."""
+        return self._awaited(wait, lambda: _children(self._intake))
 
     def kill_indexer(self) -> None:
         """Kill the indexer and start another."""
@@ -81,8 +87,9 @@ class Services:
         self._indexer = self._start((*_CLI, "indexer", "--config", str(self.deployment.config)))
 
     def refuse_lost(self) -> None:
-        """Raise ServiceLost where the supervisor or the indexer ended by itself."""
-        for name, child in (("supervisor", self._supervisor), ("indexer", self._indexer)):
+        """Raise ServiceLost where a supervisor or the indexer ended by itself."""
+        children = ("supervisor", self._supervisor), ("indexer", self._indexer), ("intake", self._intake)
+        for name, child in children:
             if child is not None and child.poll() is not None:
                 raise ServiceLost(f"{name} ended with status {child.returncode}")
 
@@ -92,14 +99,23 @@ class Services:
             return (sys.executable, "-m", mutant.__name__, "supervise", config, str(self.workers))
         return (*_CLI, "worker", "--slots", f"0-{self.workers - 1}", "--config", config)
 
-    def _children(self) -> list[psutil.Process]:
-        try:
-            return [] if self._supervisor is None else psutil.Process(self._supervisor.pid).children()
-        except psutil.Error:
-            return []
+    def _awaited(self, wait: Callable[[], bool], find: Callable[[], list[psutil.Process]]) -> int | None:
+        while not (found := find()):
+            self.refuse_lost()
+            if not wait():
+                return None
+            time.sleep(_POLL_SECONDS)
+        return found[0].pid
 
     def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, stdout=self._log, stderr=self._log)
+
+
+def _children(parent: subprocess.Popen[bytes] | None) -> list[psutil.Process]:
+    try:
+        return [] if parent is None else psutil.Process(parent.pid).children()
+    except psutil.Error:
+        return []
 
 
 def _slot_of(child: psutil.Process) -> int | None:

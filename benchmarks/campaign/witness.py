@@ -89,20 +89,21 @@ class Witness:
 
 @dataclass(slots=True)
 class GroupOffsets:
-    """Asks for the group's committed offsets without waiting for open transactions."""
+    """Asks for a group's committed offsets without waiting for open transactions."""
 
     deployment: Deployment
+    group: str = REDACTORS
     _consumer: Consumer | None = None
 
-    def committed(self, partition: int) -> int:
-        """Return the committed offset of a partition of the raw topic."""
+    def committed(self, topic: str, partition: int) -> int:
+        """Return the committed offset of a partition."""
         if self._consumer is None:
-            settings = consumer_settings(self.deployment.admin.kafka, REDACTORS)
+            settings = consumer_settings(self.deployment.admin.kafka, self.group)
             self._consumer = Consumer(settings | {"isolation.level": "read_uncommitted"})
         until = time.monotonic() + ADMIN_SECONDS
         while True:
             try:
-                return int(committed_offsets(self._consumer, [Place(self.deployment.topic, partition)])[0].offset)
+                return int(committed_offsets(self._consumer, [Place(topic, partition)])[0].offset)
             except KafkaException:
                 if time.monotonic() > until:
                     raise

@@ -1,4 +1,4 @@
-"""The kill campaign in small: what outlives kills, a zombie, a broker restart and an index outage."""
+"""The kill campaign in small: what outlives kills, a zombie, a broker restart and an index outage, streams too."""
 
 from pathlib import Path
 from typing import cast
@@ -14,18 +14,24 @@ from streams.phase import Phase
 from tests.e2e.deployment import Deployment
 from tests.stack.required import required_stack
 
-SMALL = Size(records=5_000, kills=10)
+SMALL = Size(records=5_000, kills=10, streams=6, intake_kills=3)
 #: Kills alone: what a worker with a wrong commit does not survive.
 KILLS = Size(records=1_500, kills=8, workers=2, zombies=0, restarts=0, outage=0.0)
 
 
 @pytest.mark.integration
 def test_every_record_is_accounted_for_once(tmp_path: Path) -> None:
-    """Ten kills, a zombie, a broker restart and ten seconds without the index break no rule of exactly once."""
+    """Ten kills, a zombie, a broker restart and ten seconds without the index break no rule of exactly once.
+
+    The same holds of answers in pieces, scattered over partitions, that come through an intake which is killed too.
+    """
     report = campaign(required_stack(), tmp_path, 1, SMALL)
 
     assert () == tuple(report.breaches), (tmp_path / "worker.log").read_text()[-4_000:]
     assert len(report.evidence.placed) == SMALL.records
+    assert report.evidence.streams is not None
+    assert report.evidence.streams.answers
+    assert sum(hit.fault is Fault.KILL_INTAKE for hit in report.hits) == SMALL.intake_kills
     assert {zombie.taken_over for zombie in report.evidence.zombies} == {True}
     assert sum(hit.phase == Phase.TRANSACTION.name for hit in report.hits) * 3 >= SMALL.kills
 
