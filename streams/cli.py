@@ -20,6 +20,7 @@ from streams.commands.keys import keys_app
 from streams.commands.lists import lists_app
 from streams.commands.lookup import lookup
 from streams.commands.monitor import monitor
+from streams.commands.policy import policy_app
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
 from streams.commands.reveal import disclosures, reveal
@@ -63,6 +64,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(erase_app, name="erase")
 app.add_typer(vault_app, name="vault")
 app.add_typer(config_app, name="config")
+app.add_typer(policy_app, name="policy")
 app.add_typer(breakglass_app, name="breakglass")
 app.add_typer(grant_app, name="grant")
 

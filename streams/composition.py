@@ -14,6 +14,7 @@ from detectors.patterns.structured import holds_structured
 from schemas.errors import ConfigError
 from schemas.raw import Bounds
 from schemas.topics import KEYED, RAW
+from streams.accepted_policy import refuse_weaker
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.stream import AssemblyLimits
 from streams.batch import BatchBuilder
@@ -68,6 +69,7 @@ def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
         policy=policy,
         operator_tenant=TENANT,
         run_folder=state.run_folder,
+        accepted_policy=state.accepted_policy,
         topics={RAW: TopicSettings(tenant=TENANT)},
         tenants={TENANT: TenantSettings()},
         vault={  # type: ignore[arg-type]
@@ -92,6 +94,7 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     """Wire a worker around a log; raises ConfigError or ModelUnavailable before anything is read."""
     clock = SystemClock()
     policy = load_policy(settings.policy)
+    refuse_weaker(settings)
     analyzer.self_test()
     metrics = Metrics()
     tenants = build_tenants(settings, clock, metrics)

@@ -163,13 +163,17 @@ class MonitorSettings(Section):
 
 
 class Settings(BaseSettings):
-    """Everything that can be set; `PHISTREAM__KAFKA__BOOTSTRAP_SERVERS` overrides `kafka.bootstrap_servers`."""
+    """Everything that can be set; `PHISTREAM__KAFKA__BOOTSTRAP_SERVERS` overrides `kafka.bootstrap_servers`.
+
+    What two persons accepted stands in `accepted_policy`, in the run folder where it is not named.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="PHISTREAM__", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
     policy: str = "default"
+    accepted_policy: Path | None = None
     operator_tenant: str = "operator"
     allow_plaintext: bool = False
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] = 0

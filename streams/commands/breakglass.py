@@ -42,6 +42,9 @@ def init(
     split: Annotated[
         bool, typer.Option("--split", help="Each of the two persons sets a part of the passphrase, and holds it alone.")
     ] = False,
+    policy: Annotated[
+        str, typer.Option(help="What both accept: nothing weaker is redacted here without two persons.")
+    ] = "default",
     credentials: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Instead of typing: a file of mode 0600, or fd:N."),
@@ -52,8 +55,11 @@ def init(
     Both are there: each sets a password, takes a one-time secret into an authenticator and shows its code. The first
     one becomes privacy officer, the second one security; both may ask. All further people and roles take two persons.
     """
+    from streams.accepted_policy import posture_of_settings
+    from streams.breakglass.accepting import Accepting
     from streams.breakglass.identity.ceremony import Ceremony, refuse_second
     from streams.breakglass.identity.halves import passphrase_of, protect_halves
+    from streams.composition import embedded_settings
     from streams.embedded.state import KEY_PAIRS, EmbeddedState
 
     embedded = EmbeddedState(state)
@@ -64,9 +70,12 @@ def init(
     passphrase = passphrase_of(parts)
     with open_audit(embedded) as audit:
         accounts = open_accounts(embedded, audit)
-        Ceremony(accounts, lambda: protect_halves(embedded.keys, KEY_PAIRS, passphrase), split=len(parts) > 1).hold(
-            two, now()
+        ceremony = Ceremony(
+            accounts, lambda: protect_halves(embedded.keys, KEY_PAIRS, passphrase), split=len(parts) > 1
         )
+        people = ceremony.hold(two, now())
+        posture = posture_of_settings(embedded_settings(embedded, policy))
+        Accepting.open(accounts.registry).begin(people, embedded.accepted_policy, posture, now())
     typer.echo("Two persons are enrolled, and the private keys ask for the passphrase.", err=True)
     typer.echo(_kept(embedded), err=True)
 

@@ -74,9 +74,13 @@ def replay(
     An event keeps its id, its time and where it once stood; each sealed record goes back once. Exit status 0 where all
     of them went back.
     """
+    from streams.accepted_policy import refuse_weaker
+    from streams.composition import embedded_settings
+    from streams.embedded.state import EmbeddedState
     from streams.embedded.supervising import drain_embedded
     from streams.siem.indexing import index_embedded
 
+    refuse_weaker(embedded_settings(EmbeddedState(state), policy))
     with _replayer(state, credentials, opens=True) as (signed, replayer):
         wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.replays)
         settled = replayer.replay(signed.identity, grant, wanted)

@@ -34,6 +34,9 @@ def redact(
     Exit status 0; 3 where more than 1 % of the lines were quarantined; other numbers are failures. An interrupted run
     is continued by the same command.
     """
+    from streams.accepted_policy import refuse_weaker
+    from streams.composition import embedded_settings
+
     console = Console(stderr=True)
     embedded = EmbeddedState(state or out.with_name(f"{out.name}.state"))
     if records:
@@ -41,6 +44,7 @@ def redact(
     digest = runs.digest_of(file)
     if embedded.prepare():
         console.print(UNPROTECTED.format(folder=embedded.keys), style="yellow", highlight=False)
+    refuse_weaker(embedded_settings(embedded, policy))
     with embedded.exclusive(), _progress(console) as progress:
         store = embedded.open_store()
         run = _continued(store, out, digest)

@@ -68,6 +68,11 @@ class EmbeddedState:
         return self.audit_log / "erasures.jsonl"
 
     @property
+    def accepted_policy(self) -> Path:
+        """What two persons accepted: nothing weaker runs here."""
+        return self.folder / "accepted-policy.json"
+
+    @property
     def run_folder(self) -> Path:
         """Phase maps, the count of deadly records, the lock."""
         return self.folder / "run"

@@ -93,6 +93,10 @@ class Desk:
         assert 0 == result.exit_code, result.output
         return result
 
+    def policy(self, *arguments: str) -> Result:
+        """Run one command on the accepted policy."""
+        return CliRunner().invoke(app, ["policy", *arguments, "--state", str(self.state)])
+
     def init(self) -> Result:
         """Hold the ceremony out of a file."""
         people = [self.person("ada"), self.person("ben")]
@@ -123,6 +127,20 @@ def test_from_two_persons_to_a_third_with_a_role(desk: Desk) -> None:
     assert {"local": ["auditor"]} == next(line["roles"] for line in review(desk) if line["name"] == "cat")
     assert "Signed off" in signed.stderr
     assert "" == desk.run("role", "list").output
+
+
+def test_init_accepts_a_policy_and_two_persons_another(desk: Desk) -> None:
+    """Weaker than what both accepted is named, proposed by one and confirmed by the other, and then runs."""
+    desk.init()
+    weaker = ("--policy", "joinable")
+
+    assert 0 == desk.policy("check").exit_code
+    assert "policy.identifiers.NAME" in desk.policy("check", *weaker).stdout.splitlines()
+
+    proposal = desk.policy("propose", *weaker, *desk.as_("ada")).stdout.strip()
+    assert "weaker in policy.identifiers.ACCOUNT" in desk.policy("list").stdout
+    assert 0 == desk.policy("confirm", proposal, *desk.as_("ben")).exit_code
+    assert 0 == desk.policy("check", *weaker).exit_code
 
 
 def review(desk: Desk) -> list[dict[str, Any]]:

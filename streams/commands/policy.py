@@ -1,0 +1,103 @@
+"""`phistream policy`: what a deployment protects, beside what two persons accepted; weakening it takes both."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.commands.options import ConfigFile
+from streams.commands.signing_in import (
+    CredentialsSource,
+    State,
+    ask_credentials,
+    now,
+    open_accounts,
+    open_audit,
+    sign_in,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.config import Settings
+
+policy_app = typer.Typer(help="What two persons accepted, and what is weaker.", no_args_is_help=True)
+Name = Annotated[str, typer.Option("--policy", help="Of a state folder: a policy that ships, or a file.")]
+
+
+@policy_app.command()
+def check(state: State, config: ConfigFile = None, *, policy: Name = "default") -> None:
+    """Compare the settings with what was accepted; exit status 1 where they are weaker, and each name a line."""
+    from streams.accepted_policy import accepted_file, read_accepted, weaker_than_accepted
+
+    settings = _settings(state, config, policy)
+    if read_accepted(accepted_file(settings)) is None:
+        typer.echo("Nothing was accepted yet: `phistream policy propose`.", err=True)
+    weaker = weaker_than_accepted(settings)
+    for name in weaker:
+        typer.echo(name)
+    if weaker:
+        raise typer.Exit(1)
+
+
+@policy_app.command()
+def propose(
+    state: State, config: ConfigFile = None, *, policy: Name = "default", credentials: CredentialsSource = None
+) -> None:
+    """Propose what the settings protect now; another person confirms it within a week."""
+    from streams.accepted_policy import accepted_file, posture_of_settings
+    from streams.breakglass.accepting import Accepting
+    from streams.embedded.state import EmbeddedState
+
+    settings, embedded = _settings(state, config, policy), EmbeddedState(state)
+    given = ask_credentials(credentials)
+    with open_audit(embedded) as audit:
+        accounts = open_accounts(embedded, audit)
+        accepting = Accepting.open(accounts.registry)
+        who = sign_in(accounts, given)
+        proposal = accepting.propose(who, accepted_file(settings), posture_of_settings(settings), now())
+    typer.echo(proposal.id)
+
+
+@policy_app.command()
+def confirm(
+    proposal: Annotated[str, typer.Argument(help="The id that `policy propose` printed.")],
+    state: State,
+    *,
+    credentials: CredentialsSource = None,
+) -> None:
+    """Accept what another person proposed: from now on nothing weaker starts."""
+    from streams.breakglass.accepting import Accepting
+    from streams.embedded.state import EmbeddedState
+
+    embedded = EmbeddedState(state)
+    given = ask_credentials(credentials)
+    with open_audit(embedded) as audit:
+        accounts = open_accounts(embedded, audit)
+        done = Accepting.open(accounts.registry).confirm(sign_in(accounts, given), proposal, now())
+    typer.echo(f"Accepted: {done.posture.policy}, digest {done.posture.digest}, in {done.file}.", err=True)
+
+
+@policy_app.command("list")
+def list_pending(state: State) -> None:
+    """List what waits for a second person, and what of it is weaker than what was accepted."""
+    from streams.accepted_policy import read_accepted
+    from streams.breakglass.accepting import Accepting
+    from streams.embedded.state import EmbeddedState
+    from streams.posture import weakenings
+
+    embedded = EmbeddedState(state)
+    with open_audit(embedded) as audit:
+        pending = Accepting.open(open_accounts(embedded, audit).registry).pending(now())
+    for each in pending:
+        accepted = read_accepted(each.file)
+        weaker = () if accepted is None else weakenings(accepted.posture, each.posture)
+        of = f"weaker in {', '.join(weaker)}" if weaker else "nothing is weaker"
+        typer.echo(f"{each.id}  {each.posture.policy}, by {each.by.issuer}|{each.by.subject}: {of}")
+
+
+def _settings(state: "Path", config: "Path | None", policy: str) -> "Settings":
+    from streams.composition import embedded_settings
+    from streams.config import load_settings
+    from streams.embedded.state import EmbeddedState
+
+    return embedded_settings(EmbeddedState(state), policy) if config is None else load_settings(config)
