@@ -15,6 +15,7 @@ from schemas.sources.streamed.gathered import Gathered, gather, join_pieces, may
 from schemas.sources.streamed.gemini import is_nameless_piece
 from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
 from schemas.sources.streamed.sse import is_event_stream, read_events
+from streams.assembly.copies import without_copies
 from streams.assembly.stream import Closed, Held, Why
 from streams.intake.origins import coordinates_of
 from streams.log.ports import Record
@@ -52,12 +53,12 @@ class Decoder:
         return read if isinstance(read, Part) else None
 
     def join(self, stream: Closed, event_id: str, *, keep_unended: bool) -> tuple[LLMEvent, Source]:
-        """Return the event that the records of a stream make, as far as it came.
+        """Return the event that the records of a stream make, as far as it came; copies of a record count once.
 
         Raises Malformed where they make none: the begin is missing, or a piece between, or two streams were mixed.
         """
         try:
-            parts = [self.part(record, stream.tenant) for record in stream.records]
+            parts = [self.part(record, stream.tenant) for record in without_copies(stream.records)]
             joined = join_parts([part for part in parts if part is not None])
         except Unjoinable:
             raise Malformed(QuarantineReason.STREAM_PIECE, records=len(stream.records)) from None
