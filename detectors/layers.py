@@ -7,6 +7,7 @@ from typing import Protocol
 from detectors.gazetteers.hurried import HurriedRecognizer
 from detectors.gazetteers.listed import ListRecognizer
 from detectors.gazetteers.lookup import Gazetteers
+from detectors.gazetteers.lower_places import LowerPlaceRecognizer
 from detectors.gazetteers.safe import SafeList
 from detectors.memory import Rememberer
 from detectors.ner.recognizer import NerRecognizer
@@ -87,7 +88,9 @@ def default_layers() -> Layers:
             UserRecognizer(gazetteers),
         ),
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
-        gazetteers=(ListRecognizer(gazetteers, others=(HurriedRecognizer(gazetteers),)),),
+        gazetteers=(
+            ListRecognizer(gazetteers, others=(HurriedRecognizer(gazetteers), LowerPlaceRecognizer(gazetteers))),
+        ),
         taggers=(tagger,),
         net=SecondNet(gazetteers),
         veto=SafeList(gazetteers),
