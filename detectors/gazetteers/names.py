@@ -87,7 +87,7 @@ def _large(words: Words, core: Core) -> Found | None:
 def _vetoed(words: Words, core: Core) -> bool:
     """Tell whether the words are an eponym, a place, a drug or the like."""
     if core.titled:
-        return False
+        return _is_brand(words, core)
     if cues.eponym_after(words, core.end):
         return True
     if core.end < len(words) and words.gap(core.end - 1) in (" ", "-"):
@@ -97,6 +97,12 @@ def _vetoed(words: Words, core: Core) -> bool:
     if core.start and words.word(core.start - 1) in _PLACE_WORDS and words.shapes[core.start - 1] != Shape.LOWER:
         return True
     return not core.credentialed and _in_phrase(words, core)
+
+
+def _is_brand(words: Words, core: Core) -> bool:
+    """Tell whether a title and what follows it are a brand: "Dr. Scholl's", "Mrs. Dash"."""
+    end, classes = words.phrase(core.start - 1)
+    return end >= core.end and bool(classes & m.ORGANISATION_PHRASE)
 
 
 def _in_phrase(words: Words, core: Core) -> bool:

@@ -112,6 +112,8 @@ class SafeList:
         ]
         if not inside:
             return False
+        if span.recognizer == "ner" and _is_titled(text, span):
+            return _is_brand(words, inside)
         if span.recognizer.startswith("gazetteer.") and span.score >= _CERTAIN:
             return _is_list_of_eponyms(words, inside)
         safe = self._listed(words, inside, span) or all(_is_safe(words, index, span.type) for index in inside)
@@ -145,8 +147,18 @@ def _at_sight(text: str, span: Span) -> bool | None:
     if span.recognizer.startswith("gazetteer.") and not _UNCUED < span.score < _CERTAIN:
         joined = span.score >= _CERTAIN and _JOINED.search(text, span.start, span.end) is not None
         return None if joined else span.score <= _UNCUED
-    titled = span.type is IdentifierType.NAME and _TITLED.search(text[max(0, span.start - _BEFORE) : span.start])
-    return False if titled else None
+    return None
+
+
+def _is_titled(text: str, span: Span) -> bool:
+    before = text[max(0, span.start - _BEFORE) : span.start]
+    return span.type is IdentifierType.NAME and _TITLED.search(before) is not None
+
+
+def _is_brand(words: Words, inside: list[int]) -> bool:
+    """Tell whether a title and the words behind it are a brand: "Dr. Scholl's"."""
+    end, classes = words.phrase(max(0, inside[0] - 1))
+    return end > inside[-1] and bool(classes & m.ORGANISATION_PHRASE)
 
 
 def _around(passage: Passage, span: Span) -> Passage:
