@@ -6,15 +6,17 @@ from collections.abc import Callable
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_BEFORE = 32
+_BEFORE = 40
 _MOST_WORDS = 2
+_COUNTED = frozenset({IdentifierType.DATE, IdentifierType.OTHER_ID})
 _WORD = re.compile(r"[^\W\d_]+")
 #: Words that begin a sentence or a field and name nobody.
 _NOBODY = frozenset(
     """
     god lord lien badge cust customer acct account stmt balance recert sexton shanty hull invoice voucher roster lord's
     subpoena claimant veteran infant newborn husb babies post get put patch delete born page aadhaar aadhar ibans
-    section testing inbox outbox cc lots folks somebody someone anybody
+    section testing inbox outbox cc lots folks tysm
+    thx pls plz lol omg idk tbh odometer hcpoa mpoa dpoa pano somebody someone anybody
     """.split()
 )
 _NOBODY_THERE = frozenset({"lord willing", "lord willin", "the section", "thank god", "oh god", "good lord", "my god"})
@@ -22,6 +24,7 @@ _NOBODY_THERE = frozenset({"lord willing", "lord willin", "the section", "thank 
 _DOES = frozenset({"jane doe", "john doe", "baby doe"})
 _AN = re.compile(r"\b(?:an?|another|as)\s\Z", re.IGNORECASE)
 _FOLLOWED = {
+    "ty": re.compile(r"!| (?:so much|for|in advance|again)\b", re.IGNORECASE),
     "ryan white": re.compile(r" (?:programs?|part [abc]|funds?|funding|grants?|act)\b", re.IGNORECASE),
     "mac": re.compile(r" (?:was |is |addr |address )?[0-9a-f]{2}[:-]", re.IGNORECASE),
 }
@@ -50,21 +53,42 @@ _DOSED = re.compile(
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _WEEKDAYS = re.compile(rf"{_WEEKDAY}(?:(?:\s?[/,&-]\s?|,? (?:and|or|to) ){_WEEKDAY})+", re.IGNORECASE)
 #: Numbers of pages, and measures before a bare number.
-_PAGED = re.compile(r"\b(?:pg|pgs|pages?|sheet|part|slide|item|card|box|label|item) ?[.:#]?\s?\Z", re.IGNORECASE)
+_PAGED = re.compile(r"\b(?:p|pg|pgs|pages?|sheet|part|slide|item|card|box|label|item) ?[.:#]?\s?\Z", re.IGNORECASE)
 _MEASURED = re.compile(
     r"\b(?:az[uú]car(?: en)?|presi[oó]n|glucosa|temperatura|pulso|peso|score(?:d| of| was)?|exam|retake|test|quiz|"
     r"grade|percent|humidity|battery|phq-?\d?|gad-?\d?|moca|mmse|slums|epds|audit(?:-c)?|cage|ciwa|cows|nihss|braden|"
+    r"relation(?:ship)?|"
     r"morse|anc|alc|plt|plts|hgb|hct|wbc|ast|alt|alp|ggt|ck|cpk|ldh|bnp|crp|esr|tsh|ferritin|b12|lipase|amylase|psa|"
     r"cea|hcg|bhcg|amh|ige|eos|fuser|tray|drum|cartridge|toner)[\s:=,]{1,3}(?:the |de )?\Z",
     re.IGNORECASE,
 )
-_DEGREES = re.compile(r"\d+(?:[.,]\d+)? ?°.*")
+_RECITED = re.compile(
+    r"\b(?:repeat(?:ed|s)?|recall(?:ed|s)?|after me|digit span|(?:for|back)wards?|strength is it|sevens|subtract\w*)\b"
+    r"[^.\n]{0,30}\Z",
+    re.IGNORECASE,
+)
+_DEGREES = re.compile(r"\d+(?:[.,]\d+)? ?°.*|-?\d+\.\d+|\d+ ?h(?:rs?)?|P\.? ?S\.?")
 #: The identifier of an article, standards, statuses, captions of columns, lines of help, holds, pregnancies.
 _ARTICLE = re.compile(r"(?:\(?https?://)?(?:dx\.)?(?:doi(?:\.org)?[:/ ]{1,2})?10\.\d{4,9}/")
 _NO_NUMBER = re.compile(
     r"[A-Z]{2,6}(?:\.\d\d){3}|(?:ssn|mrn|dob|phone|cell|acct|account|card|id|plate|vin|patient|member|policy|user|"
-    r"last|first|street|zip)(?:_[a-z]+\d?)+|741741|838255|5150|5250|G\d+P\d+\w*|[RW]\d+[A-Z]+\d+"
+    r"last|first|street|zip)(?:_[a-z]+\d?)+|741741|838255|5150|5250|(?:PRJ[A-Z]{2}|[SED]RR|[SED]RX|SRP|GSE|GSM|GPL|"
+    r"EGAS|phs|SAMN)\d+\w*|\d{3}K|G\d+P\d+\w*|[RW]\d+[A-Z]+\d+"
 )
+#: Runs of numbers, ranges and results that are no dates, and a word that makes a range of days one.
+_SERIES = re.compile(r"\d+(?:/\d+){3,}|\d{1,2}-\d{1,2}")
+_DAYS = re.compile(
+    r"\b(?:on|since|dob|dates?|seen|until|appts?|visit|dos|from|by|before|after|due|lmp|edd|born) \Z", re.IGNORECASE
+)
+_PADDED = re.compile(r"0\d-\d\d|\d\d-0\d|\d{1,2}-(?:1[3-9]|2\d|3[01])")
+_TREND = re.compile(r"(?:[→<>≤≥~]|->) ?\Z")
+_MORE = re.compile(r"/\d")
+_PART = re.compile(
+    r",? (?:is |was |as )?(?:the |a |my )?(?:right|correct|same|compatible|replacement|spare)? ?"
+    r"(?:part|model|filter|sku|size|version)\b"
+)
+_TIMED = re.compile(r"\b(?:time|times|timed|at hr|hrs) \Z", re.IGNORECASE)
+_HOUR = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _STATUS = re.compile(r"[1-5]\d\d")
 _LINE_ENDS = re.compile(r"[ \t]*(?:\n|\Z)")
 _REQUESTED = re.compile(r"(?:HTTP/1\.\d\"? |/\S* |=\S* )\Z")
@@ -76,15 +100,28 @@ def is_implausible(text: str, span: Span, is_name: Callable[[str], bool]) -> boo
     before = text[max(0, span.start - _BEFORE) : span.start]
     if any(map(str.isdigit, value)) and _ARTICLE.match(_run(text, span)):
         return True
+    if span.type in _COUNTED and _RECITED.search(before):
+        return True
     if span.type is IdentifierType.DATE:
-        return bool(_WEEKDAYS.fullmatch(value) or _PAGED.search(before) or _MEASURED.search(before))
+        return _is_no_date(text, span, value, before)
     if span.type is IdentifierType.OTHER_ID:
         return _is_no_number(text, span, value, before)
     return _is_no_proper(text, span, value, before) or _is_product(text, span, before, is_name)
 
 
+def _is_no_date(text: str, span: Span, value: str, before: str) -> bool:
+    if _WEEKDAYS.fullmatch(value) or _PAGED.search(before) or _MEASURED.search(before) or _TREND.search(before):
+        return True
+    if value[-1].isdigit() and _MORE.match(text, span.end):
+        return True
+    ranged = _SERIES.fullmatch(value) and not _PADDED.fullmatch(value)
+    return bool(ranged) and _DAYS.search(before) is None
+
+
 def _is_no_number(text: str, span: Span, value: str, before: str) -> bool:
-    if _NO_NUMBER.fullmatch(value) or _MEASURED.search(before):
+    if _NO_NUMBER.fullmatch(value) or _MEASURED.search(before) or _PART.match(text, span.end):
+        return True
+    if _HOUR.fullmatch(value) and _TIMED.search(before):
         return True
     ended = _STATUS.fullmatch(value) and _LINE_ENDS.match(text, span.end)
     return bool(ended) and _REQUESTED.search(before) is not None

@@ -89,14 +89,16 @@ _TOLD = compile_latin(r"[:=\x22'\x60]|\b(?:is|was)\b")
 _CALLED_WORD = compile_latin(r"word|phrase|contras|^(?:clave$|p/w$|pwd$|passwd$|mot|kenn)")
 _CALLED_CODE = compile_latin(r"^(?:pin|otp|your code|one)|cod")
 _PLACEHOLDER = compile_latin(
-    r"(?:\*+|x+|_+|\.+|-+|<.*|\$.*|\{.*|%\(.*|null|none|nil|true|false|n/?a|redacted|required|required\.|expired|"
+    r"(?:\*+|x+|_+|\.+|-+|<.*|\[(?:hidden|redacted|masked|removed|secret|token|key|password)\]?|\$.*|\{.*|%\(.*|null|"
+    r"none|nil|true|false|n/?a|redacted|required|required\.|expired|"
     "missing|unknown|hidden|masked|reset|changed|incorrect|wrong|invalid|protected|field|fields|"
     "must|not|and|or|with|here|below|above|see|your|the|that|this|is|was|has|had|will|can|please|must|should|given|"
     r"off|on|ok|set|os\.environ.*|getenv.*|process\.env.*|type|bearer|basic|string|str|int|"
     "your[-_].*|example|changeme|forgot.*|manager|policy|followed|access|holder|lookup|needed|status|blue|site|"
     "care|for|to|of|in|a|an|economy|count|counts|limit|limits|usage|are|lock|word|words|digits?|characters?|"
     "swallow|entry|exit|prompt|completion|max|total|only|it|but|by|from|one|two|screen|band|through|away|out|"
-    r"stools?|because|list|recall|test|normal|benefits|form)\W*"
+    r"stools?|because|bcrypt|argon2[a-z]*|scrypt|pbkdf2|hashed|salted|printed|posted|board|whiteboard|list|recall|"
+    r"test|normal|benefits|form)\W*"
 )
 
 

@@ -132,7 +132,10 @@ def _addresses(latin: bytes) -> Iterator[tuple[int, int]]:
             or latin[max(0, start - 1) : start] in (b":", b"-", b".")
         ):
             continue
-        letters = any(byte in b"ABCDEFabcdef" for byte in found.group())
+        digits = set(found.group().lower()) - set(b":-.")
+        letters = bool(digits & set(b"abcdef"))
+        if len(digits) == 1:
+            continue  # Nobody's, or everybody's.
         if letters or _MAC_WORDS.before(latin, start):
             yield start, end
     for found in _BARE_MAC.finditer(latin):

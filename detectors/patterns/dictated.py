@@ -120,6 +120,7 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
             listed = _LISTED.fullmatch(run) is not None  # "teeth numbers 2, 3, 4, 5".
             told = follows(_TOLD, latin, start, 64) or follows(_CORRECTED, latin, start, 32)
             told = told or (digits >= _LOCAL and latin[:start].endswith((b": ", b'"')))
+            told = told and not follows(_COUNTING, latin, start, 48)
             dialled = digits in _DIALLED or (digits >= _FEWEST and not listed and told)
             if dialled and b" " in run and not _is_count(run) and _COUNTED.match(latin, end) is None:
                 yield start, end

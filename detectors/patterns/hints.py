@@ -40,6 +40,11 @@ _NUMBERED = frozenset(
     )
 )
 _CODE = compile_latin(r"[_(/:=]")
+#: Of what kind a user is; no name of one.
+_ROLES = frozenset(
+    b"clinician patient nurse physician doctor provider system admin assistant user caregiver staff member "
+    b"guest".split()
+)
 _MOST_SPACES = 9
 _DIALLED = frozenset((IdentifierType.PHONE, IdentifierType.FAX))
 _PHONE_PARTS = frozenset("rest local line subscriber digits full formatted raw national e164 localnumber".split())
@@ -129,6 +134,8 @@ def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> t
         return None if found is None else (start + found.start(1), start + found.end(1))
     if type_ is IdentifierType.NAME:
         return trim(latin, start, end) if _may_be_name(value) else None
+    if type_ is IdentifierType.OTHER_ID and value.lower() in _ROLES:
+        return None
     test = _TESTS.get(type_, _may_be_number if type_ in _NUMBERED else _may_be_secret)
     return (start, end) if test(value) else None
 
@@ -136,6 +143,8 @@ def hinted_range(type_: IdentifierType, latin: bytes, start: int, end: int) -> t
 def _may_be_name(value: bytes) -> bool:
     """Tell whether a value can be a person's name: few words, hardly a digit, no function, constant or path."""
     code = len(value) == 2 and value.islower()  # "mi", of a language.
+    if value.lower() in _ROLES:
+        return False
     return not code and len(value.split()) <= 6 and count_digits(value) <= 2 and _CODE.search(value) is None
 
 

@@ -20,6 +20,8 @@ _UNIT = compile_latin(
     r"tablets?|pills?|doses?|years?|yrs?|yo|y/o|days?|weeks?|wks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|"
     "ms|percent|pct|dollars?|usd|eur|times|pages?|pp|degrees|of [0-9]+|x [0-9]|rows?|members|beds?|visits?|pts?|"
     "cards?|"
+    r"digits?|characters?|duplicates|p[a\xe1]ginas|pastillas|hojas|unidades|d[i\xed]as|semanas|meses|veces|dientes|"
+    r"cm|slides|stars|points|"
     r"weight|per (?:day|min|hour|week|month|year|dose))\b|[ \t]{0,2}[%\xb0]"
 )
 _DATE = compile_latin(
@@ -34,14 +36,20 @@ _CLASS = compile_latin(
     r"(?:urn:oid:)?(?:2\.16\.840\.1\.113(?:883|762)|1\.2\.840\.10008|1\.3\.6\.1\.4\.1\.19376)\.[0-9.]+"
 )
 #: A code of a procedure, a diagnosis or a drug with the name of its system.
-_CODED = compile_latin(r"(?:cpt|hcpcs|ndc|loinc|drg|icd-?(?:9|10)|icd-?10-?cm)[-:#/]?[A-Z]?[0-9][A-Z0-9.-]*")
+_CODED = compile_latin(
+    r"nct[0-9]{8}|(?:sha|md|rs|hs|es|utf)-?[0-9]{1,3}|(?:cpt|hcpcs|ndc|loinc|drg|icd-?(?:9|10)|icd-?10-?cm)[-:#/]?[A-Z]?[0-9][A-Z0-9.-]*"
+)
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
+_RATIO = compile_latin(r"[0-9]{2,3}/[0-9]{2}")
+_YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
+_CLASS_OF_SIGNS = compile_latin(r"[0-9]-[0-9]")
 _WORDS_BEFORE_NUMBER = frozenset(
     b"is the a an at in on of to for and or by as no not my our her his was be we he she it see per via with from if"
     b" so "
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
     b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc "
-    b"cpt icd mri ct pet eeg emg ekg ecg dexa cxr echo set sets".split()
+    b"has have had uses needs takes bp hr rr wt ht fee pay cpt icd mri ct pet eeg emg ekg ecg dexa cxr "
+    b"echo set sets".split()
 )
 _STATES = frozenset(
     b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
@@ -91,7 +99,9 @@ def _after_prefix(latin: bytes, start: int, end: int, limit: int) -> tuple[int, 
     token = _TOKEN.match(latin, end + 1, limit)
     if token is None or not count_digits(token.group()):
         return None
-    if _DATE.fullmatch(latin, token.start(), token.end()) or _UNIT.match(latin, token.end(), limit):
+    spoiled = not prefix.isupper() and _DECIMAL.fullmatch(latin, token.start(), token.end())
+    dated = _DATE.fullmatch(latin, token.start(), token.end())
+    if spoiled or dated or _UNIT.match(latin, token.end(), limit):
         return None
     if prefix in _STATES and (count_digits(token.group()) > 6 or not token.group().isdigit()):
         return token.start(), token.end()
@@ -154,6 +164,9 @@ def is_plausible(latin: bytes, start: int, end: int, digits: int) -> bool:
         (_DATE.fullmatch(value) and is_calendar(value.split(b"T")[0]))
         or _TIME.fullmatch(value)
         or _DECIMAL.fullmatch(value)
+        or _RATIO.fullmatch(value)
+        or (_YEAR.fullmatch(value) and latin[max(0, start - 3) : start] == b"in ")
+        or (_CLASS_OF_SIGNS.fullmatch(value) and latin[max(0, start - 1) : start] == b"[")
     ):
         return False
     if _TIMES.fullmatch(value) or _DECADE.fullmatch(value) or _CLASS.match(value) or _CODED.fullmatch(value):

@@ -35,6 +35,8 @@ _ORDINARY = _NO_INITIALS | int(WordClass.ENGLISH | WordClass.CLINICAL | WordClas
 _BODIES = frozenset(
     "irb cms fda cdc nih ems ent pcp hr it qa ocr dea va hipaa legal risk epic rx lab id ob er icu".split()
 )
+#: What a field says instead of initials.
+_ANSWERS = frozenset("none yes no na nil neg pos ok due self same tbd full mild".split())
 _LAST_LINES = 64
 
 
@@ -55,6 +57,8 @@ class SignOffRecognizer:
             begin = text.rfind("\n", 0, found.start()) + 1
             end = text.find("\n", found.end())
             line = text[begin : end if end >= 0 else len(text)]
+            if found[2] in _ANSWERS or found[1].lower() in _BODIES:
+                continue
             if line.strip() == found[0] or (_DICTATION.search(line) and self._may_be(found[1])):
                 ranges += [found.span(1), found.span(2)]
         alone = _ALONE.search(text, max(0, len(text) - _LAST_LINES)) if _LETTER.match(text) else None
@@ -64,7 +68,7 @@ class SignOffRecognizer:
 
     def _may_be(self, word: str) -> bool:
         letters = word.replace(".", "")
-        return letters.lower() not in _BODIES and not self._gazetteers.mask(letters) & _NO_INITIALS
+        return letters.lower() not in _BODIES | _ANSWERS and not self._gazetteers.mask(letters) & _NO_INITIALS
 
 
 def _may_caption(text: str) -> bool:
