@@ -11,6 +11,7 @@ from tests.detectors.marked_lines import is_covered, read_lines, vector_files
 
 RECALL = 0.90
 FALSE_ALARMS = 0.10
+TEXTS, MARKS, LEAST_SHARE = 1_000, 50, 0.4
 FILES = [pytest.param(path, id=path.stem) for path in vector_files()]
 
 
@@ -24,6 +25,24 @@ def analyzer() -> Analyzer:
 def rules() -> Analyzer:
     """Return an analyzer of the pattern layer alone."""
     return Analyzer(Layers(patterns=pattern_recognizers()))
+
+
+def test_half_are_near_misses() -> None:
+    """The vectors are at least a thousand texts, and at least half of them hold nothing to find."""
+    marked = sum(len(read_lines(path, "+")) for path in vector_files())
+    near = sum(len(read_lines(path, "-")) for path in vector_files())
+
+    assert TEXTS <= marked + near
+    assert marked <= near
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_each_identifier_has_both(path: Path) -> None:
+    """Each identifier has fifty marks and more, and near misses beside them."""
+    marked, near = read_lines(path, "+"), read_lines(path, "-")
+
+    assert MARKS <= sum(len(line.marks) for line in marked)
+    assert LEAST_SHARE <= len(near) / len(marked + near)
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -43,9 +43,9 @@ def test_near_misses_stay(gazetteers: Gazetteers, name: str) -> None:
     assert flagged == []
 
 
-@pytest.mark.parametrize(("name", "least"), [("A_NAME", 0.7), ("B_GEO", 0.35)])
+@pytest.mark.parametrize(("name", "least"), [("A_NAME", 0.45), ("B_GEO", 0.35)])
 def test_lists_alone_reach_their_share(gazetteers: Gazetteers, name: str, least: float) -> None:
-    """The lists find most marked names and the places that are no address; the NER model comes on top."""
+    """The lists find names by their cues and places that are no address; names in lower case come on top."""
     recognizer = ListRecognizer(gazetteers)
     found = total = 0
     for line in _lines(name, "+"):
