@@ -23,6 +23,7 @@ _YEAR = re.compile(r"(?:18|19)\d\d")
 _REACHED = re.compile(r"[\w.+-]+@[\w.-]*|\(?\d{3}\)?[ .-]?\d{3}[ .-]?(?:\d{4})?")
 #: A cell that goes on in the row below, and what it may go on with.
 _CUT = re.compile(r"\S*[@/_-]|.*\d[ -]*-")
+_LONGEST_CUT = 60
 _REST = re.compile(r"[\w.@+/ -]{1,24}")
 
 
@@ -70,7 +71,7 @@ def read_short(short: Short, text: str, start: int, end: int, name: str) -> list
 def read_rest(text: str, above: tuple[int, int], cell: tuple[int, int], found: Sequence[Span], name: str) -> list[Span]:
     """Return a cell that goes on with what a span found in the cell *above* it, which a narrow column has cut."""
     start, end = cell
-    if not _CUT.fullmatch(text, *above) or not _REST.fullmatch(text, start, end):
+    if above[1] - above[0] > _LONGEST_CUT or not _CUT.fullmatch(text, *above) or not _REST.fullmatch(text, start, end):
         return []
     begun = next((span for span in found if above[0] <= span.start < above[1] <= span.end + 1), None)
     return [] if begun is None else [Span(start, end, begun.type, NAMED, name)]

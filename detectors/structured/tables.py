@@ -51,6 +51,7 @@ class TableRecognizer:
         header: _Header | None = None
         last: Heading | None = None
         above: list[tuple[int, int]] = []
+        begun: list[Span] = []
         for line in _LINE.finditer(text):
             start, end = line.span()
             if end - start > _LONGEST_LINE or (header is not None and _RULE.fullmatch(line[0])):
@@ -69,10 +70,11 @@ class TableRecognizer:
             if header is None or not _fits(header, cells):
                 header, above = None, []
                 continue
-            spans += self._of_row(text, header, cells)
+            row = self._of_row(text, header, cells)
             for upper, cell in zip(above, cells, strict=False):
-                spans += read_rest(text, upper, cell, spans, self.name)
-            above = cells if header.separator == "|" else []
+                row += read_rest(text, upper, cell, begun, self.name)
+            above, begun = cells if header.separator == "|" else [], row
+            spans += row
         return spans
 
     def _of_row(self, text: str, header: _Header, cells: Sequence[tuple[int, int]]) -> list[Span]:
