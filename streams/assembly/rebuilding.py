@@ -1,5 +1,6 @@
 """The open streams of partitions that came, read again from the log: no clear text is stored a second time."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.assembly import StreamPointer
@@ -42,9 +43,18 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
 
 
 def _restore(streams: OpenStreams, parts: Iterable[Held], pointers: Mapping[bytes, StreamPointer]) -> None:
-    """Open what was open."""
-    for held in parts:
-        streams.restore(held, begins=pointer_key(held.record) in pointers)
+    """Open what was open.
+
+    The collector of cycles rests meanwhile: nothing here makes any, and it would go over all that is held ever again.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        for held in parts:
+            streams.restore(held, begins=pointer_key(held.record) in pointers)
+    finally:
+        if collected:
+            gc.enable()
 
 
 def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:

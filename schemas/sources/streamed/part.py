@@ -126,13 +126,18 @@ def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool
     ids = {tree["id"] for tree in trees if isinstance(tree.get("id"), str) and tree["id"]}
     if len(ids) > 1:
         return None
-    choices = [choice for tree in trees for choice in _choices(tree)]
-    opened = frozenset(map(_index, choices))
-    closed = frozenset(_index(choice) for choice in choices if choice.get("finish_reason"))
-    begins = any(isinstance(choice.get("delta"), dict) and "role" in choice["delta"] for choice in choices)
-    counted = any(tree.get("usage") for tree in trees)
+    opened, closed = set[int](), set[int]()
+    begins = counted = False
+    for tree in trees:
+        counted = counted or bool(tree.get("usage"))
+        for choice in _choices(tree):
+            index, delta = _index(choice), choice.get("delta")
+            opened.add(index)
+            if choice.get("finish_reason"):
+                closed.add(index)
+            begins = begins or (isinstance(delta, dict) and "role" in delta)
     ends = done or (counted and not in_events)
-    return Part("chat", next(iter(ids), None), trees, opened, closed, begins, ends, done)
+    return Part("chat", next(iter(ids), None), trees, frozenset(opened), frozenset(closed), begins, ends, done)
 
 
 def _index(choice: dict[str, Any]) -> int:
