@@ -150,9 +150,8 @@ _OUTDOORS = compile_latin(r"\s*(?:temp|outside|outdoors|heat|weather|fever)")
 _OLD = compile_latin(r"(?:old|olds|young|age|y[./ ]?o\.?[mf]?|a\xf1os)$|[/ ]o$")
 _BIRTH_YEAR = compile_latin(
     r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|d\.?o\.?b\.?(?: year| yr)?|"
-    r"nac(?:i\xf3|ido|ida)(?: en)?|"
-    r"a\xf1o de "
-    r"nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)[\s:=\x22'>]{1,5}((?:18|19)[0-9]{2})\b"
+    r"nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)"
+    r"[\s:=\x22'>]{1,5}(?:is |was )?((?:18|19)[0-9]{2})\b"
 )
 _BORN_AT = compile_latin(r"\bborn (?:and raised )?(?:in|at|near|on) [^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b")
 _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")

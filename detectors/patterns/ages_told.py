@@ -54,7 +54,7 @@ TOLD = (
         rf"f|m)\b)"
     ),
     compile_latin(rf"\b{_SOMEBODY} was ({_NUMBER}) when (?:he|she|they|his|her|we|my|i)\b"),
-    compile_latin(rf"\b(?:died|passed|passed away|expired)\b[^.;\n0-9]{{1,48}}? (?:at|aged|age) ({_NUMBER})\b"),
+    compile_latin(rf"\b(?:died|passed|passed away|expired)\b[^;\n0-9]{{1,48}}? (?:at|aged|age) ({_NUMBER})\b"),
     # "dad died 96", "pt's dad 93 on the same dose", "going to be one hundred and one".
     compile_latin(rf"\b{_KIN} (?:died|dead|passed|deceased|dec'?d) (?:at |aged? )?({_NUMBER})\b"),
     compile_latin(rf"\b(?:'s|my|his|her|our|their|pts?) {_KIN} ({_NUMBER}) (?:on|also|same|at|was|lives?|says|here)\b"),
@@ -74,6 +74,7 @@ TOLD = (
         rf"\b(?:mom|mother|dad|father|grandma|grandpa|aunt|uncle|nana) (?-i:[A-Za-z]?)[a-z]{{2,11}} ({FIGURE}) "
         r"(?:at|alive|in|with|w|w/|still|lives?|has|needs|is)\b"
     ),
+    compile_latin(rf"\b(?:lady|woman|man|gentleman|widow|widower|se\xf1ora|person) of ({_NUMBER})\b"),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
 )

@@ -8,8 +8,8 @@ _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _WEEKDAY = r"(?:mon|tue|tues|wed|weds|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?"
 #: "bumped to weds 18": no hour of the day has that number.
 _NUMBERED = compile_latin(
-    rf"\b({_WEEKDAY},? (?:1[3-9]|2[0-9]|3[01]))(?:[,.;!?)\n]|\s*$| (?:at|@|for|w|w/|with|in|and|or|if|is|was|to|"
-    rf"instead|please|pls)\b)"
+    rf"\b({_WEEKDAY},? (?:1[3-9]|2[0-9]|3[01]))(?:[,.;!?)\n\x22\x1a]|\s*$| (?:at|@|for|w|w/|with|in|and|or|if|is|was|"
+    rf"to|instead|please|pls)\b)"
 )
 #: "kommt am 12. wieder", "am 26.11. zur Kontrolle", "le 3 mars".
 _GERMAN = compile_latin(

@@ -19,7 +19,8 @@ _APART = compile_latin(
     r"(?:,? (?:and )?then ([0-9]{4}))?\b"
 )
 _IN_FRONT = compile_latin(r"\b([0-9]{3}[- ][0-9]{4}),? with (?:an? )?([2-9][0-9]{2}) in front\b")
-_ANY = any_of((_GLUED, _LINE, _ENDS, _APART, _IN_FRONT))
+_EXTENSION = compile_latin(rf"\b(?:extension|ext\.?|pager|line) ((?:{_WORD}[ ,-]{{1,2}}){{2,4}}{_WORD})\b")
+_ANY = any_of((_EXTENSION, _GLUED, _LINE, _ENDS, _APART, _IN_FRONT))
 _FEWEST = 3
 
 
@@ -30,6 +31,6 @@ def told_phones(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _GLUED.finditer(latin):
         if count_digits(found.group()) >= _FEWEST and _MIXED.search(found.group()) is not None:
             yield found.start(1), found.end(1)
-    for pattern, groups in ((_LINE, 1), (_ENDS, 1), (_APART, 3), (_IN_FRONT, 2)):
+    for pattern, groups in ((_LINE, 1), (_EXTENSION, 1), (_ENDS, 1), (_APART, 3), (_IN_FRONT, 2)):
         for found in pattern.finditer(latin):
             yield from ((found.start(at), found.end(at)) for at in range(1, groups + 1) if found.start(at) >= 0)
