@@ -31,6 +31,8 @@ class Level(Enum):
     KNOWN = auto()  # A listed name, though it may be a word as well.
     LISTED = auto()  # A listed name that is no ordinary word, or a word that nobody knows.
     NAMED = auto()  # A listed name that is no ordinary word.
+    COMMON = auto()  # A first name of many.
+    LETTERED = auto()  # A name with an initial behind it.
     GIVEN = auto()  # A listed first name that is no ordinary word.
 
 
@@ -112,7 +114,27 @@ FRAMES = (
         rf"(?:^|[:;\n] ?){_W} [0-9]{{2}} (?:a1c|egfr|ef|bmi|ckd|copd|chf|dm2?|htn|afib|dnr|full code)\b", Level.LISTED
     ),
     # "hey its nadir from the or desk", "ask "Dutch"", "unk male "romeo 12"", "big mike".
-    _frame(rf"\b(?:its|it's|this is) {_W} (?:from|at|w|w/|with|in|over) (?:the )?[a-z]", Level.GIVEN),
+    _frame(rf"\b(?:its|it's|this is) {_W} (?:from|at|w|w/|with|in|over) (?:the )?[a-z]", Level.KNOWN),
+    # "i'll have tess print it", "also nick in onc wants", "pharmacy tomas had to run".
+    _frame(
+        rf"\b(?:have|get|let|ask|had) {_W} (?:print|call|send|fax|schedule|check|bring|draw|give|text|email|page|put|"
+        rf"look|"
+        r"come|help|fill|pull|run|sign|do|set|add|make|take|see|know)\b",
+        Level.GIVEN,
+    ),
+    _frame(rf"(?:\b(?:also|and|but|so|then)|[,;]) {_W} (?:in|from|at) {SERVICES}\b", Level.COMMON),
+    _frame(
+        r"\b(?:pharmacy|lab|front desk|transport|billing|dietary|unit clerk|clerk|scheduler|receptionist|phleb) "
+        rf"{_W} (?:had|has|is|was|called|said|says|came|ran)\b",
+        Level.GIVEN,
+    ),
+    # "tx ruiz v. sz again", "keisha w ob clerk".
+    _frame(
+        r"(?:^|[\n;:] ?|\b(?:tx|pt|triage|re|px|rm [0-9]{1,2}|bed [0-9]{1,2}) )([A-Z]?[a-z]{2,12} [A-Za-z])\.? (?:sz|"
+        r"g[0-9]|[0-9]{2} ?(?:f|m|yo)|"
+        r"bp|s/p|pod|hr|c/o|npo|again|here|needs|wants|ob|still|called|says)\b",
+        Level.LETTERED,
+    ),
     _frame(
         r"\b(?:[Aa]sk(?: for)?|ec(?: is)?|contact(?: is)?|goes by|known as|knows as|unk(?:nown)? (?:male|female|man|"
         r"woman|m|f)|"
@@ -147,7 +169,9 @@ _INITIALS = (
     compile_latin(r"\b([a-z]\.[a-z]\.)(?:[a-z]\.)?,? [0-9]{1,3} ?(?:m|f|yo|y/o|mo)?(?:[,. ]|$)", ignore_case=False),
     compile_latin(r"[.!?\n]\x22? ?- ?([a-z]{2,3})[\x22\x1a]?\s*$", ignore_case=False),
 )
-_ANY = any_of([frame.pattern for frame in FRAMES] + list(_INITIALS))
+#: A family: "the Delacourts".
+_FAMILY = compile_latin(r"\b[Tt]he (?:two |three |whole |other )?([A-Z][a-z]{3,14}s)\b", ignore_case=False)
+_ANY = any_of([_FAMILY] + [frame.pattern for frame in FRAMES] + list(_INITIALS))
 _DRUG, _DISEASE = int(WordClass.DRUG), int(WordClass.DISEASE)
 _LISTED_CHILDREN = 3
 _UNKNOWN = 5  # Shorter words that nobody lists are abbreviations.
@@ -166,7 +190,9 @@ class HurriedRecognizer:
         latin = passage.latin
         if _ANY.search(latin) is None:
             return []
-        ranges = dict.fromkeys([*self._names(latin, passage.text), *_initials(latin)])
+        ranges = dict.fromkeys(
+            [*self._names(latin, passage.text), *self._families(latin, passage.text), *_initials(latin)]
+        )
         return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]
 
     def _names(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
@@ -178,16 +204,27 @@ class HurriedRecognizer:
                     named = [text[start:end] not in STOP for start, end in ranges]
                 yield from (pair for pair, name in zip(ranges, named, strict=True) if name)
 
+    def _families(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+        for found in _FAMILY.finditer(latin):
+            word = text[found.start(1) : found.end(1)]
+            mask = self._gazetteers.mask(word[:-1])
+            ordinary = m.SAFE | m.LEFT | m.EPONYM | m.TOWN | m.COUNTY | m.CITY_PART | m.KIN | m.HEAD | _DISEASE
+            if not self._gazetteers.mask(word) and mask & m.NAME and not mask & ordinary:
+                yield found.start(1), found.end(1)
+
     def _is_name(self, word: str, level: Level) -> bool:
         """Judge a word in a frame."""
         low = word.lower()
-        if low in STOP:
+        if low in STOP or (level is Level.LETTERED and low.split()[0] in STOP):
             return False
         if level is Level.SURE:
             return True
-        mask = self._gazetteers.mask(low[low.rfind(" ") + 1 :])
+        words = low.split()
+        mask = self._gazetteers.mask(words[0 if level is Level.LETTERED else -1])
         if not mask:
             return level in (Level.LISTED, Level.KNOWN) and len(word) >= _UNKNOWN
+        if level is Level.COMMON:
+            return bool(mask & m.FIRST_COMMON)
         if level is Level.KNOWN:
             return bool(mask & m.NAME) and (not _is_word(mask) or low in WORDS_AND_SURNAMES)
         wanted = m.FIRST if level is Level.GIVEN else m.NAME

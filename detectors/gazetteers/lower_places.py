@@ -73,7 +73,32 @@ _HOUSE = compile_latin(
     r"\b([0-9]{1,4}[a-z]? [A-Z][a-z]{2,14} (?:Steps|Mews|Yard|Wharf|Quay|Croft|Wynd|Garth|Fold))\b",
     ignore_case=False,
 )
-_ANY = any_of((_PRACTICE, _EMPLOYED, _STREET, _COUNTY, _TOWN, _SHIP, _TRAILER, _CORNER, _HOUSE))
+#: "walgreens on n. halsted", "they had her at the good samaritan".
+_BRANCH = compile_latin(
+    r"\b(?:walgreens|cvs|rite ?aid|walmart|kroger|publix|safeway|costco|mcdonalds|starbucks|quest|labcorp|davita|"
+    r"fresenius) "
+    r"(?:on|off|over on) ((?:[nsew]\.? )?[a-z]{4,14}(?: [a-z]{3,14})?)(?:[,.;)\n]|\s*$| (?:has|near|by|and|pls|"
+    r"please)\b)",
+    ignore_case=False,
+)
+_HOUSE_OF_GOD = compile_latin(
+    r"\b(?:at|from|to|in) (?:the )?(good samaritan|sacred heart|holy (?:cross|family|name|spirit)|mount sinai|"
+    r"beth israel|"
+    r"our lady of [a-z]{4,12})(?:[,.;)\n]|\s*$| (?:in|ed|er|and|on|for|hospital|icu|last)\b)",
+    ignore_case=False,
+)
+#: "he owns silk road auto body".
+_OWNED = compile_latin(
+    r"\b(?:owns|runs|opened|manages|owned|ran) ((?:[a-z][a-z'-]{1,14} ){1,4}(?:auto body|seafood|salon|bakery|diner|"
+    r"garage|motors|"
+    r"plumbing|roofing|trucking|landscaping|dairy|farms?|ranch|nursery|catering|construction|electric|towing|tavern|"
+    r"grill|"
+    r"deli|florist|barbershop|hardware|lumber|brewing))\b",
+    ignore_case=False,
+)
+_ANY = any_of(
+    (_BRANCH, _HOUSE_OF_GOD, _OWNED, _PRACTICE, _EMPLOYED, _STREET, _COUNTY, _TOWN, _SHIP, _TRAILER, _CORNER, _HOUSE)
+)
 #: What a practice, a street or a firm of nobody in particular is called.
 _GENERIC = frozenset(
     """
@@ -119,7 +144,7 @@ class LowerPlaceRecognizer:
         if _ANY.search(latin) is None:
             return []
         text = passage.text
-        places = dict.fromkeys([*self._places(latin, text), *_told(latin)])
+        places = dict.fromkeys([*self._places(latin, text), *self._named(latin, text), *_told(latin)])
         firms = dict.fromkeys(self._firms(latin, text))
         spans = [Span(start, end, IdentifierType.GEO, SCORE, self.name) for start, end in places]
         return spans + [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in firms]
@@ -132,8 +157,16 @@ class LowerPlaceRecognizer:
                 while words and words[0] in _ARTICLES:
                     start += len(words[0]) + 1
                     words = words[1:]
-                if words and words[0] not in _DETERMINERS and any(map(self._is_proper, words[:-1])):
+                named = any(map(self._is_proper, words[:-1])) and not _JOINTS & set(words)
+                if named and words[0] not in _DETERMINERS:
                     yield start, found.end(1)
+
+    def _named(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+        """Yield branches of chains, counties, and towns before their state."""
+        for found in _BRANCH.finditer(latin):
+            words = text[found.start(1) : found.end(1)].split()
+            if words[0] not in _DETERMINERS | _ARTICLES and any(map(self._is_proper, words)):
+                yield found.start(1), found.end(1)
         for found in _COUNTY.finditer(latin):
             word = text[found.start(1) : found.end(1)]
             mask = self._gazetteers.mask(word)
@@ -154,6 +187,11 @@ class LowerPlaceRecognizer:
                 words = words[1:]
             if words and words[0] not in _DETERMINERS and not _NO_FIRM & set(words) and self._is_firm(words):
                 yield start, found.end(1)
+
+        for found in _OWNED.finditer(latin):
+            words = text[found.start(1) : found.end(1)].split()
+            if words[0] not in _DETERMINERS | _ARTICLES and words[0] not in _GENERIC:
+                yield found.start(1), found.end(1)
 
     def _is_proper(self, word: str) -> bool:
         """Tell whether a word is part of the name of one practice."""
@@ -179,7 +217,7 @@ class LowerPlaceRecognizer:
 
 def _told(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield ships, trailers, corners and houses, whose wording says enough."""
-    for pattern in (_SHIP, _TRAILER, _CORNER):
+    for pattern in (_SHIP, _TRAILER, _CORNER, _HOUSE_OF_GOD):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
     for found in _HOUSE.finditer(latin):
@@ -194,6 +232,7 @@ _FIRM_ENDS = frozenset(
     excavating welding logging seafood textiles mills
     """.split()
 )
+_JOINTS = frozenset("to from for with w of in at or is was be then until after before via per by if as".split())
 _ARTICLES = frozenset({"the"})
 _DETERMINERS = frozenset(
     "a an any another our my his her their your this that each every some no which what same other whose".split()

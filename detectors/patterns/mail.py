@@ -34,7 +34,8 @@ _SIGN = r"(?:dot|punto|underscore|gui\xf3n(?: bajo)?|dash|hyphen|minus|plus)"
 _ITEM = rf"(?:[a-z0-9](?: as in [a-z]+)?,? |{NUMBER_WORD}(?: {NUMBER_WORD})?,? |{_SIGN},? |[a-z0-9]+,? {_SIGN},? )"
 _SPOKEN = compile_latin(
     rf"\b{_ITEM}{{0,40}}[a-z0-9]+(?:[._+-][a-z0-9]+){{0,4}},? (?:at|arroba)(?: sign)?,? "
-    rf"(?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:(?:,? (?:dot|punto),? |\.)[a-z0-9-]+){{0,3}}(?:,? (?:dot|punto),? |\.){_TLD}\b"
+    rf"(?:[a-z0-9-]+ ){{0,2}}?[a-z0-9-]+(?:(?:,? (?:dot|punto),? |\.)[a-z0-9-]+){{0,3}}"
+    rf"(?:,? (?:dot|punto),? |\.){_TLD}\b"
 )
 #: The words of an address that somebody told whole: "it's tango lima at quickpost dot com", "salty dog, all one word".
 _DOT = r",? (?:dot|punto),? "
