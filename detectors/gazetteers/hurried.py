@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from detectors.gazetteers import masks as m
-from detectors.gazetteers.hurried_words import KIN, ROLES, SERVICES, STOP, STOP_INITIALS, VERBS, WORDS_AND_SURNAMES
+from detectors.gazetteers.hurried_words import (
+    KIN,
+    NO_FAMILY,
+    ROLES,
+    SERVICES,
+    STOP,
+    STOP_INITIALS,
+    VERBS,
+    WORDS_AND_SURNAMES,
+)
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.patterns.scanning import Match, Pattern, any_of, compile_latin
 from detectors.recognizer import Passage
@@ -208,8 +217,8 @@ class HurriedRecognizer:
         for found in _FAMILY.finditer(latin):
             word = text[found.start(1) : found.end(1)]
             mask = self._gazetteers.mask(word[:-1])
-            ordinary = m.SAFE | m.LEFT | m.EPONYM | m.TOWN | m.COUNTY | m.CITY_PART | m.KIN | m.HEAD | _DISEASE
-            if not self._gazetteers.mask(word) and mask & m.NAME and not mask & ordinary:
+            ordinary = m.SAFE | m.LEFT | m.EPONYM | m.KIN | m.HEAD | _DISEASE
+            if word not in NO_FAMILY and not self._gazetteers.mask(word) and mask & m.NAME and not mask & ordinary:
                 yield found.start(1), found.end(1)
 
     def _is_name(self, word: str, level: Level) -> bool:

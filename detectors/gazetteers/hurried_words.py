@@ -24,6 +24,7 @@ VERBS = (
 #: What stands where a name could.
 STOP = frozenset(
     """
+    pulso peso talla saturación saturacion temperatura glucosa presión presion frecuencia edad dosis cama cuarto piso
     the a an and or of to in on at by for from with w me us him her them you it he she they we who that this my our
     his their your pt pts patient patients family fam team staff nurse nursing rn md do np pa lpn cna rt ot slp sw cm
     mom dad mother father wife husband son daughter dtr sister brother sis bro ex kid kids baby friend friends
@@ -47,6 +48,11 @@ STOP = frozenset(
 #: Words that are surnames of many, which a line on both sides of them makes one.
 WORDS_AND_SURNAMES = frozenset(
     "long young price buck short stone wells cross rice white brown black green gray".split()
+)
+#: Mountains, teams and bands, which are plurals of surnames too.
+NO_FAMILY = frozenset(
+    "Hamptons Adirondacks Poconos Smokies Berkshires Hebrides Bahamas Beatles Steelers Packers Rangers Yankees Dodgers "
+    "Cowboys Oscars Grammys Emmys Simpsons Bears Chiefs Kegels Apgars Eagles Vikings Raiders Cavaliers Padres".split()
 )
 STOP_INITIALS = frozenset(
     b"""

@@ -1,6 +1,7 @@
 """Dates in figures: with separators, fused, of day and month alone, scanned badly or spread by spaces."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.dates_told import told_days
@@ -92,6 +93,11 @@ _BIRTH = compile_latin(
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth[ _-]?date|birthday|b-?day|born(?: on)?|fecha de nacimiento|geboren(?: "
     r"am)?)"
     r"(?:[.?] +[A-Z][a-z]+: )?[\s:=#\x22'>(]{0,6}(?:is |was |on )?"
+)
+#: The answer to a question after it: "DOB to confirm?\nPt: two twelve eighty one".
+_BIRTH_ASKED = compile_latin(
+    r"\b(?:dob|date of birth|birthday|birth ?date)\b[^\n?.0-9]{0,24}\?\s{0,2}(?:[A-Z][A-Za-z ]{1,14}: ?)?"
+    r"(?:u[hm],? |it'?s |yeah,? |sure,? |ok,? ){0,2}"
 )
 _LOOSE = compile_latin(r"[0-9OolI](?:[0-9OolI]| ?[-/.] ?| ){4,18}[0-9OolI]")
 _UNLIKE = phrases(r"""
@@ -221,7 +227,7 @@ class DateRecognizer:
 
     def _captioned(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield what stands behind a birth caption in any form, spoken too."""
-        for found in _BIRTH.finditer(latin):
+        for found in chain(_BIRTH.finditer(latin), _BIRTH_ASKED.finditer(latin)):
             loose = _LOOSE.match(latin, found.end())
             if loose is not None and _is_loose_date(latin, loose.start(), loose.end()):
                 yield loose.start(), loose.end()

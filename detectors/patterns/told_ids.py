@@ -62,13 +62,37 @@ _CUSTOMER = compile_latin(
 )
 _CASHTAG = compile_latin(r"(?:^|[\s(:,\x22])\$([a-z][a-z0-9-]{2,20}[a-z0-9])\b")
 _PAID = Context(phrases("cashapp; cash app; cashtag; venmo; zelle; paypal; pay me; paid; send; sent"))
+#: Units of blood by their form, a record in a log.
+_UNIT = compile_latin(
+    r"\bunits?(?: no\.?| number|"
+    r" #)?[: ]{1,2}([A-Z][0-9]{3,4}(?: ?[0-9]{2,3}) ?[0-9]{3,6}(?: ?[0-9]{3})?(?: [A-Z0-9])?)\b",
+    ignore_case=False,
+)
+_PICKED = compile_latin(r"\bpid=([A-Z]{2,5}-[0-9]{4,8})\b")
 #: "also has bcbs of ks XSJ 8841 0072".
 _INSURED = compile_latin(
     r"\b(?:bcbs|blue cross|aetna|cigna|humana|uhc|united|anthem|kaiser|molina|centene|ambetter|highmark|wellcare|"
     r"amerigroup|tricare|medicaid)(?: of [a-z]{2,12}| ppo| hmo| epo| gold| silver)?,?(?: id| #| member| is){0,2} "
     r"([A-Z]{1,4} ?[0-9]{3,5}(?: [0-9]{3,5}){1,2}|[A-Z]{1,4}[0-9]{6,10})\b"
 )
-_ANY = any_of((_INSURED, _BORNE, _COPIED, _LOCKED, _REFERENCE, _CASE, _KIT, _CODE, _LOGIN, _POSTS, _CUSTOMER, _CASHTAG))
+_ANY = any_of(
+    (
+        _UNIT,
+        _PICKED,
+        _INSURED,
+        _BORNE,
+        _COPIED,
+        _LOCKED,
+        _REFERENCE,
+        _CASE,
+        _KIT,
+        _CODE,
+        _LOGIN,
+        _POSTS,
+        _CUSTOMER,
+        _CASHTAG,
+    )
+)
 _NO_USER = frozenset(
     b"wrong locked expired required disabled broken failing blocked rejected correct being different invalid working "
     b"stuck unknown pending supposed always never still denied invisible missing listed needed admin administrator "
@@ -112,7 +136,7 @@ def _numbers(latin: bytes) -> Iterator[tuple[int, int]]:
         part = follows(_PART_NUMBER, latin, found.start(), 32) or _PART_BEHIND.match(latin, found.end()) is not None
         if told and not part:
             yield found.start(1), found.end(1)
-    for pattern in (_LOCKED, _CASE, _KIT):
+    for pattern in (_LOCKED, _CASE, _KIT, _UNIT, _PICKED):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
     for found in _CODE.finditer(latin):
