@@ -66,9 +66,8 @@ def weakenings(old: Posture, new: Posture) -> tuple[str, ...]:
 
 def _weaker_rule(old: Any, new: Any) -> bool:
     """Tell whether an identifier is treated worse; one without a rule is kept."""
-    (strength, kind, remainder, keeps), (other, other_kind, other_remainder, other_keeps) = old, new
-    grown = (other_remainder and not remainder) or not set(other_keeps) <= set(keeps)
-    return bool(other > strength or (other == strength > 0 and kind != other_kind) or grown)
+    (strength, _, remainder, keeps), (other, _, other_remainder, other_keeps) = old, new
+    return bool(other > strength or (other_remainder and not remainder) or not set(other_keeps) <= set(keeps))
 
 
 def _more(old: Any, new: Any) -> bool:

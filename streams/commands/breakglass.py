@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import Role
+from streams.commands.options import ConfigFile
 from streams.commands.people import person_app
 from streams.commands.roles import role_app
 from streams.commands.serving_breakglass import serve
@@ -23,8 +24,12 @@ from streams.commands.signing_in import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.vault import TenantId
     from streams.breakglass.identity.accounts import NewAccount
+    from streams.breakglass.identity.people import Reviewed
+    from streams.breakglass.identity.services import ServiceAccount
     from streams.embedded.state import EmbeddedState
 
 breakglass_app = typer.Typer(help="Who may re-identify: people, roles, their review.", no_args_is_help=True)
@@ -83,13 +88,20 @@ def init(
 @access_app.command()
 def review(
     state: State,
+    config: ConfigFile = None,
     *,
     sign_off: Annotated[bool, typer.Option("--sign-off", help="Sign in, and record that you examined this.")] = False,
     credentials: CredentialsSource = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List everyone with their roles and when they were last seen; sign it off where it is as it should be."""
+    """List every person and every service account, what they may do and when they were last seen; sign it off.
+
+    With --config the services are those of the deployment. The audit log holds the digest of what was signed.
+    """
     from streams.breakglass.identity.people import People, line_of
+    from streams.breakglass.identity.services import service_line
+    from streams.breakglass.reviewing_access import service_accounts
+    from streams.config import load_settings
     from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
@@ -97,20 +109,30 @@ def review(
     with open_audit(embedded) as audit:
         people = People(open_accounts(embedded, audit))
         reviewed = people.review()
-        digest = None if given is None else people.sign_off(sign_in(people.accounts, given), reviewed, now())
+        services = service_accounts(embedded, audit, None if config is None else load_settings(config))
+        who = None if given is None else sign_in(people.accounts, given)
+        digest = None if who is None else people.sign_off(who, reviewed, services, now())
     if json:
-        for each in reviewed:
-            typer.echo(orjson.dumps(line_of(each)).decode())
+        for line in (*map(line_of, reviewed), *map(service_line, services)):
+            typer.echo(orjson.dumps(line).decode())
     else:
-        table = Table("name", "person", "roles", "last seen", "left")
-        for column in table.columns:
-            column.overflow = "fold"
-        for each in reviewed:
-            person = f"{each.person.issuer}|{each.person.subject}"
-            table.add_row(each.name, person, _roles(each.roles), each.last_seen or "never", each.offboarded)
-        Console().print(table)
+        _show(reviewed, services)
     if digest is not None:
         typer.echo(f"Signed off; the audit log holds the digest {digest}.", err=True)
+
+
+def _show(reviewed: "Sequence[Reviewed]", services: "Sequence[ServiceAccount]") -> None:
+    people = Table("name", "person", "roles", "last seen", "left")
+    for each in reviewed:
+        person = f"{each.person.issuer}|{each.person.subject}"
+        people.add_row(each.name, person, _roles(each.roles), each.last_seen or "never", each.offboarded)
+    accounts = Table("service account", "may", "last used")
+    for service in services:
+        accounts.add_row(service.name, service.may, service.last_used or "unknown")
+    for table in (people, accounts):
+        for column in table.columns:
+            column.overflow = "fold"
+        Console().print(table)
 
 
 def _asked(*, split: bool) -> "tuple[tuple[NewAccount, NewAccount], tuple[str, ...]]":

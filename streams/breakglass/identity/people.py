@@ -14,6 +14,7 @@ from schemas.vault import TenantId
 from streams.breakglass.identity.accounts import Accounts, NewAccount
 from streams.breakglass.identity.registry import actor_of, end, one_at_a_time, record_of, roles_of
 from streams.breakglass.identity.separation import administers
+from streams.breakglass.identity.services import ServiceAccount, service_line
 from streams.breakglass.identity.tables import ACCOUNTS, PERSONS, ROLES
 from streams.clock import rfc3339
 
@@ -85,7 +86,9 @@ class People:
             for person in sorted(roles, key=lambda each: (each.issuer, each.subject))
         ]
 
-    def sign_off(self, identity: Identity, reviewed: Sequence[Reviewed], now: float) -> str:
+    def sign_off(
+        self, identity: Identity, reviewed: Sequence[Reviewed], services: Sequence[ServiceAccount], now: float
+    ) -> str:
         """Record that a person examined this review; return its digest, which the record holds."""
         registry = self.accounts.registry
         identity = registry.current(identity, now)
@@ -93,7 +96,8 @@ class People:
         if not identity.roles.get(registry.home, frozenset()) & _SIGN_OFF:
             registry.tell(record, Result.DENIED, Reason.ROLE_MISSING)
             raise AccessDenied("signing off needs a role that approves or audits")
-        digest = hashlib.sha256(orjson.dumps([line_of(each) for each in reviewed])).hexdigest()
+        lines = [*map(line_of, reviewed), *map(service_line, services)]
+        digest = hashlib.sha256(orjson.dumps(lines)).hexdigest()
         registry.tell(replace(record, request_mac=digest), Result.SUCCESS)
         return digest
 

@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from schemas.access import Identity, Person, Role
-from schemas.audit_terms import Action, Reason, Result
+from schemas.audit import Actor
+from schemas.audit_terms import Action, ActorType, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
+from schemas.topics import Role as KafkaRole
 from streams.breakglass.identity.changes import Change, ChangeKind, Changes
 from streams.breakglass.identity.people import People, line_of, person_of
+from streams.breakglass.identity.services import services_of
+from tests.streams.audit.samples import record
 from tests.streams.breakglass.identity.rig import HOME, NOW, two_enrolled
 from tests.streams.breakglass.identity.rig import People as Rig
 
@@ -130,7 +134,7 @@ def test_a_review_shows_everyone(rig: Rig, ada: Identity) -> None:
     assert None is lines["ben"]["last_seen"]
     assert "2026-09-21T14:14:20.000Z" == lines["cat"]["offboarded"]
 
-    digest = people.sign_off(ada, people.review(), LATER)
+    digest = people.sign_off(ada, people.review(), (), LATER)
 
     assert (Action.ACCESS_REVIEW, digest) == (rig.audit.records[-1].action, rig.audit.records[-1].request_mac)
 
@@ -141,4 +145,30 @@ def test_a_review_is_signed_off_by_who_may(rig: Rig, ada: Identity) -> None:
     people.add(ada, rig.new("cat", LATER), LATER)
 
     with pytest.raises(AccessDenied):
-        people.sign_off(rig.sign_in("cat", LATER + 30), people.review(), LATER)
+        people.sign_off(rig.sign_in("cat", LATER + 30), people.review(), (), LATER)
+
+
+def test_service_accounts_are_reviewed_beside_people(rig: Rig, ada: Identity) -> None:
+    """Programs, accounts of the host and slots, each with its last use; no person among them; the digest has both."""
+    service, host = Actor("service", "breakglass", ActorType.SERVICE), Actor("local", "host-ops")
+    told = [
+        record(actor=actor, ts=f"2026-09-0{day}T00:00:00.000Z")
+        for day, actor in ((2, service), (1, service), (3, host))
+    ]
+    found = services_of([*told, record(actor=Actor("local", "ada"))], {"default-0": "2026-09-04T00:00:00.000Z"})
+    people = People(rig.accounts)
+    digests = [people.sign_off(ada, people.review(), services, LATER) for services in ((), found, found[:1], found)]
+
+    assert ["local|host-ops", "redactor|default-0", "service|breakglass"] == [each.name for each in found]
+    assert ["03", "04", "02"] == [str(each.last_used)[8:10] for each in found]
+    assert digests[1] == digests[3]
+    assert 3 == len(set(digests))
+
+
+def test_a_deployment_lists_every_service_with_its_rights() -> None:
+    """Each role with a Kafka account is there, used or not, with what it reads and writes."""
+    found = {each.name: each.may for each in services_of((), {}, deployed=True)}
+
+    assert {f"role|{role.value}" for role in KafkaRole} == set(found)
+    assert "phi.vault.entries.v1" in found["role|redactor"].partition("; writes")[2]
+    assert "phi.vault.entries.v1" not in found["role|redactor"].partition("; writes")[0]
