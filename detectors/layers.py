@@ -18,6 +18,7 @@ from detectors.roster import SealedList
 from detectors.scripts import ScriptRecognizer
 from detectors.second_net import SecondNet
 from detectors.spelled import SpelledRecognizer
+from detectors.structured.aligned import AlignedRecognizer
 from detectors.structured.fhir import FhirRecognizer
 from detectors.structured.forms import FormRecognizer
 from detectors.structured.hl7 import Hl7Recognizer
@@ -83,6 +84,7 @@ def default_layers() -> Layers:
             JsonTextRecognizer(gazetteers),
             MarkupRecognizer(gazetteers),
             TableRecognizer(gazetteers),
+            AlignedRecognizer(gazetteers),
             FormRecognizer(gazetteers),
             SignOffRecognizer(gazetteers),
             UserRecognizer(gazetteers),

@@ -1,0 +1,86 @@
+"""Tables whose columns are kept apart by blanks: printouts, schedules and screens that somebody pasted."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from detectors.gazetteers.lookup import Gazetteers
+from detectors.recognizer import Passage
+from detectors.structured.columns import Short, last_four_column, read_short, short_column
+from detectors.structured.headings import Heading, heading_of
+from detectors.structured.values import Values
+from schemas.spans import Span
+
+_LINE = re.compile(r"[^\r\n]+")
+_CELL = re.compile(r"\S+(?: \S+)*")
+_FIGURES = re.compile(r"\d\D*\d")
+_HINT = re.compile(r"\S {2,}\S[^\r\n]* {2,}\S")
+_FEWEST_CELLS = 3
+_FEWEST_KNOWN = 2
+_LONGEST_HEADING = 24
+_LONGEST_LINE = 400
+_SLACK = 2  # A cell may begin so much before its heading.
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a column begins in its line, and what stands in it."""
+
+    at: int
+    heading: Heading | None
+    short: Short | None
+
+
+class AlignedRecognizer:
+    """Finds cells under headings in columns that blanks keep apart."""
+
+    name = "aligned"
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._values = Values(gazetteers)
+
+    def recognize(self, passage: Passage) -> list[Span]:
+        """Return the identifying cells of every such table."""
+        text, spans = passage.text, list[Span]()
+        if _HINT.search(text) is None:
+            return spans
+        columns: list[_Column] = []
+        for line in _LINE.finditer(text):
+            if len(line[0]) > _LONGEST_LINE:
+                columns = []
+                continue
+            cells = [found.span() for found in _CELL.finditer(text, *line.span())]
+            if (header := _read_header(text, line.start(), cells)) is not None:
+                columns = header
+            elif columns and len(cells) > 1:
+                spans += self._of_row(text, line.start(), columns, cells)
+            else:
+                columns = []
+        return spans
+
+    def _of_row(self, text: str, begin: int, columns: list[_Column], cells: list[tuple[int, int]]) -> Iterator[Span]:
+        """Yield the identifiers of a row."""
+        for index, (start, end) in enumerate(cells):
+            column = columns[index] if len(cells) == len(columns) else _above(columns, start - begin)
+            if column.heading is not None:
+                yield from self._values.read(text, start, end, column.heading, self.name)
+            if column.short is not None:
+                yield from read_short(column.short, text, start, end, self.name)
+
+
+def _read_header(text: str, begin: int, cells: list[tuple[int, int]]) -> list[_Column] | None:
+    """Return the columns of a line of headings: short words, of which two are known."""
+    words = [text[start:end] for start, end in cells]
+    if len(cells) < _FEWEST_CELLS or any(len(word) > _LONGEST_HEADING or _FIGURES.search(word) for word in words):
+        return None
+    columns = [
+        _Column(start - begin, heading_of(word) or last_four_column(word), short_column(word))
+        for (start, _), word in zip(cells, words, strict=True)
+    ]
+    known = sum(column.heading is not None or column.short is not None for column in columns)
+    return columns if known >= _FEWEST_KNOWN else None
+
+
+def _above(columns: list[_Column], at: int) -> _Column:
+    """Return the last column that begins before an offset."""
+    return next((column for column in reversed(columns) if column.at <= at + _SLACK), columns[0])
