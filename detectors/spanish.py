@@ -7,6 +7,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: Function words, verbs of visits and chats, and words of forms; some are names too (Mesa, Pueblo, Bueno).
 _EVERYDAY = frozenset(
     """
+    campo limpieza construcción taller fábrica bodega oficina diez once doce veinte treinta cuarenta cincuenta sesenta
+    setenta ochenta noventa cien dos tres cuatro cinco seis siete ocho nueve celda marca tomara poquito mareada mareado
     a abajo abuelo abuela acuérdate acuerdo adelante además adentro ahí ahora ahorita al algo alguien algún alguna
     allá allí alta altura ambos ando antes apellido aquel aquí así asegurada aseguradora asegurado asistente asunto
     atención aunque avisa avisada avisar avión avion ayer ayuda ayuno baja bajo bastante bien boca brazo brazalete

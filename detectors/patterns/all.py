@@ -22,6 +22,7 @@ from detectors.patterns.other import OtherIdRecognizer
 from detectors.patterns.phone import PhoneRecognizer
 from detectors.patterns.photo import PhotoRecognizer
 from detectors.patterns.record import RecordRecognizer
+from detectors.patterns.spanish_told import SpanishToldRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
 from detectors.patterns.told_ids import ToldIdRecognizer
@@ -58,6 +59,7 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         PhotoRecognizer(),
         OtherIdRecognizer(),
         ToldIdRecognizer(),
+        SpanishToldRecognizer(),
         SpokenNumberRecognizer(),
         DictatedRecognizer(),
         WhereaboutsRecognizer(),

@@ -100,6 +100,7 @@ def _after_prefix(latin: bytes, start: int, end: int, limit: int) -> tuple[int, 
     if token is None or not count_digits(token.group()):
         return None
     spoiled = not prefix.isupper() and _DECIMAL.fullmatch(latin, token.start(), token.end())
+    spoiled = spoiled or _RATIO.fullmatch(latin, token.start(), token.end())
     dated = _DATE.fullmatch(latin, token.start(), token.end())
     if spoiled or dated or _UNIT.match(latin, token.end(), limit):
         return None

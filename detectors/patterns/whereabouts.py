@@ -65,7 +65,8 @@ _PATTERNS = (
     ),
 )
 _NO_PLACE = compile_latin(
-    r"(?:days?|weeks?|hours?|wort|fire|jude|vitus|valve|disease|syndrome|dance|day|health|studies|unit|ward|psych|"
+    r"(?:days?|\bsin|bacterias|weeks?|hours?|wort|fire|jude|vitus|valve|disease|syndrome|dance|day|health|studies|"
+    r"unit|ward|psych|"
     r"joint commission|lancet|new england|american|national|patient|doctor|hospital|centers? for|advil|"
     r"motrin|tylenol)\b|\b[rl][ul]e (?:weak|numb|pain|swell|edema|tingl|tremor|dvt|spast|heav|clums|par[ea]s)"
 )

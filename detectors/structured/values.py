@@ -79,6 +79,7 @@ _ROLES = frozenset(
 _LONGEST_DATE = 30
 #: A drug with its dose, or a choice; no place is called so.
 _NO_PLACE = re.compile(r"\d ?(?:mg|mcg|ml|units?|%)| or | vs\.? ", re.IGNORECASE)
+_LONGEST_SYLLABLE = 3  # A shorter word is a name as often ("Su", "Ha").
 _LONGEST_SHORT = 2  # "J." goes on, "Okay." ends.
 
 
@@ -144,6 +145,8 @@ class Values:
     def _name(self, run: list[re.Match[str]], *, whole: bool, goes_on: bool) -> Iterator[tuple[int, int]]:
         """Yield a run of words that is a name: listed or strange, and no remark that goes on in lower case."""
         if not run or len(run) > _MOST_NAME_WORDS or any(word[0].lower().rstrip(".") in _NOTHING for word in run):
+            return
+        if len(run) == 1 and len(run[0][0]) > _LONGEST_SYLLABLE and run[0][0].lower().rstrip(".") in _SPEECH:
             return
         masks = [_NAME if _is_initial(word[0]) else self._mask(word[0]) for word in run]
         if all(_is_initial(word[0]) for word in run) or _are_abbreviations([word[0] for word in run], masks):
