@@ -103,7 +103,7 @@ _LETTER = compile_latin(r"[A-Z]")
 #: What is bought has references too.
 _PART_BEHIND = compile_latin(r"[^.\n]{0,32}?\b(?:lot|exp|screws?|size|mm|cat|sterile)\b")
 _PART_NUMBER = compile_latin(
-    r"\b(?:cat|catalog(?:ue)?|part|model|lot|mfr|product|implant|stent|device|screw|item|sku) $"
+    r"\b(?:cat|catalog(?:ue)?|part|model|lot|mfr|product|implant|stent|device|screw|item|sku|s/n|serial|sn)\b[^.\n]{0,16}$"
 )
 _PUBLIC_LINE = compile_latin(r"\b(?:hotline|help ?line|crisis|desk|office|clinic|pharmacy|hospital|poison)\b")
 
