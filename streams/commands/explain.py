@@ -12,7 +12,9 @@ from streams.record.reading import FormatReport, RecordReading, as_lines, as_row
 
 
 def explain(
-    file: Annotated[Path, typer.Argument(help="Raw events: lines, one document, gzip.", exists=True, readable=True)],
+    file: Annotated[
+        Path, typer.Argument(help="Raw events: lines, one document, gzip, or a folder.", exists=True, readable=True)
+    ],
     *,
     summary: Annotated[
         bool, typer.Option("--summary", help="Formats, reasons for quarantine, and fields no format knows.")
@@ -20,6 +22,10 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="JSON: one object a record, or one summary.")] = False,
 ) -> None:
     """Show how raw records are read: their format, what in them is text, what is not, and why.
+
+    Text, keys and numbers are analysed, and redacted where something is found; "opened" is text with more in it, such
+    as JSON. What "passes" stands as it is, in the closed shape of its path; what is "replaced" gives way to its type,
+    size and digest; what is "dropped" repeats other text. Pieces of streams are not joined here.
 
     No value is shown, and no object key that may be one: it stands as an asterisk. Nothing is written or redacted. The
     summary names a key that no format knows only where nothing is found in it.
@@ -29,18 +35,24 @@ def explain(
         report = report_of(readings, _may_show())
         typer.echo(orjson.dumps(asdict(report)).decode() if json else "\n".join(_report_lines(report)))
         return
+    reading = None
     for reading in readings:
         typer.echo(orjson.dumps(as_row(reading)).decode() if json else "\n".join(as_lines(reading)))
+    if reading is None:
+        typer.echo("There is no record in it.", err=True)
 
 
 def _readings(file: Path) -> Iterator[RecordReading]:
+    """Yield how each record is read; of a folder, each file is named before its first."""
     from schemas.raw import DEFAULT_BOUNDS
     from streams.ingest.inputs import files_of, inputs_of
 
     position = 0
     for path in files_of([file]):
-        for item in inputs_of(path, DEFAULT_BOUNDS.record_bytes, DEFAULT_BOUNDS):
+        for number, item in enumerate(inputs_of(path, DEFAULT_BOUNDS.record_bytes, DEFAULT_BOUNDS)):
             position += 1
+            if path != file and not number:
+                typer.echo(f"{path}, from record {position}:", err=True)
             yield read_record(position, item.value, DEFAULT_BOUNDS)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from streams.ingest.serving import Address, Service
     from streams.log.inlet import Inlet
     from streams.log.ports import Headers
+    from streams.log.sqlite_store import SqliteStore
 
 
 def ingest(
@@ -102,8 +103,16 @@ def _embedded(folder: Path, policy: str, source: _Files | _Listening) -> None:
             return
         store = embedded.open_store()
         _take_in(SqliteInlet(store), source.paths, settings)
+        before = _ends(store)
         drain_embedded(embedded, policy, store, lambda _: None)
-        console.print(f"{index_embedded(store)} events redacted and indexed in {folder}.", highlight=False)
+        index_embedded(store)
+        outcomes, sealed = (after - then for after, then in zip(_ends(store), before, strict=True))
+        console.print(f"{_counted(outcomes - sealed, 'event')} redacted and indexed in {folder}.", highlight=False)
+        if sealed:
+            console.print(
+                f"{_counted(sealed, 'record')} sealed in its quarantine: see `phistream quarantine list`.",
+                highlight=False,
+            )
         store.close()
 
 
@@ -162,7 +171,21 @@ def _take_in(inlet: "Inlet", paths: tuple[Path, ...], settings: "Settings") -> N
             done += path.stat().st_size
             written, before = written + taken.written, before + taken.before
     again = f", {before} were there before" if before else ""
-    console.print(f"{written} records of {len(files)} files taken in{again}.", highlight=False)
+    console.print(f"{_counted(written, 'record')} of {_counted(len(files), 'file')} taken in{again}.", highlight=False)
+
+
+def _ends(store: "SqliteStore") -> tuple[int, int]:
+    """Return how many outcomes there were in a state folder, and how many of them lie in quarantine."""
+    from schemas.topics import QUARANTINE, REDACTED
+
+    outcomes, sealed = (
+        sum(store.ends(place)[1] for place in store.places([topic])) for topic in (REDACTED, QUARANTINE)
+    )
+    return outcomes, sealed
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _show(progress: Progress, task: TaskID, before: int, size: int) -> None:

@@ -10,6 +10,7 @@ from schemas.errors import Malformed, QuarantineReason
 from schemas.events import LLMEvent, TextField
 from schemas.raw import Bounds
 from schemas.sources.all import recognise
+from schemas.sources.generic import GENERIC
 from schemas.sources.otel_rules import is_known_attribute
 from streams.record.decode import Decoder
 from streams.record.leaves import Leaf, Reading
@@ -70,7 +71,8 @@ def as_lines(reading: RecordReading) -> Iterator[str]:
         yield f"record {reading.position}: not read, {reading.reason}: {fate}"
         return
     counts = ", ".join(f"{number} {name}" for name, number in reading.counts.items())
-    yield f"record {reading.position}: {reading.source} ({counts or 'nothing in it'})"
+    known = "" if reading.source != GENERIC.name else ", no format that `phistream sources` lists: everything is text"
+    yield f"record {reading.position}: {reading.source} ({counts or 'nothing in it'}){known}"
     rows = [_leaf_row(leaf) for leaf in reading.leaves]
     width = max((len(row["path"]) for row in rows), default=0)
     for row in rows:

@@ -57,7 +57,7 @@ def test_killed_and_begun_again_each_record_is_there_once(tmp_path: Path, made: 
     found = list(read_whole_topic(made.admin, made.topic))
     assert sorted(lines) == sorted(record.value or b"" for record in found)
     assert {((TENANT_HEADER, made.tenants[0].encode()),) == record.headers for record in found} == {True}
-    assert f"0 records of 1 files taken in, {RECORDS} were there before" in again.stderr
+    assert f"0 records of 1 file taken in, {RECORDS} were there before" in again.stderr
 
 
 def _seen(made: Deployment) -> int:

@@ -132,3 +132,29 @@ def test_a_field_is_new_once() -> None:
 
     assert ["openai", "openai", "generic"] == records
     assert [("openai", 1), ("generic", 1)] == fields
+
+
+def test_a_folder_names_its_files(tmp_path: Path) -> None:
+    """Of several files each is named before its first record, beside the output; one file is not."""
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_bytes(b"{}\n{}")
+    folder, file = (CliRunner().invoke(app, ["explain", str(path)]) for path in (tmp_path, tmp_path / "a.jsonl"))
+
+    assert 4 == len(folder.stdout.splitlines())
+    assert [f"{tmp_path / 'a.jsonl'}, from record 1:", f"{tmp_path / 'b.jsonl'}, from record 3:"] == (
+        folder.stderr.splitlines()
+    )
+    assert "" == file.stderr
+
+
+def test_an_empty_file_says_so(tmp_path: Path) -> None:
+    """Nothing to show is said, not shown as nothing."""
+    assert "no record" in run(file_of(tmp_path))
+
+
+def test_an_unknown_shape_says_what_that_means(tmp_path: Path) -> None:
+    """Only of what no format knows everything is text."""
+    unknown, known = run(file_of(tmp_path, b'{"x": 1}', orjson.dumps(RECORD))).split("record 2")
+
+    assert "everything is text" in unknown
+    assert "everything is text" not in known

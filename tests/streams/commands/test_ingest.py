@@ -110,10 +110,14 @@ def test_files_are_redacted_and_found(tmp_path: Path) -> None:
     (hour / "log.json.gz").write_bytes(gzip.compress(orjson.dumps(entry) + b"\n" + orjson.dumps(entry)))
     state = tmp_path / "state"
 
+    (hour / "broken.jsonl").write_bytes(b"no JSON")
     first, second = (run("ingest", str(tmp_path / "AWSLogs"), "--state", str(state)) for _ in range(2))
     found = run("search", "zebra", "--json", "--state", str(state))
 
-    assert "2 records of 1 files taken in" in first.stderr
-    assert "0 records of 1 files taken in, 2 were there before" in second.stderr
+    assert "3 records of 2 files taken in" in first.stderr
+    assert "2 events redacted and indexed" in first.stderr
+    assert "1 record sealed in its quarantine" in first.stderr
+    assert "0 records of 2 files taken in, 3 were there before" in second.stderr
+    assert "sealed" not in second.stderr
     assert 2 == len(found.stdout.splitlines())
     assert "ada@example" not in first.stdout + first.stderr + second.stderr + found.stdout
