@@ -1,21 +1,16 @@
 """A real OpenTelemetry Collector with the Kafka exporter, built from its Go modules, once, into the stack's cache."""
 
-import fcntl
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.stack.settings import StackSettings
+from tests.stack.gobuild import BUILD_SECONDS, built
 
 _VERSION = "0.152.0"
 _PROVIDERS = "1.58.0"
-_BUILD_SECONDS = 1_800
 _PARTS = f"""
 dist: {{name: otelcol, output_path: ./out}}
 conf_resolver: {{default_uri_scheme: file}}
@@ -46,17 +41,7 @@ service:
 
 def collector() -> Path:
     """Return the Collector's program; skip, saying why, only where there is no Go to build it with."""
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("no Go on this machine: the test with a real OpenTelemetry Collector does not run")
-    folder = StackSettings.from_environment(secure=False).cache / f"collector-{_VERSION}"
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "otelcol"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            _build(go, folder).replace(program)
-    return program
+    return built(f"collector-{_VERSION}", _build)
 
 
 def _build(go: str, folder: Path) -> Path:
@@ -70,7 +55,7 @@ def _build(go: str, folder: Path) -> Path:
         (generate, folder),
         ([go, "build", "-mod=mod", "-o", "otelcol", "."], folder / "out"),
     ):
-        subprocess.run(command, cwd=where, env=environment, check=True, timeout=_BUILD_SECONDS)
+        subprocess.run(command, cwd=where, env=environment, check=True, timeout=BUILD_SECONDS)
     return folder / "out" / "otelcol"
 
 

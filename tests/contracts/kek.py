@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from schemas.errors import IncorrectKey
-from streams.vault.kek import Kek, UnwrappingKek
+from streams.vault.kek import Kek, UnwrappingKek, open_kek
+from streams.vault.openers import Openers
 from streams.vault.wrapping import WrapContext
 
 DEK = bytes(range(64, 96))
@@ -85,3 +86,22 @@ class KekContract:
     def test_only_one_side_opens(self, kek: Kek) -> None:
         """The side that wraps has nothing to unwrap with: the redactor holds it."""
         assert not hasattr(kek, "unwrap")
+
+
+class ServiceKekContract(KekContract):
+    """The suite over a KEK whose URI opens both sides; `uri` is the KEK's."""
+
+    @pytest.fixture
+    def uri(self) -> str:
+        """Return the KEK's URI."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def kek(self, uri: str) -> Kek:
+        """Return the wrapping side."""
+        return open_kek(uri)
+
+    @pytest.fixture
+    def opener(self, uri: str) -> UnwrappingKek:
+        """Return the unwrapping side of the same KEK."""
+        return Openers()(uri)

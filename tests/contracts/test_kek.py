@@ -10,7 +10,7 @@ from streams.vault.kek import Kek, UnwrappingKek, open_kek
 from streams.vault.kek_local_private import LocalPrivateKek
 from streams.vault.key_pairs import KeyPair, create_key_pair
 from streams.vault.openers import Openers
-from tests.contracts.kek import KekContract
+from tests.contracts.kek import KekContract, ServiceKekContract
 from tests.streams.vault.strict_hcvault import StrictTransit, strict_transit
 from tests.streams.vault.strict_kms import StrictKms, aws_environment, strict_kms
 
@@ -79,23 +79,13 @@ def aws() -> Iterator[StrictKms]:
         yield kms
 
 
-class TestAwsKek(KekContract):
+class TestAwsKek(ServiceKekContract):
     """kms:Encrypt wraps under an encryption context, kms:Decrypt unwraps."""
 
     @pytest.fixture
     def uri(self, aws: StrictKms) -> str:
         """Return a key's URI."""
         return f"aws-kms:{aws.create_key('vault')}"
-
-    @pytest.fixture
-    def kek(self, uri: str) -> Kek:
-        """Return the wrapping side."""
-        return open_kek(uri)
-
-    @pytest.fixture
-    def opener(self, uri: str) -> UnwrappingKek:
-        """Return the unwrapping side of the same KEK."""
-        return Openers()(uri)
 
     @pytest.fixture
     def stranger(self, aws: StrictKms) -> UnwrappingKek:
@@ -113,23 +103,13 @@ def transit() -> Iterator[StrictTransit]:
         yield served
 
 
-class TestHcVaultKek(KekContract):
+class TestHcVaultKek(ServiceKekContract):
     """transit/encrypt wraps with associated data, transit/decrypt unwraps."""
 
     @pytest.fixture
     def uri(self, transit: StrictTransit) -> str:
         """Return a key's URI."""
         return f"hcvault:{transit.create_key('transit', 'vault')}"
-
-    @pytest.fixture
-    def kek(self, uri: str) -> Kek:
-        """Return the wrapping side."""
-        return open_kek(uri)
-
-    @pytest.fixture
-    def opener(self, uri: str) -> UnwrappingKek:
-        """Return the unwrapping side of the same KEK."""
-        return Openers()(uri)
 
     @pytest.fixture
     def stranger(self, transit: StrictTransit) -> UnwrappingKek:

@@ -1,6 +1,7 @@
 """A strict fake of the transit engine of HashiCorp Vault and OpenBao, over their HTTP API; hvac is the real client.
 
-As seen on Vault 1.13: a token whose policy has encrypt alone gets 403 on decrypt, and wrong associated data is refused.
+As seen on Vault 1.13: a token whose policy has encrypt alone gets 403 on decrypt, wrong associated data is refused, and
+version 0 is taken for 1.
 Also refused: versions below `min_decryption_version`, unknown keys, and everything while Vault is sealed.
 """
 
@@ -68,12 +69,13 @@ class StrictTransit:
 
     def _decrypted(self, key: _Key, body: dict[str, Any]) -> bytes | None:
         prefix, _, rest = str(body["ciphertext"]).removeprefix("vault:v").partition(":")
-        if not prefix.isdecimal() or not key.min_decryption_version <= int(prefix) <= len(key.versions):
+        version = max(1, int(prefix)) if prefix.isdecimal() else 0
+        if not key.min_decryption_version <= version <= len(key.versions):
             return None
         data = base64.b64decode(body.get("associated_data") or "")
         try:
             sealed = base64.b64decode(rest, validate=True)
-            return AESGCM(key.versions[int(prefix) - 1]).decrypt(sealed[:12], sealed[12:], data)
+            return AESGCM(key.versions[version - 1]).decrypt(sealed[:12], sealed[12:], data)
         except (InvalidTag, ValueError):
             return None
 
