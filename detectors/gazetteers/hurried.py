@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain
 
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.hurried_words import (
@@ -16,7 +17,7 @@ from detectors.gazetteers.hurried_words import (
     WORDS_AND_SURNAMES,
 )
 from detectors.gazetteers.lookup import Gazetteers, WordClass
-from detectors.patterns.scanning import Match, Pattern, any_of, compile_latin
+from detectors.patterns.scanning import Match, Pattern, PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -180,7 +181,7 @@ _INITIALS = (
 )
 #: A family: "the Delacourts".
 _FAMILY = compile_latin(r"\b[Tt]he (?:two |three |whole |other )?([A-Z][a-z]{3,14}s)\b", ignore_case=False)
-_ANY = any_of([_FAMILY] + [frame.pattern for frame in FRAMES] + list(_INITIALS))
+_SET = PatternSet([*(frame.pattern for frame in FRAMES), *_INITIALS, _FAMILY])
 _DRUG, _DISEASE = int(WordClass.DRUG), int(WordClass.DISEASE)
 _LISTED_CHILDREN = 3
 _UNKNOWN = 5  # Shorter words that nobody lists are abbreviations.
@@ -197,21 +198,27 @@ class HurriedRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the names and initials."""
         latin = passage.latin
-        if _ANY.search(latin) is None:
+        occurring = _SET.occurring(latin)
+        if not occurring:
             return []
-        ranges = dict.fromkeys(
-            [*self._names(latin, passage.text), *self._families(latin, passage.text), *_initials(latin)]
-        )
+        ranges = dict.fromkeys(chain.from_iterable(self._of(index, latin, passage.text) for index in occurring))
         return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]
 
-    def _names(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
-        for frame in FRAMES:
-            for found in frame.pattern.finditer(latin):
-                ranges = list(_groups(found, frame.groups))
-                named = [self._is_name(text[start:end], frame.level) for start, end in ranges]
-                if len(ranges) == _LISTED_CHILDREN and sum(named) == len(ranges) - 1:
-                    named = [text[start:end] not in STOP for start, end in ranges]
-                yield from (pair for pair, name in zip(ranges, named, strict=True) if name)
+    def _of(self, index: int, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+        """Return what one pattern of the set finds."""
+        if index < len(FRAMES):
+            return self._names(FRAMES[index], latin, text)
+        if index < len(FRAMES) + len(_INITIALS):
+            return _initials(_INITIALS[index - len(FRAMES)], latin)
+        return self._families(latin, text)
+
+    def _names(self, frame: Frame, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+        for found in frame.pattern.finditer(latin):
+            ranges = list(_groups(found, frame.groups))
+            named = [self._is_name(text[start:end], frame.level) for start, end in ranges]
+            if len(ranges) == _LISTED_CHILDREN and sum(named) == len(ranges) - 1:
+                named = [text[start:end] not in STOP for start, end in ranges]
+            yield from (pair for pair, name in zip(ranges, named, strict=True) if name)
 
     def _families(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
         for found in _FAMILY.finditer(latin):
@@ -261,10 +268,9 @@ def _groups(found: Match, groups: int) -> Iterator[tuple[int, int]]:
     return ((found.start(at), found.end(at)) for at in range(1, groups + 1) if found.start(at) >= 0)
 
 
-def _initials(latin: bytes) -> Iterator[tuple[int, int]]:
+def _initials(pattern: Pattern, latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield initials in small letters where only staff and patients stand so."""
-    for pattern in _INITIALS:
-        for found in pattern.finditer(latin):
-            groups = 2 if pattern is _INITIALS[0] else 1
-            if all(found.group(at) not in STOP_INITIALS for at in range(1, groups + 1)):
-                yield from _groups(found, groups)
+    groups = 2 if pattern is _INITIALS[0] else 1
+    for found in pattern.finditer(latin):
+        if all(found.group(at) not in STOP_INITIALS for at in range(1, groups + 1)):
+            yield from _groups(found, groups)

@@ -31,12 +31,26 @@ class Match(Protocol):
         ...
 
 
+class Options(Protocol):
+    """How a pattern was compiled."""
+
+    @property
+    def case_sensitive(self) -> bool:
+        """Tell whether the case of letters counts."""
+        ...
+
+
 class Pattern(Protocol):
     """A compiled pattern; the time of each call is linear in what it reads."""
 
     @property
     def pattern(self) -> bytes:
         """Return what was compiled."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """Return how it was compiled."""
         ...
 
     def search(self, text: bytes, pos: int = 0, endpos: int = ...) -> Match | None:
@@ -77,6 +91,29 @@ def any_of(patterns: Iterable[Pattern]) -> Pattern:
     Where it finds nothing, none of them does; to run a pattern costs more than to read a short text.
     """
     return compile_latin("|".join(f"(?:{pattern.pattern.decode('latin-1')})" for pattern in patterns))
+
+
+class PatternSet:
+    """Patterns that are looked for all at one reading, which tells the ones that occur.
+
+    >>> PatternSet([compile_latin("a1"), compile_latin("b2", ignore_case=False)]).occurring(b"A1 B2")
+    [0]
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.log_errors = False
+        options.max_mem = 64 << 20
+        self._set = re2.Set.SearchSet(options)
+        for pattern in patterns:
+            text = pattern.pattern.decode("latin-1")
+            self._set.Add((text if pattern.options.case_sensitive else f"(?i:{text})").encode("latin-1"))
+        self._set.Compile()
+
+    def occurring(self, latin: bytes) -> list[int]:
+        """Return the numbers of the patterns that occur, in order."""
+        return sorted(self._set.Match(latin) or ())
 
 
 def phrases(text: str) -> tuple[str, ...]:
