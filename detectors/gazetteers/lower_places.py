@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.lookup import Gazetteers, WordClass
-from detectors.patterns.scanning import any_of, compile_latin
+from detectors.patterns.scanning import PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -96,7 +96,7 @@ _OWNED = compile_latin(
     r"deli|florist|barbershop|hardware|lumber|brewing))\b",
     ignore_case=False,
 )
-_ANY = any_of(
+_SET = PatternSet(
     (_BRANCH, _HOUSE_OF_GOD, _OWNED, _PRACTICE, _EMPLOYED, _STREET, _COUNTY, _TOWN, _SHIP, _TRAILER, _CORNER, _HOUSE)
 )
 #: What a practice, a street or a firm of nobody in particular is called.
@@ -141,7 +141,7 @@ class LowerPlaceRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the places, and the firms as names."""
         latin = passage.latin
-        if _ANY.search(latin) is None:
+        if not _SET.occurring(latin):
             return []
         text = passage.text
         places = dict.fromkeys([*self._places(latin, text), *self._named(latin, text), *_told(latin)])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from detectors.context import Context
-from detectors.patterns.ages_told import NO_RELATIVE, TOLD, TOLD_WHOLE
+from detectors.patterns.ages_told import NO_RELATIVE, told_ages
 from detectors.patterns.no_ages import is_gauged, lasts, of_thing
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
@@ -201,14 +201,14 @@ class AgeRecognizer:
                 yield found.start(group), found.end(group)
         yield from self._told(latin)
         yield from self._beside_names(latin)
-        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BIRTHDAY, _CELEBRATED, *TOLD_WHOLE)):
+        for found in chain.from_iterable(pattern.finditer(latin) for pattern in (_BIRTHDAY, _CELEBRATED)):
             yield found.start(1), found.end(1)
 
     def _told(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield ages that their wording tells, none of them what was measured of a relative."""
-        for found in chain.from_iterable(pattern.finditer(latin) for pattern in TOLD):
+        for found, checked in told_ages(latin):
             measured = self._vitals.before(latin, found.start(), 14) or follows(NO_RELATIVE, latin, found.start(1), 28)
-            if _is_age(latin, found.end(1)) and not measured:
+            if not checked or (_is_age(latin, found.end(1)) and not measured):
                 yield found.start(1), found.end(1)
 
     def _beside_names(self, latin: bytes) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,8 @@
 """Ages over 89 that their wording tells: behind a relative, in a year of life, of somebody who still drives."""
 
-from detectors.patterns.scanning import compile_latin
+from collections.abc import Iterator
+
+from detectors.patterns.scanning import Match, PatternSet, compile_latin
 
 FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -93,3 +95,12 @@ TOLD_WHOLE = (
     ),
     compile_latin(r"\b(9[OoIl]|[1lI]0[OoIl]|[1lI]O[0-9OoIl]|l0[0-9])[- ]?(?:years?|yrs?|y/?o)\b"),
 )
+_SET = PatternSet((*TOLD, *TOLD_WHOLE))
+
+
+def told_ages(latin: bytes) -> Iterator[tuple[Match, bool]]:
+    """Yield each match, its age in the first group, and whether what stands behind the number is to be looked at."""
+    for index in _SET.occurring(latin):
+        checked = index < len(TOLD)
+        pattern = TOLD[index] if checked else TOLD_WHOLE[index - len(TOLD)]
+        yield from ((found, checked) for found in pattern.finditer(latin))

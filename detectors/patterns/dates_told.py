@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import Match, any_of, compile_latin
+from detectors.patterns.scanning import Match, PatternSet, compile_latin
 
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _WEEKDAY = r"(?:mon|tue|tues|wed|weds|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?"
@@ -27,7 +27,8 @@ _DASHED = compile_latin(
     rf"since|date|visit) (?:on )?((?:1[0-2]|0?[1-9])-{_DAY})"
     r"(?:[,.;)](?:\s|$)|\s*$|\n| (?:read|by|w/|showed|shows|down|neg|negative|at|in|from|off|with|and|she|he)\b)"
 )
-_ANY = any_of((_NUMBERED, _GERMAN, _FRENCH, _SCANNED, _DASHED))
+_PATTERNS = (_NUMBERED, _FRENCH, _GERMAN, _SCANNED, _DASHED)
+_SET = PatternSet(_PATTERNS)
 _LETTER = compile_latin(r"[lIO]", ignore_case=False)
 _FIGURE = compile_latin(r"[0-9]")
 _AS_FIGURES = bytes.maketrans(b"lIO", b"110")
@@ -38,20 +39,15 @@ _COUNTED = compile_latin(
 
 def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield each day."""
-    if _ANY.search(latin) is None:
-        return
-    for pattern in (_NUMBERED, _FRENCH):
+    for index in _SET.occurring(latin):
+        pattern = _PATTERNS[index]
         for found in pattern.finditer(latin):
-            yield found.start(1), found.end(1)
-    for found in _GERMAN.finditer(latin):
-        group = 1 if found.start(1) >= 0 else 2
-        yield found.start(group), found.end(group)
-    for found in _SCANNED.finditer(latin):
-        if _is_scanned(found):
-            yield found.start(1), found.end(1)
-    for found in _DASHED.finditer(latin):
-        if _COUNTED.match(latin, found.end(1)) is None:
-            yield found.start(1), found.end(1)
+            group = 1 if found.start(1) >= 0 else 2
+            if pattern is _SCANNED and not _is_scanned(found):
+                continue
+            if pattern is _DASHED and _COUNTED.match(latin, found.end(1)) is not None:
+                continue
+            yield found.start(group), found.end(group)
 
 
 def _is_scanned(found: Match) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import any_of, compile_latin, follows
+from detectors.patterns.scanning import PatternSet, compile_latin, follows
 
 #: Forms that are hardly anything else beside a vehicle.
 _FORM = (
@@ -38,7 +38,7 @@ _CHOSEN = compile_latin(
     r"([A-Z][A-Z0-9 ]{1,8}[A-Z0-9])[\x22\x1a]",
     ignore_case=False,
 )
-_ANY = any_of((_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, _HALF, _CHOSEN))
+_SET = PatternSet((_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, _HALF, _CHOSEN))
 #: Letters before figures that name a model and no plate.
 _MODEL = compile_latin(
     r"(?:RAM|GLC|GLE|GLS|GLA|GLB|CLA|CLS|SLK|ILX|MDX|RDX|TLX|RAV|CRV|HRV|MKZ|MKC|ATS|CTS|XTS|GTI|SRX|SUV|MPH|ISO|EMS|"
@@ -55,7 +55,7 @@ _BONE = compile_latin(
 
 def told_plates(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield each plate, of one that is half remembered both parts."""
-    if _ANY.search(latin) is None:
+    if not _SET.occurring(latin):
         return
     for pattern in (_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED):
         for found in pattern.finditer(latin):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import any_of, compile_latin, count_digits, follows, phrases
+from detectors.patterns.scanning import PatternSet, compile_latin, count_digits, follows, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -75,7 +75,7 @@ _INSURED = compile_latin(
     r"amerigroup|tricare|medicaid)(?: of [a-z]{2,12}| ppo| hmo| epo| gold| silver)?,?(?: id| #| member| is){0,2} "
     r"([A-Z]{1,4} ?[0-9]{3,5}(?: [0-9]{3,5}){1,2}|[A-Z]{1,4}[0-9]{6,10})\b"
 )
-_ANY = any_of(
+_SET = PatternSet(
     (
         _UNIT,
         _PICKED,
@@ -116,7 +116,7 @@ class ToldIdRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number or name."""
         latin = passage.latin
-        if _ANY.search(latin) is None:
+        if not _SET.occurring(latin):
             return []
         ranges = dict.fromkeys([*_numbers(latin), *_users(latin)])
         insured = dict.fromkeys((found.start(1), found.end(1)) for found in _INSURED.finditer(latin))
