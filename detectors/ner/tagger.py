@@ -18,7 +18,7 @@ from detectors.ner import manifest
 from detectors.ner.encoding import group_rows, piece_rows
 from detectors.ner.features import features
 from detectors.ner.labels import KINDS
-from detectors.ner.splitting import Words, split
+from detectors.ner.splitting import Words, split_all
 from detectors.ner.windows import windows
 from detectors.ner.wordpieces import WordPieces
 from schemas.errors import ModelUnavailable
@@ -66,7 +66,7 @@ class Tagger:
 
     def tag(self, texts: Sequence[str]) -> Tagged:
         """Tag texts, all at once."""
-        words = [split(text) for text in texts]
+        words = split_all(texts)
         firsts = list(itertools.accumulate((len(text) + self._apart for text in words), initial=0))[:-1]
         laid, gaps, mask = self._laid_out(words)
         chances = np.zeros((len(laid), len(KINDS) + 1), dtype=np.float32)
@@ -101,7 +101,7 @@ class Tagger:
                 new = dict(zip(keys, words, strict=True))
             self._learn(new)
             rows = np.fromiter(map(self._rows.__getitem__, keys), dtype=np.int64, count=len(keys))
-        return self._vectors[rows]
+        return self._vectors.take(rows, axis=0)
 
     def _learn(self, new: dict[int, str]) -> None:
         count, words = len(self._rows), list(new.values())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.ner.splitting import Gap, split
+from detectors.ner.splitting import Gap, Words, split, split_all
 
 
 @given(st.text())
@@ -41,3 +41,21 @@ def test_gaps_tell_blanks_columns_lines_and_paragraphs_apart() -> None:
 
     expected = [Gap.START, Gap.SPACE, Gap.WIDE, Gap.WIDE, Gap.LINE, Gap.PARAGRAPH, Gap.NONE, Gap.NONE]
     assert expected == words.gaps.tolist()
+
+
+@given(st.text(st.characters(max_codepoint=0xFF)))
+def test_a_letter_beyond_latin_1_changes_no_word_before_it(text: str) -> None:
+    """The fast way over bytes and the one over any text give the same words, offsets and gaps."""
+    alone, followed = _rows(split(text)), _rows(split(text + " 李"))
+
+    assert alone == followed[:-1]
+
+
+@given(st.lists(st.text(), max_size=6))
+def test_texts_split_together_are_split_as_alone(texts: list[str]) -> None:
+    """No text sees what stands before or behind it."""
+    assert [_rows(split(text)) for text in texts] == [_rows(words) for words in split_all(texts)]
+
+
+def _rows(words: Words) -> list[tuple[str, int, int, int]]:
+    return list(zip(words.texts, words.starts.tolist(), words.ends.tolist(), words.gaps.tolist(), strict=True))
