@@ -45,6 +45,7 @@ _QUOTED = re.compile(
     r"[Qq]uoted-[Pp]rintable|=[C-F][0-9A-F]=[89AB][0-9A-F]|[a-z]{2}=\r?\n(?!\w+=)[a-z]|[0-9]-?=\r?\n[0-9]"
 )
 _QUOTED_SIGNS = re.compile(r"=\r?\n|(?:=[0-9A-F]{2})+")
+_DIGIT = re.compile(r"\d")
 _MARKDOWN_ESCAPE = re.compile(r"\\(?=[_*#+.!()\[\]`~-])")
 
 
@@ -115,6 +116,8 @@ def normalize(text: str) -> Normalized:
         plain = Normalized(translated, plain.starts, plain.ends).edited(edits)
     plain = plain.edited(drawn_together(plain.text))
     plain = plain.edited(rejoined(plain.text))
+    if not _DIGIT.search(plain.text):
+        return plain  # What is scanned or mistyped counts beside a digit alone.
     read = unscan(plain.text)
     plain = plain if read is plain.text else replace(plain, text=read)
     return plain.edited(retyped(plain.text))
