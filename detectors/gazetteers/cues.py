@@ -29,10 +29,18 @@ class Cue:
         if not (":" in tail or "=" in tail):
             if not self.last:
                 return False
-            word = tail.rstrip(_AROUND).lower().replace("’", "'").translate(_SPACED)
-            if word[word.rfind(" ") + 1 :].lstrip("'") not in self.last:
+            if _last_word(tail.rstrip(_AROUND)) not in self.last:
                 return False
         return self.pattern.search(text[max(0, start - _REACH) : start]) is not None
+
+
+def _last_word(tail: str) -> str:
+    """Return what stands last, in lower case and without quotes before it."""
+    word = tail[tail.rfind(" ") + 1 :].lower()
+    if word.isalpha():
+        return word
+    word = word.replace("’", "'").translate(_SPACED)
+    return word[word.rfind(" ") + 1 :].lstrip("'")
 
 
 def _cue(pattern: str, last: str = "", *, ignore_case: bool = True) -> Cue:
