@@ -69,6 +69,8 @@ class FormRecognizer:
 
 def _spoken(text: str) -> frozenset[int]:
     """Return where the colons behind speakers stand in a conversation: what follows is said, and no form's value."""
+    if text.count(":") < _FEWEST_TURNS:
+        return frozenset()
     turns = list(_TURN.finditer(text))
     long = sum(len(turn[2].split()) >= _SPOKEN_WORDS for turn in turns)
     if len(turns) < _FEWEST_TURNS or long < _FEWEST_SPOKEN:
