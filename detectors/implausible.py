@@ -55,7 +55,8 @@ _WEEKDAYS = re.compile(rf"{_WEEKDAY}(?:(?:\s?[/,&-]\s?|,? (?:and|or|to) ){_WEEKD
 #: Numbers of pages, and measures before a bare number.
 _PAGED = re.compile(r"\b(?:p|pg|pgs|pages?|sheet|part|slide|item|card|box|label|item) ?[.:#]?\s?\Z", re.IGNORECASE)
 _MEASURED = re.compile(
-    r"\b(?:az[uú]car(?: en)?|presi[oó]n|glucosa|temperatura|pulso|peso|score(?:d| of| was)?|exam|retake|test|quiz|"
+    r"\b(?:az[uú]car(?: en)?|presi[oó]n|sugars?|glucoses?|readings|weights|temps|log|bgs?|fsbs|accuchecks?|"
+    r"average of|glucosa|temperatura|pulso|peso|score(?:d| of| was)?|exam|retake|test|quiz|"
     r"grade|percent|humidity|battery|phq-?\d?|gad-?\d?|moca|mmse|slums|epds|audit(?:-c)?|cage|ciwa|cows|nihss|braden|"
     r"relation(?:ship)?|"
     r"morse|anc|alc|plt|plts|hgb|hct|wbc|ast|alt|alp|ggt|ck|cpk|ldh|bnp|crp|esr|tsh|ferritin|b12|lipase|amylase|psa|"
@@ -67,7 +68,10 @@ _RECITED = re.compile(
     r"[^.\n]{0,30}\Z",
     re.IGNORECASE,
 )
-_DEGREES = re.compile(r"\d+(?:[.,]\d+)? ?°.*|-?\d+\.\d+|\d+ ?h(?:rs?)?|P\.? ?S\.?")
+_DEGREES = re.compile(
+    r"\d+(?:[.,]\d+)? ?°.*|-?\d+\.\d+|\d+ ?h(?:rs?)?|P\.? ?S\.?|\d+ (?:STE|steps?|stor(?:y|ies)|floors?)"
+)
+_ITEM = re.compile(r"[\[,]\s?\"\Z")
 #: The identifier of an article, standards, statuses, captions of columns, lines of help, holds, pregnancies.
 _ARTICLE = re.compile(r"(?:\(?https?://)?(?:dx\.)?(?:doi(?:\.org)?[:/ ]{1,2})?10\.\d{4,9}/")
 _NO_NUMBER = re.compile(
@@ -130,6 +134,8 @@ def _is_no_number(text: str, span: Span, value: str, before: str) -> bool:
 def _is_no_proper(text: str, span: Span, value: str, before: str) -> bool:
     """Tell whether a name is nobody's, or somebody's no more: "a jane doe", "ryan white funds"."""
     low = value.lower()
+    if value.isdigit() and _ITEM.search(before) and "zip" not in before.lower():
+        return True
     if low in _NOBODY or low in _NOBODY_THERE or _DEGREES.fullmatch(value):
         return True
     follower = _FOLLOWED.get(low, _GOES_ON if low in _ANYBODY else None)

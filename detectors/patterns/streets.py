@@ -112,6 +112,7 @@ _CODES = compile_latin(
     r"\bI-(?:9|10)(?:-CM)? (?:codes?|dx|diagnos)|\bI-9\b[^.\n]{0,40}\bI-10\b|\bI-10\b[^.\n]{0,40}\bI-9\b",
     ignore_case=False,
 )
+_PAPERS = compile_latin(r" (?:visa|form|document|student|petition|application|waiver|paperwork)")
 _AROUND = 200
 _NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
 
@@ -150,6 +151,8 @@ def _is_road(latin: bytes, found: Match) -> bool:
     """Tell "I-80" from the isotope I-131 and from forms such as the I-693."""
     numbered = latin[found.end() : found.end() + 2] == b" #"
     around = latin[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+    if found.group()[:2] == b"I-" and _PAPERS.match(latin, found.end()):
+        return False
     if found.group()[:2] == b"I-" and (_PEDIGREE.search(around) or _CODES.search(around)):
         return False
     return found.group() not in _ISOTOPES and not numbered and not follows(_FORM, latin, found.start(), 8)

@@ -37,7 +37,7 @@ _CLASS = compile_latin(
 )
 #: A code of a procedure, a diagnosis or a drug with the name of its system.
 _CODED = compile_latin(
-    r"nct[0-9]{8}|(?:sha|md|rs|hs|es|utf)-?[0-9]{1,3}|(?:cpt|hcpcs|ndc|loinc|drg|icd-?(?:9|10)|icd-?10-?cm)[-:#/]?[A-Z]?[0-9][A-Z0-9.-]*"
+    r"nct[0-9]{8}|99[0-9]{3}-[0-9]{2}|(?:sha|md|rs|hs|es|utf)-?[0-9]{1,3}|(?:cpt|hcpcs|ndc|loinc|drg|icd-?(?:9|10)|icd-?10-?cm)[-:#/]?[A-Z]?[0-9][A-Z0-9.-]*"
 )
 _DECIMAL = compile_latin(r"[0-9]{1,3}\.[0-9]{1,2}")
 _RATIO = compile_latin(r"[0-9]{2,3}/[0-9]{2}")

@@ -77,6 +77,7 @@ _ROLES = frozenset(
     """.split()
 )
 _LONGEST_DATE = 30
+_AGE_REACH = 8
 #: A drug with its dose, or a choice; no place is called so.
 _NO_PLACE = re.compile(r"\d ?(?:mg|mcg|ml|units?|%)| or | vs\.? ", re.IGNORECASE)
 _LONGEST_SYLLABLE = 3  # A shorter word is a name as often ("Su", "Ha").
@@ -266,7 +267,7 @@ def _date(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _age(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    age = _OLD.search(text, start, end)
+    age = _OLD.search(text, start, min(end, start + _AGE_REACH))
     if age is not None and text[age.end() : age.end() + 1] != "+":
         yield age.span()
 
