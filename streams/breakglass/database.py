@@ -9,12 +9,16 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from schemas.errors import ConfigError
+from schemas.vault import TenantId
+from streams.audit.ports import Audit
+from streams.breakglass.identity.people_seal import PeopleSeal
+from streams.breakglass.identity.registry import Registry
 from streams.config import is_loopback
 from streams.vault.private_file import make_private_folder, read_private
 
 _BUSY_SECONDS = 10
 #: Where a folder of break-glass says that its database is another one than the file in it.
-_URL_FILE, _FILE = "database.url", "breakglass.db"
+_URL_FILE, _FILE, _SEAL_FILE = "database.url", "breakglass.db", "people.seal"
 #: The number of our lock among the advisory locks of a PostgreSQL database: "phis".
 _TURNS = 0x70686973
 _PRIVATE = 0o600
@@ -31,6 +35,13 @@ def database_in(folder: Path) -> Engine:
     if named.exists():
         return open_database(read_private(named).decode("utf-8", "replace").strip())
     return open_database(f"sqlite:///{(folder / _FILE).absolute()}")
+
+
+def registry_in(folder: Path, audit: Audit, home: TenantId) -> Registry:
+    """Open the people in the database of a folder, watched over by a seal that lies in the folder."""
+    registry = Registry.open(database_in(folder), audit, home)
+    PeopleSeal(folder / _SEAL_FILE).watch(registry.engine)
+    return registry
 
 
 def open_database(url: str) -> Engine:

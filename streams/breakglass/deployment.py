@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from schemas.errors import ConfigError
 from schemas.vault import TenantId
@@ -14,6 +15,7 @@ from streams.clock import Clock
 from streams.config import Settings, refuse_undeclared
 from streams.embedded.state import EmbeddedState
 from streams.log.kafka_entries import KafkaEntries
+from streams.log.kafka_tombstones import bury
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def deployment(settings: Settings, state: EmbeddedState, clock: Clock) -> Iterat
     thread = threading.Thread(target=followed.follow, args=(ended,), name="breakglass-following", daemon=True)
     thread.start()
     try:
-        yield Elsewhere(followed, settings.vault, approvals)
+        yield Elsewhere(followed, settings.vault, approvals, partial(bury, settings))
     finally:
         ended.set()
         thread.join()

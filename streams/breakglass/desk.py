@@ -9,8 +9,9 @@ from schemas.errors import ConfigError
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
 from streams.breakglass.channels import read_channels
-from streams.breakglass.database import database_in, open_database
+from streams.breakglass.database import database_in, open_database, registry_in
 from streams.breakglass.deks import DekCache, Deks
+from streams.breakglass.ended import EndedGrants
 from streams.breakglass.entries import Entries, EntryView
 from streams.breakglass.following import catch_up
 from streams.breakglass.granting import Granting, Notify
@@ -25,7 +26,8 @@ from streams.breakglass.trail import Trail
 from streams.clock import Clock
 from streams.config import VaultSettings
 from streams.embedded.state import TENANT, EmbeddedState
-from streams.vault.erasing import Erasing, denied_tokens
+from streams.embedded.tombstones import bury
+from streams.vault.erasing import Erasing, Tombstones, denied_tokens
 from streams.vault.kek import CountedUnwrappingKek, UnwrappingKek
 from streams.vault.ledger import Ledger
 from streams.vault.openers import Openers
@@ -44,11 +46,15 @@ def _untold(kind: str, outcome: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What does not lie in the state folder where break-glass serves a deployment over Kafka."""
+    """What does not lie in the state folder where break-glass serves a deployment over Kafka.
+
+    *bury* writes tombstones for the entries of a token of a tenant.
+    """
 
     entries: Entries
     vault: VaultSettings
     approvals: Mapping[TenantId, int]
+    bury: Tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,12 @@ class Desk:
         with closing(open_key_store(vault)) as store:
             yield Erasing(store, ledger, self.granting.trail, self.clock, vault.backup_days)
 
+    def bury(self, tenant: str, token: str) -> int:
+        """Write tombstones for the entries of a token; return how many."""
+        if self.elsewhere is not None:
+            return self.elsewhere.bury(tenant, token)
+        return bury(self.state, tenant, token)
+
     def entries(self) -> Entries:
         """Return the entries, as far as they are known here."""
         if self.elsewhere is not None:
@@ -148,9 +160,11 @@ def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
 
     People are told of grants as `breakglass/notify.toml` says; raises ConfigError where it cannot be read.
     """
-    engine = database_in(state.breakglass)
-    registry = Registry.open(engine, audit, HOME)
-    store = GrantStore(engine, ReasonSeal.load(state.breakglass / "reasons.key"))
+    # Each with connections of its own: what watches over people does so at each transaction of theirs.
+    engine, registry = database_in(state.breakglass), registry_in(state.breakglass, audit, HOME)
+    store = GrantStore(
+        engine, ReasonSeal.load(state.breakglass / "reasons.key"), EndedGrants(state.breakglass / "ended")
+    )
     # Off until two people have enrolled: `breakglass init` is what switches it on.
     on = {HOME: _APPROVALS} if elsewhere is None else elsewhere.approvals
     store.set_tenants(on if protection_of(registry).enrolled else {})

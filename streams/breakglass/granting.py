@@ -21,15 +21,15 @@ from schemas.access import (
 )
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Reason, Result
-from schemas.errors import AccessDenied, ConfigError, PhistreamError
+from schemas.errors import AccessDenied, ConfigError
 from schemas.vault import TenantId
 from streams.breakglass import persons, policy
 from streams.breakglass.figures import FIGURES, LEAST_JUSTIFICATION, LONGEST_JUSTIFICATION
 from streams.breakglass.persons import refused
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.quarantined import refuse_quarantined
-from streams.breakglass.store import GrantStore
-from streams.breakglass.trail import Trail, grant_resource, intent_of, reason_of, under
+from streams.breakglass.store import OPENABLE, GrantStore
+from streams.breakglass.trail import Announced, Trail, grant_resource, intent_of, told, under
 from streams.clock import Clock
 
 _ACTIONS = {
@@ -86,7 +86,7 @@ class Granting:
         grant_id = str(uuid.uuid4())
         record = intent_of(Action.GRANT_REQUEST, identity, terms.tenant, grant_resource(grant_id), now)
         record = replace(record, mode=terms.mode, purpose=terms.purpose, view=terms.view)
-        with _told(self.trail, record):
+        with told(self.trail, record):
             persons.may_request(terms.tenant, identity, now)
             approvals = self.store.approvals_of(terms.tenant)
             self._refuse_blocked(identity.person, now)
@@ -113,7 +113,7 @@ class Granting:
         identity, grant = self.current(identity, now), self.settled(grant_id)
         action = _ACTIONS[event]
         record = under(grant, intent_of(action, identity, grant.terms.tenant, grant_resource(grant.id), now))
-        with _told(self.trail, record):
+        with told(self.trail, record):
             if event is GrantEvent.ACTIVATE:
                 self.store.approvals_of(grant.terms.tenant)
                 self._refuse_blocked(grant.requester, now)
@@ -170,6 +170,24 @@ class Granting:
                 ended += 1
         return ended
 
+    def end_joined(self, account: Person, person: Person) -> int:
+        """End what *account*, found to be *person*'s, had a part in; return how many grants that were.
+
+        An ended grant on which both had a word opens an incident: nobody else had agreed.
+        """
+        ended = 0
+        for grant in map(self._settle, self.store.unsettled()):
+            now, parts = self.now(), _parts(grant)
+            record = intent_of(Action.GRANT_REVOKE, None, grant.terms.tenant, grant_resource(grant.id), now)
+            if account in parts and grant.state in OPENABLE:
+                with self._announced(under(grant, record), Reason.SELF_APPROVAL):
+                    self._change(grant, policy.revoked(grant, now), Action.GRANT_REVOKE, now)
+                ended += 1
+            elif {account, person} <= parts and grant.incident is None:
+                self._change(grant, replace(grant, incident="contested", version=grant.version + 1), None, now)
+                ended += 1
+        return ended
+
     def _settle(self, grant: Grant) -> Grant:
         now = self.now()
         settled = policy.settle(grant, now)
@@ -202,39 +220,8 @@ class Granting:
         if any(policy.blocks(policy.settle(grant, now)) for grant in self.store.of_person(person)):
             raise refused(Reason.BLOCKED)
 
-    def _announced(self, record: AuditRecord, reason: Reason | None = None) -> "_Announced":
-        return _Announced(self.trail, record, reason)
-
-
-class _Announced:
-    """Writes an intent before the block and its outcome after it."""
-
-    def __init__(self, trail: Trail, record: AuditRecord, reason: Reason | None) -> None:
-        self._trail, self._record, self._reason = trail, record, reason
-
-    def __enter__(self) -> None:
-        self._intent = self._trail.begin(self._record)
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None:
-            self._trail.end(self._intent, Result.SUCCESS, self._reason)
-        elif isinstance(error, PhistreamError):
-            denied = isinstance(error, AccessDenied)
-            self._trail.end(self._intent, Result.DENIED if denied else Result.ERROR, reason_of(error))
-
-
-class _told:  # noqa: N801 - reads as a verb where it stands.
-    """Tells of a refusal in the block; what passes is announced afterwards."""
-
-    def __init__(self, trail: Trail, record: AuditRecord) -> None:
-        self._trail, self._record = trail, record
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, AccessDenied):
-            self._trail.single(self._record, Result.DENIED, reason_of(error))
+    def _announced(self, record: AuditRecord, reason: Reason | None = None) -> Announced:
+        return Announced(self.trail, record, reason)
 
 
 def refuse_terms(wanted: GrantRequest) -> None:
@@ -280,6 +267,12 @@ def _refuse_second_emergency(grant: Grant, others: Sequence[Grant], now: float) 
         used = other.activated_at is not None and other.ratification is None and not closed
         if other.terms.mode is GrantMode.EMERGENCY and (running or used):
             raise refused(Reason.NOT_RATIFIED)
+
+
+def _parts(grant: Grant) -> set[Person]:
+    """Return who asked for a grant, and who agreed to it."""
+    agreed = {approval.person for approval in grant.approvals}
+    return agreed | {grant.requester} | ({grant.ratification.person} if grant.ratification else set())
 
 
 def _judges(identity: Identity, tenant: TenantId) -> bool:

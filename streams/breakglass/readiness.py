@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from schemas.audit_terms import Reason
 from schemas.errors import LogUnavailable, PhistreamError
 from streams.breakglass.entries import Entries
-from streams.breakglass.tables import TENANTS
+from streams.breakglass.tables import GRANTS
 from streams.clock import Clock
 from streams.config import VaultSettings
 from streams.vault.stores import open_key_store
@@ -76,7 +76,7 @@ def grants_check(engine: Engine) -> Check:
 
     def check() -> str:
         with engine.connect() as connection:
-            connection.execute(select(TENANTS.c.tenant).limit(1)).all()
+            connection.execute(select(GRANTS.c.id).limit(1)).all()
         return _OK
 
     return check

@@ -1,9 +1,10 @@
 """The tables of grants: terms and words as JSON without free text, the reason sealed, what was opened one row each."""
 
-from sqlalchemy import Boolean, Column, Engine, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, Engine, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
+#: `body` is the grant as JSON behind a MAC; the columns before it are for finding rows, and decide nothing.
 GRANTS = Table(
     "grants",
     METADATA,
@@ -32,15 +33,6 @@ OPENED_EVENTS = Table(
     METADATA,
     Column("grant", String(36), primary_key=True),
     Column("event", String, primary_key=True),
-)
-
-#: Tenants in which break-glass is on, and how many approvals they demand. No row: off.
-TENANTS = Table(
-    "grant_tenants",
-    METADATA,
-    Column("tenant", String, primary_key=True),
-    Column("enabled", Boolean, nullable=False),
-    Column("approvals", Integer, nullable=False),
 )
 
 #: When a person revealed, for the limit a minute; older rows go.

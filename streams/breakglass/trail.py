@@ -8,7 +8,7 @@ from typing import Any
 from schemas.access import Grant, Identity
 from schemas.audit import Actor, AuditRecord, Counts, KmsUse, Resource
 from schemas.audit_terms import Action, ActorType, KmsProvider, Phase, Reason, ResourceKind, Result
-from schemas.errors import PhistreamError
+from schemas.errors import AccessDenied, PhistreamError
 from schemas.vault import TenantId
 from streams.audit.ports import Appended, Audit
 from streams.breakglass.identity.registry import actor_of
@@ -81,3 +81,34 @@ def kms_use(kek_uri: str, unwraps: int) -> KmsUse:
 def counts_of(**counts: int) -> Counts:
     """Return the counts of a request."""
     return Counts(**counts)
+
+
+class Announced:
+    """Writes an intent before the block and its outcome after it."""
+
+    def __init__(self, trail: Trail, record: AuditRecord, reason: Reason | None) -> None:
+        self._trail, self._record, self._reason = trail, record, reason
+
+    def __enter__(self) -> None:
+        self._intent = self._trail.begin(self._record)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            self._trail.end(self._intent, Result.SUCCESS, self._reason)
+        elif isinstance(error, PhistreamError):
+            denied = isinstance(error, AccessDenied)
+            self._trail.end(self._intent, Result.DENIED if denied else Result.ERROR, reason_of(error))
+
+
+class told:  # noqa: N801 - reads as a verb where it stands.
+    """Tells of a refusal in the block; what passes is announced afterwards."""
+
+    def __init__(self, trail: Trail, record: AuditRecord) -> None:
+        self._trail, self._record = trail, record
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, AccessDenied):
+            self._trail.single(self._record, Result.DENIED, reason_of(error))

@@ -53,15 +53,19 @@ def confirm(
     *,
     credentials: CredentialsSource = None,
 ) -> None:
-    """Confirm what another person proposed."""
+    """Confirm what another person proposed; of two accounts that become one, what one of them agreed to ends."""
+    from streams.breakglass.desk import desk_over
     from streams.breakglass.identity.changes import Changes
+    from streams.clock import SystemClock
     from streams.embedded.state import EmbeddedState
 
     embedded = EmbeddedState(state)
     given = ask_credentials(credentials)
     with open_audit(embedded) as audit:
         accounts = open_accounts(embedded, audit)
-        change = Changes(accounts.registry).confirm(sign_in(accounts, given), proposal, now())
+        granting = desk_over(embedded, SystemClock(), audit, str).granting
+        changes = Changes(accounts.registry, granting.end_joined)
+        change = changes.confirm(sign_in(accounts, given), proposal, now())
     typer.echo(_told(change))
 
 

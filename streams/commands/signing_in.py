@@ -39,14 +39,13 @@ def open_audit(state: "EmbeddedState") -> "AuditLog":
 def open_accounts(state: "EmbeddedState", audit: "Audit") -> "Accounts":
     """Open the accounts of a state folder, empty where there are none yet."""
     from schemas.vault import TenantId
-    from streams.breakglass.database import database_in
+    from streams.breakglass.database import registry_in
     from streams.breakglass.identity.accounts import Accounts
     from streams.breakglass.identity.passwords import Passwords
-    from streams.breakglass.identity.registry import Registry
     from streams.breakglass.identity.totp import TotpSeal
     from streams.embedded.state import TENANT
 
-    registry = Registry.open(database_in(state.breakglass), audit, TenantId(TENANT))
+    registry = registry_in(state.breakglass, audit, TenantId(TENANT))
     return Accounts(registry, TotpSeal.load(state.breakglass / _TOTP_KEY), Passwords())
 
 

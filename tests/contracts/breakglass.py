@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from schemas.access import Grant, GrantMode, GrantState, Person, Role
 from schemas.audit_terms import Action, Reason
 from schemas.errors import AccessDenied, ConfigError, IncorrectKey
 from schemas.vault import TenantId, Token
+from streams.breakglass.ended import EndedGrants
 from streams.breakglass.figures import FIGURES, REVEALS_A_MINUTE
 from streams.breakglass.identity.accounts import Accounts
 from streams.breakglass.identity.registry import Registry, end, give_role
 from streams.breakglass.identity.totp import TotpSeal
 from streams.breakglass.outbox import ALARM_SECONDS, Outbox
 from streams.breakglass.store import GrantStore, ReasonSeal
+from streams.breakglass.tables import GRANTS, OPENED
 from tests.streams.breakglass import people
 from tests.streams.breakglass.identity.rig import CHEAP, HOME, NOW, MemoryAudit, People, password_of
 
@@ -49,6 +51,17 @@ def _grant(number: int = 1, mode: GrantMode = GrantMode.NORMAL) -> Grant:
     return replace(people.grant(mode), id=f"{number:032x}")
 
 
+def _body(store: GrantStore, grant_id: str) -> str:
+    with store.engine.begin() as connection:
+        return str(connection.execute(select(GRANTS.c.body).where(GRANTS.c.id == grant_id)).scalar_one())
+
+
+def _write(store: GrantStore, grant_id: str, body: str) -> None:
+    """Change a row as somebody does who owns the database."""
+    with store.engine.begin() as connection:
+        connection.execute(update(GRANTS).where(GRANTS.c.id == grant_id).values(body=body))
+
+
 class BreakglassContract:
     """The suite; `open_engine` opens the same database again, as another host would."""
 
@@ -61,7 +74,7 @@ class BreakglassContract:
     def open_store(self, open_engine: Open, tmp_path: Path) -> Callable[[], GrantStore]:
         """Return what opens the grants."""
         seal = ReasonSeal.load(tmp_path / "reasons.key")
-        return lambda: GrantStore(open_engine(), seal)
+        return lambda: GrantStore(open_engine(), seal, EndedGrants(tmp_path / "ended"))
 
     @pytest.fixture
     def open_people(self, open_engine: Open, tmp_path: Path) -> Callable[[], People]:
@@ -145,14 +158,57 @@ class BreakglassContract:
         assert REVEALS_A_MINUTE == sum(each or 0 for each in _at_once(reveal))
         stores[0].count_reveal(person, NOW + 61)
 
-    def test_break_glass_is_off_until_somebody_switches_it_on(self, open_store: Callable[[], GrantStore]) -> None:
-        """A tenant without a row is off, for every host."""
+    def test_what_another_hand_wrote_is_no_grant(self, open_store: Callable[[], GrantStore]) -> None:
+        """A row that was changed, moved under another id, or is an older one put back, opens nothing at any host."""
+        store, old = open_store(), _grant()
+        store.add(old, _REASON, _nothing, _nothing)
+        store.add(_grant(2), _REASON, _nothing, _nothing)
+        first, second = (_body(store, grant.id) for grant in (old, _grant(2)))
+        store.change(old, replace(old, state=GrantState.APPROVED, version=old.version + 1))
+        approved = _body(store, old.id)
+
+        for body in (first, second, approved.replace("approved", "active"), approved.partition(" ")[2], ""):
+            _write(store, old.id, body)
+            with pytest.raises(AccessDenied):
+                store.get(old.id)
+            assert [_grant(2)] == list(store.list()) == list(store.unsettled())
+        _write(store, old.id, approved)
+        assert GrantState.APPROVED is store.get(old.id).state
+
+    def test_what_ended_stays_ended(self, open_store: Callable[[], GrantStore]) -> None:
+        """The row of a revoked grant, put back as it was while it opened, opens nothing, also after a restart."""
+        store, old = open_store(), replace(_grant(), state=GrantState.ACTIVE)
+        store.add(old, _REASON, _nothing, _nothing)
+        active = _body(store, old.id)
+        store.change(old, replace(old, state=GrantState.REVOKED, version=old.version + 1))
+        _write(store, old.id, active)
+
+        for each in (store, open_store()):
+            with pytest.raises(AccessDenied):
+                each.get(old.id)
+
+    def test_rows_taken_away_open_no_more(self, open_store: Callable[[], GrantStore]) -> None:
+        """Who deletes the rows of what was opened ends the grant, and does not begin it anew."""
+        store, grant = open_store(), _grant()
+        store.add(grant, _REASON, _nothing, _nothing)
+        stale = grant
+        grant, _opened = store.reserve(grant, [people.TOKEN], [])
+        with pytest.raises(AccessDenied, match="meanwhile"):
+            store.reserve(stale, [people.TOKEN], [])
+        with store.engine.begin() as connection:
+            connection.execute(delete(OPENED))
+
+        with pytest.raises(AccessDenied):
+            store.reserve(grant, [people.TOKEN], [])
+
+    def test_break_glass_is_off_until_settings_switch_it_on(self, open_store: Callable[[], GrantStore]) -> None:
+        """A tenant is off where the settings of this process do not name it, whatever the database holds."""
         store = open_store()
         with pytest.raises(AccessDenied):
             store.approvals_of(people.TENANT)
         store.set_tenants({people.TENANT: 2})
 
-        assert 2 == open_store().approvals_of(people.TENANT)
+        assert 2 == store.approvals_of(people.TENANT)
         with pytest.raises(AccessDenied):
             store.approvals_of(people.OTHER_TENANT)
 

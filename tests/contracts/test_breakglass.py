@@ -69,6 +69,7 @@ class TestPostgres(BreakglassContract):
             assert grant == rig.desk.granting.store.get(grant.id)
             engine.dispose()
             rig.desk.registry.engine.dispose()
+            rig.desk.granting.store.engine.dispose()
 
         assert not (state.breakglass / "breakglass.db").exists()
 

@@ -1,6 +1,6 @@
 """Changes of roles and of the groups of a provider: one person proposes, another one confirms, and it is audited."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -82,9 +82,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Proposes, confirms and withdraws changes in one registry."""
+    """Proposes, confirms and withdraws changes in one registry.
+
+    *on_joined* is told of two accounts before they become one person: what one of them had agreed to ends first.
+    """
 
     registry: Registry
+    on_joined: Callable[[Person, Person], object] = lambda *_: None
 
     def propose(self, identity: Identity, change: Change, now: float) -> Proposal:
         """Propose a change; raises AccessDenied for who may not, and for a change of one's own roles."""
@@ -111,11 +115,17 @@ class Changes:
         if identity.person == proposal.by:
             self.registry.tell(intent, Result.DENIED, Reason.SELF_APPROVAL)
             raise AccessDenied("another person confirms what one proposed")
-        with self.registry.acting(intent), self.registry.engine.begin() as connection:
+        with self.registry.acting(intent):
+            if proposal.change.role is None:
+                self.on_joined(proposal.change.people[0], self.registry.known_as(proposal.change.people[1]))
+            self._carry_out(proposal, now)
+        return proposal.change
+
+    def _carry_out(self, proposal: Proposal, now: float) -> None:
+        with self.registry.engine.begin() as connection:
             one_at_a_time(connection)
             _settle(connection, proposal, now)
             _carry_out(connection, proposal.change, now)
-        return proposal.change
 
     def pending(self, now: float) -> Sequence[Proposal]:
         """Return what waits for a second person, oldest first."""

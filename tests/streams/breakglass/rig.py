@@ -174,7 +174,8 @@ def rig_over(
         if not protection_of(desk.registry).enrolled:
             with desk.registry.engine.begin() as connection:
                 connection.execute(update(ISSUER).values(enrolled_at=START))
-            desk.registry.engine.dispose()
+            for engine in (desk.registry.engine, desk.granting.store.engine):
+                engine.dispose()
             desk = desk_over(state, clock, recorded, clean, note, elsewhere)
         tenant = HOME if elsewhere is None else next(iter(elsewhere.approvals))
         yield Rig(desk, clock, recorded, events_of(state), told, tenant)

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from schemas.access import Grant, GrantMode, GrantRequest, GrantState, GrantTerms, Purpose, Role, Scope, View
+from schemas.access import (
+    Grant,
+    GrantMode,
+    GrantRequest,
+    GrantState,
+    GrantTerms,
+    Person,
+    Purpose,
+    Role,
+    Scope,
+    View,
+)
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AccessDenied, AuditUnavailable, ConfigError
@@ -14,6 +25,7 @@ from schemas.identifiers import IdentifierType
 from schemas.vault import TenantId
 from streams.breakglass.desk import HOME
 from streams.breakglass.granting import refuse_terms
+from streams.breakglass.identity.changes import Change, ChangeKind, Changes
 from streams.breakglass.policy import GrantEvent
 from tests.streams.breakglass import people
 from tests.streams.breakglass import rig as rigs
@@ -189,3 +201,53 @@ def test_a_used_grant_is_told_once_when_it_expires(rig: Rig) -> None:
 
     assert [GrantState.REVIEW_DUE] * 3 == states
     assert 1 == sum(each.action is Action.GRANT_EXPIRE for each in rig.recorded.records)
+
+
+def _join(rig: Rig, account: Person, person: Person) -> int:
+    """Say that two accounts are one person's; return how many grants ended."""
+    ended: list[int] = []
+    changes = Changes(rig.desk.registry, lambda *two: ended.append(rig.desk.granting.end_joined(*two)))
+    di, ed = rig.person("di", Role.SECURITY), rig.person("ed", Role.PRIVACY_OFFICER)
+    change = Change(ChangeKind.SAME_PERSON, account.issuer, account.subject, rig.tenant, None, person)
+    changes.confirm(ed, changes.propose(di, change, rig.clock.seconds).id, rig.clock.seconds)
+    return sum(ended)
+
+
+@pytest.mark.parametrize("activated", [False, True])
+def test_one_person_by_two_accounts_ends_what_they_agreed_to(rig: Rig, *, activated: bool) -> None:
+    """A grant that its requester turns out to have approved ends with the joining, on record, and opens nothing."""
+    grant = rig.request(_SCOPE)
+    rig.desk.granting.word(rig.bo(), grant.id, GrantEvent.APPROVE)
+    if activated:
+        rig.desk.granting.word(rig.ada(), grant.id, GrantEvent.ACTIVATE)
+    unconcerned = rig.request(_SCOPE)
+
+    assert 1 == _join(rig, rig.bo().person, rig.ada().person)
+
+    assert GrantState.REVOKED is rig.desk.granting.settled(grant.id).ended_as
+    assert GrantState.REQUESTED is rig.desk.granting.settled(unconcerned.id).state
+    told = [each for each in rig.recorded.records if each.action is Action.GRANT_REVOKE and each.result]
+    assert [(grant.id, Reason.SELF_APPROVAL)] == [(each.grant_id, each.reason) for each in told]
+    with pytest.raises(AccessDenied):
+        rig.desk.granting.openable(rig.ada(), grant.id)
+
+
+def test_a_requester_who_is_somebody_else_loses_what_is_open(rig: Rig) -> None:
+    """What an account asked for ends when it becomes another person's: that one asks anew, under their own name."""
+    grant = rig.active(_SCOPE)
+
+    assert 1 == _join(rig, rig.ada().person, rig.person("ann", Role.REQUESTER).person)
+    assert GrantState.REVOKED is rig.desk.granting.settled(grant.id).ended_as
+
+
+def test_an_emergency_ratified_by_oneself_is_an_incident(rig: Rig) -> None:
+    """Used and ratified by one person: nobody else agreed, and the person is blocked until somebody examines it."""
+    grant = rig.active(_SCOPE, GrantMode.EMERGENCY)
+    rig.desk.granting.word(rig.bo(), grant.id, GrantEvent.RATIFY)
+    rig.desk.granting.word(rig.ada(), grant.id, GrantEvent.RELEASE)
+
+    assert 1 == _join(rig, rig.bo().person, rig.ada().person)
+
+    assert "contested" == rig.desk.granting.settled(grant.id).incident
+    with pytest.raises(AccessDenied):
+        rig.request(_SCOPE)
