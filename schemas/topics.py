@@ -70,7 +70,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         -1,
         compacted=True,
         clear=False,
-        writers=frozenset({Role.REDACTOR}),
+        writers=frozenset({Role.REDACTOR, Role.BREAKGLASS}),
         readers=frozenset({Role.BREAKGLASS}),
         holds="sealed secrets",
     ),

@@ -89,7 +89,9 @@ def _paths() -> dict[str, Any]:
         "/v1/reveal-text": {"post": _operation("Show a redacted text with its values.", "200", RevealTextBody)},
         "/v1/lookup": {"post": _operation("Find the tokens of values.", "200", LookupBody)},
         "/v1/erasures": {
-            "post": _operation("Erase a unit or a tenant for good.", "200", ErasureBody),
+            "post": _operation(
+                "Erase a unit, a tenant, or the record of a token for good.", "200", ErasureBody
+            ),
             "get": _operation("List the erasures that you may judge.", "200"),
         },
         "/v1/quarantine/replay": {

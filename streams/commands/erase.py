@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -10,14 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import Role
-from schemas.errors import ConfigError
 from streams.commands.key_desk import at_key_desk
 from streams.commands.options import ConfigFile, StateFolder
 from streams.commands.signing_in import CredentialsSource
 
 if TYPE_CHECKING:
     from streams.commands.key_desk import KeyDesk
-    from streams.embedded.state import EmbeddedState
     from streams.vault.erasing import Erasing, Erasure
 
 erase_app = typer.Typer(help="Erasure of units, tenants and records, and legal holds.", no_args_is_help=True)
@@ -59,6 +58,7 @@ def whole_tenant(
 def record(
     tenant: Tenant,
     token: Annotated[str, typer.Argument(help="The token, as it stands in the event.")],
+    config: ConfigFile = None,
     state: StateFolder = None,
     credentials: CredentialsSource = None,
     *,
@@ -66,14 +66,11 @@ def record(
 ) -> None:
     """Deny one token for good and delete its entries from the log.
 
-    Its key still seals other records, so this is no cryptographic erasure: backups of the log can bring the entry back,
-    but no reveal opens it.
+    Its key still seals other records, so this is no cryptographic erasure: backups and old segments of the log can
+    bring the entry back, but no reveal opens it.
     """
-    with at_key_desk(None, state, credentials, Role.PRIVACY_OFFICER) as desk:
-        if desk.state is None:
-            raise ConfigError("give --state")
-        with desk.state.exclusive():
-            entries = _erasing(desk).record(desk.actor, tenant, token, _tombstones(desk.state), ticket)
+    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+        entries = _erasing(desk).record(desk.actor, tenant, token, _tombstones(desk), ticket)
     typer.echo(f"Denied from now on; {entries} entries buried.")
 
 
@@ -133,27 +130,15 @@ def _erasing(desk: "KeyDesk") -> "Erasing":
     return Erasing(desk.store, desk.ledger, desk.trail, desk.clock, desk.settings.vault.backup_days)
 
 
-def _tombstones(state: "EmbeddedState") -> Callable[[str, str], int]:
-    """Return what buries the entries of a token in the log of a state folder."""
-    from schemas.topics import VAULT
-    from streams.log.ports import Publication
+def _tombstones(desk: "KeyDesk") -> Callable[[str, str], int]:
+    """Return what buries the entries of a token: in the log of a state folder, or on Kafka."""
+    if desk.state is not None:
+        from streams.embedded.tombstones import bury as bury_here
 
-    def bury(tenant: str, token: str) -> int:
-        store = state.open_store()
-        try:
-            prefix, keys = f"{tenant}|{token}|".encode(), set()
-            for place in store.places([VAULT]):
-                at = store.ends(place)[0]
-                while records := store.fetch(place, at, 2_000):
-                    keys |= {read.key for read in records if read.key is not None and read.key.startswith(prefix)}
-                    at = records[-1].offset + 1
-            with store.transaction():
-                store.append([Publication(VAULT, key, None) for key in sorted(keys)])
-        finally:
-            store.close()
-        return len(keys)
+        return partial(bury_here, desk.state)
+    from streams.log.kafka_tombstones import bury
 
-    return bury
+    return partial(bury, desk.settings)
 
 
 def _row(erasure: "Erasure") -> dict[str, object]:

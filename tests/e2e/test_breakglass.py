@@ -10,7 +10,7 @@ import pytest
 from schemas.access import Grant, ItemStatus, Scope
 from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied, LogUnavailable
-from schemas.topics import REDACTED
+from schemas.topics import REDACTED, VAULT
 from schemas.vault import Token
 from streams.breakglass.deployment import deployment
 from streams.breakglass.desk import Elsewhere
@@ -18,6 +18,8 @@ from streams.breakglass.scoping import Asked
 from streams.clock import SystemClock
 from streams.config import Settings, TenantSettings
 from streams.embedded.state import EmbeddedState
+from streams.log.kafka import read_whole_topic
+from streams.log.kafka_tombstones import bury
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.control import start_kafka, stop_kafka
 from tests.stack.required import required_stack
@@ -33,7 +35,7 @@ _NEVER = Token("phi_email_ca_bcdfghjklmnpqrstvwxz")
 def made(tmp_path: Path) -> Iterator[Deployment]:
     """Redact one call over the broker."""
     with deployed(required_stack(), tmp_path / "deployment") as made:
-        made.produce([json.dumps({"messages": [{"role": "user", "content": f"Write to {_MAIL}."}]}).encode()])
+        made.produce([json.dumps({"messages": [{"role": "user", "content": f"Write to {_MAIL}, SSN 219-09-9999."}]}).encode()])
         made.drain()
         yield made
 
@@ -73,7 +75,7 @@ def _is_told(rig: Rig, grant: Grant, asked: Asked) -> bool:
 def test_reveal_over_kafka_and_without_it(made: Deployment, tmp_path: Path) -> None:
     """An event is revealed from the topics; cut off, what is known is served as stale and nothing is "not found"."""
     event_id, token = next(
-        (tree["event_id"], Token(tree["record"]["messages"][0]["content"].split()[2].rstrip(".")))
+        (tree["event_id"], Token(tree["record"]["messages"][0]["content"].split()[2].rstrip(".,")))
         for _, tree in made.read(REDACTED)
     )
     state = _state(tmp_path / "state")
@@ -110,3 +112,16 @@ def _without_kafka(rig: Rig, elsewhere: Elsewhere, grant_id: str, token: Token) 
     assert (ItemStatus.OK, _MAIL, elsewhere.entries.stale_since) == (known.status, known.value, known.stale_since)
     with pytest.raises(LogUnavailable):
         rig.reveal(rig.desk.granting.settled(grant_id), Asked(tokens=(_NEVER,)))
+
+
+def test_one_record_is_erased_over_kafka(made: Deployment) -> None:
+    """The entry of one token is buried in its own partition, every other one stays, and nothing is left to bury."""
+    entries = {tree["token"]: record for record, tree in made.read(VAULT)}
+    token, record = next(iter(entries.items()))
+    admin, tenant = made.admin, made.tenants[0]
+
+    assert [1, 0, 0] == [bury(admin, tenant, token), bury(admin, tenant, token), bury(admin, "nobody", token)]
+
+    last = {(each.partition, each.key): each.value for each in read_whole_topic(admin, VAULT)}
+    assert last[record.partition, record.key] is None
+    assert not [other for other in entries.values() if other is not record and not last[other.partition, other.key]]

@@ -255,9 +255,9 @@ def test_an_entry_that_is_not_there_is_not_proven(service: Service) -> None:
     assert (404, "entry_unknown") == (answer.status_code, answer.json()["code"])
 
 
-def erase(service: Service, who: str = "bo", token: dict[str, Any] | None = None, **body: Any) -> tuple[int, Any]:
+def erase(service: Service, who: str = "bo", sign_in: dict[str, Any] | None = None, **body: Any) -> tuple[int, Any]:
     """Ask for an erasure."""
-    answer = service.post(who, "/v1/erasures", {"tenant": HOME, "ticket": "GDPR-17", **body}, **(token or {}))
+    answer = service.post(who, "/v1/erasures", {"tenant": HOME, "ticket": "GDPR-17", **body}, **(sign_in or {}))
     return answer.status_code, answer.json()
 
 
@@ -271,6 +271,17 @@ def test_a_privacy_officer_erases(service: Service) -> None:
     assert {"shredded"} == {each["status"] for each in service.reveal(grant_id).json()["items"]}
     assert tree == service.call("di", "GET", "/v1/erasures").json()
     assert [] == service.call("ada", "GET", "/v1/erasures").json()["erasures"]
+
+
+def test_one_record_is_erased(service: Service) -> None:
+    """A token is denied for good and its entry buried; the others of the same event still open."""
+    grant_id, token = service.active(), service.rig.tokens[0]
+    answers = [erase(service, token=token) for _ in range(2)]
+
+    found = {item["token"]: item["status"] for item in service.reveal(grant_id).json()["items"]}
+    assert (200, {"buried": 1}) == answers[0]
+    assert found.pop(token) in {"shredded", "not_found"}
+    assert {"ok"} == set(found.values())
 
 
 def test_erasing_is_for_privacy_officers_who_signed_in_just_now(service: Service) -> None:
@@ -296,7 +307,14 @@ def test_a_legal_hold_stops_the_api(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"unit": "Jane Roe"}, {"unit": UNIT, "whole_tenant": True}, {"unit": UNIT, "ticket": "Jane Roe"}]
+    "body",
+    [
+        {},
+        {"unit": "Jane Roe"},
+        {"unit": UNIT, "whole_tenant": True},
+        {"token": "Jane Roe"},
+        {"unit": UNIT, "ticket": "Jane Roe"},
+    ],
 )
 def test_an_erasure_says_one_thing(service: Service, body: dict[str, Any]) -> None:
     """Nothing is erased by a body that says none or two things, and nothing of it is said back."""
