@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import any_of, compile_latin, count_digits
+from detectors.patterns.scanning import PatternSet, compile_latin, count_digits
 
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _PIECE = rf"(?:[0-9il]|{_WORD})"
@@ -20,17 +20,24 @@ _APART = compile_latin(
 )
 _IN_FRONT = compile_latin(r"\b([0-9]{3}[- ][0-9]{4}),? with (?:an? )?([2-9][0-9]{2}) in front\b")
 _EXTENSION = compile_latin(rf"\b(?:extension|ext\.?|pager|line) ((?:{_WORD}[ ,-]{{1,2}}){{2,4}}{_WORD})\b")
-_ANY = any_of((_EXTENSION, _GLUED, _LINE, _ENDS, _APART, _IN_FRONT))
+_PATTERNS = (_EXTENSION, _GLUED, _LINE, _ENDS, _APART, _IN_FRONT)
+_SET = PatternSet(_PATTERNS)
 _FEWEST = 3
+_GROUPS = {_EXTENSION: 1, _GLUED: 1, _LINE: 1, _ENDS: 1, _APART: 3, _IN_FRONT: 2}
 
 
 def told_phones(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield each piece of a number."""
-    if _ANY.search(latin) is None:
-        return
-    for found in _GLUED.finditer(latin):
-        if count_digits(found.group()) >= _FEWEST and _MIXED.search(found.group()) is not None:
-            yield found.start(1), found.end(1)
-    for pattern, groups in ((_LINE, 1), (_EXTENSION, 1), (_ENDS, 1), (_APART, 3), (_IN_FRONT, 2)):
+    for index in _SET.occurring(latin):
+        pattern = _PATTERNS[index]
         for found in pattern.finditer(latin):
-            yield from ((found.start(at), found.end(at)) for at in range(1, groups + 1) if found.start(at) >= 0)
+            if pattern is _GLUED and not _is_mixed(found.group()):
+                continue
+            yield from (
+                (found.start(at), found.end(at)) for at in range(1, _GROUPS[pattern] + 1) if found.start(at) >= 0
+            )
+
+
+def _is_mixed(value: bytes) -> bool:
+    """Tell whether a number is written in figures and in words."""
+    return count_digits(value) >= _FEWEST and _MIXED.search(value) is not None
