@@ -25,6 +25,7 @@ class Action(StrEnum):
     GRANT_EXPIRE = "grant.expire"
     GRANT_REVIEW = "grant.review"
     INCIDENT_OPEN = "incident.open"
+    ALERT_RAISE = "alert.raise"
     NOTIFICATION_SEND = "notification.send"
     REVEAL = "reveal"
     LOOKUP = "lookup"
@@ -148,6 +149,11 @@ class Reason(StrEnum):
     OFFBOARDED = "offboarded"
     SCHEDULED = "scheduled"
     INCONSISTENT = "inconsistent"
+    HONEYTOKEN = "honeytoken"
+    UNUSUAL_COUNT = "unusual_count"
+    UNUSUAL_HOUR = "unusual_hour"
+    UNUSUAL_SPREAD = "unusual_spread"
+    UNUSUAL_INTEREST = "unusual_interest"
     INTERNAL = "internal"
 
 

@@ -29,6 +29,7 @@ _CLASSES: dict[Action, tuple[int, int, str]] = {
     Action.AUTH_ACCEPTED: (_AUTHENTICATION, 1, "Logon"),
     Action.AUTH_DENIED: (_AUTHENTICATION, 1, "Logon"),
     Action.INCIDENT_OPEN: (_FINDING, 1, "Create"),
+    Action.ALERT_RAISE: (_FINDING, 1, "Create"),
     Action.GRANT_REQUEST: (_ENTITY, 1, "Create"),
     Action.KEY_CREATE: (_ENTITY, 1, "Create"),
     Action.KEY_DESTROY: (_ENTITY, 4, "Delete"),

@@ -9,6 +9,7 @@ from schemas.audit_terms import Action, Reason, ResourceKind, Result
 from schemas.errors import AccessDenied
 from schemas.identifiers import IdentifierType
 from schemas.vault import TenantId, Token
+from streams.breakglass.alerting import Alerting
 from streams.breakglass.entries import Entries
 from streams.breakglass.granting import Granting
 from streams.breakglass.persons import refused
@@ -45,6 +46,7 @@ class Finder:
             raise
         view = self.entries()
         found = tuple(tuple(sorted({entry.token for entry in view.of_tag(tenant, tag)})) for tag in tags)
+        Alerting.over(self.granting).named(identity, grant, {token for tokens in found for token in tokens})
         missing = sum(not tokens for tokens in found)
         self.trail.end(intent, Result.SUCCESS, counts=Counts(requested=len(values), not_found=missing))
         return found

@@ -33,6 +33,7 @@ _WORDS = {
     "grant.review": "reviewed",
     "grant.expire": "used up",
     "incident.open": "an incident",
+    "alert.raise": "is unusual",
 }
 
 

@@ -41,7 +41,7 @@ _OUTBOX = Table(
     Column("alarmed", Boolean, nullable=False),
 )
 #: What everyone is told of a normal grant; of an emergency they are told all of it.
-_OF_NORMAL = frozenset({Action.GRANT_REQUEST, Action.INCIDENT_OPEN})
+_OF_NORMAL = frozenset({Action.GRANT_REQUEST, Action.INCIDENT_OPEN, Action.ALERT_RAISE})
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 10.0, 300.0
 #: An undelivered message alarms after this.
 ALARM_SECONDS = 300.0

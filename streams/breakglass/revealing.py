@@ -12,6 +12,7 @@ from schemas.audit_terms import Action, Reason, ResourceKind, Result
 from schemas.errors import AccessDenied, IncorrectKey, PhistreamError, Shredded
 from schemas.vault import TOKEN_PATTERN, Secret, TenantId, Token, VaultEntry, parse_token
 from streams.audit.ports import Appended
+from streams.breakglass.alerting import Alerting
 from streams.breakglass.entries import Entries
 from streams.breakglass.figures import FIGURES
 from streams.breakglass.granting import Granting
@@ -78,6 +79,8 @@ class Revealer:
         told, KmsUnavailable; nothing leaves then.
         """
         grant, items = self._judged(identity, request)
+        alerting, reached = Alerting.over(self.granting), {item.token for item in items}
+        alerting.named(identity, grant, reached.difference(_named(request.asked)))
         intents = [self.trail.begin(record) for record in self._records(identity, grant, request, items)]
         try:
             grant, items = self._reserved(grant, items)
@@ -92,13 +95,22 @@ class Revealer:
         if grant.usage.tokens >= FIGURES[grant.terms.mode].tokens:
             self.granting.word(identity, grant.id, GrantEvent.EXHAUST)
         told = self._told(intents, opened, self.opener.unwraps - before)
+        alerting.shown(
+            identity, grant, [(each.token, each.event_id or "") for each in opened if each.value is not None]
+        )
         shown = tuple(_shown(each, request.view) for each in opened)
         return RevealResult(shown, _restored(request.asked.text, shown), told)
 
     def _judged(self, identity: Identity, request: RevealRequest) -> tuple[Grant, tuple[Item, ...]]:
         """Return the grant and the items; a refusal is told before it is raised."""
         granting, asked, now = self.granting, request.asked, self.granting.now()
-        grant = granting.store.get(request.grant_id)
+        alerting, named = Alerting.over(granting), _named(asked)
+        try:
+            grant = granting.store.get(request.grant_id)
+        except AccessDenied:
+            alerting.named_without_grant(identity, named)
+            raise
+        alerting.named(identity, grant, named)
         tenant, view = grant.terms.tenant, request.view
         nothing = Resource(ResourceKind.GRANT, (grant.id,), 1)
         record = replace(under(grant, intent_of(Action.REVEAL, identity, tenant, nothing, now)), view=view)
@@ -107,8 +119,8 @@ class Revealer:
             grant = granting.openable(identity, request.grant_id)
             if view is View.FULL and grant.terms.view is not View.FULL:
                 raise refused(Reason.VIEW)
-            named = () if asked.text is None else tuple(_TOKEN.findall(asked.text))
-            return grant, Reach.of(grant, self.entries()).items(asked, [str(token) for token in named])
+            of_text = () if asked.text is None else _TOKEN.findall(asked.text)
+            return grant, Reach.of(grant, self.entries()).items(asked, [str(token) for token in of_text])
         except AccessDenied as error:
             self.trail.single(record, Result.DENIED, reason_of(error))
             raise
@@ -167,6 +179,11 @@ class Revealer:
             facts: dict[str, Any] = {"counts": counts, "kms": kms, "resource": resource}
             told += (intent.appended, self.trail.end(intent, *_result(counts), **facts))
         return tuple(told)
+
+
+def _named(asked: Asked) -> frozenset[str]:
+    """Return the tokens that a request names by itself."""
+    return frozenset((*asked.tokens, *_TOKEN.findall(asked.text or "")))
 
 
 def mask(value: str) -> str:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import Role
+from streams.commands.honeytokens import honeytoken_app
 from streams.commands.options import ConfigFile
 from streams.commands.people import person_app
 from streams.commands.roles import role_app
@@ -37,6 +38,7 @@ access_app = typer.Typer(help="Who may do what.", no_args_is_help=True)
 breakglass_app.add_typer(person_app, name="person")
 breakglass_app.add_typer(role_app, name="role")
 breakglass_app.add_typer(access_app, name="access")
+breakglass_app.add_typer(honeytoken_app, name="honeytoken")
 breakglass_app.command()(serve)
 
 
