@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.scanning import any_of, compile_latin
+from detectors.patterns.scanning import PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -159,7 +159,7 @@ _PATTERNS = (
         ignore_case=False,
     ),
 )
-_ANY = any_of(_PATTERNS)
+_SET = PatternSet(_PATTERNS)
 _NO_NAME = frozenset(
     b"the him her his she they them you all pt rn md do np pa cna ma rt dr mom dad me us who ok er ed "
     b"icu or gi cv ct mri "
@@ -189,15 +189,12 @@ class CalledRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each name."""
         latin = passage.latin
-        if _ANY.search(latin) is None:
-            return []
         ranges: dict[tuple[int, int], None] = {}
-        for pattern in _PATTERNS:
+        for pattern in map(_PATTERNS.__getitem__, _SET.occurring(latin)):
             for found in pattern.finditer(latin):
                 words = found.group(1)
                 if words.lower() not in _NO_NAME and words.split()[0] not in _NO_FIRST:
                     ranges[(found.start(1), found.end(1))] = None
-        ranges |= dict.fromkeys(
-            (found.start(2), found.end(2)) for found in _PATTERNS[-1].finditer(latin) if found.group(2) not in _NO_NAME
-        )
+                if pattern is _PATTERNS[-1] and found.group(2) not in _NO_NAME:
+                    ranges[(found.start(2), found.end(2))] = None
         return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]

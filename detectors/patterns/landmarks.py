@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.scanning import compile_latin
+from detectors.patterns.scanning import PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -107,7 +107,7 @@ _WORDINGS = (
 )
 _PATTERNS = tuple(compile_latin(wording, ignore_case=False) for wording in _WORDINGS)
 #: All wordings at once, so that a text without any is read once.
-_GATE = compile_latin("|".join(f"(?:{wording})" for wording in _WORDINGS), ignore_case=False)
+_SET = PatternSet(_PATTERNS)
 _NO_PLACE = compile_latin(
     r"(?:days?|weeks?|hours?|valve|disease|syndrome|health|studies|unit|ward|american|national|patient|doctor|"
     r"hospital)\b"
@@ -142,9 +142,9 @@ class LandmarkRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each place."""
         latin = passage.latin
-        if _GATE.search(latin) is None:
-            return []
-        found = [match for pattern in _PATTERNS for match in pattern.finditer(latin)]
+        found = [
+            match for pattern in map(_PATTERNS.__getitem__, _SET.occurring(latin)) for match in pattern.finditer(latin)
+        ]
         ranges = dict.fromkeys((match.start(1), match.end(1)) for match in found if _is_place(match.group(1)))
         return [Span(start, end, IdentifierType.GEO, SCORE, self.name) for start, end in ranges]
 

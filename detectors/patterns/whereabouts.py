@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.scanning import any_of, compile_latin, follows
+from detectors.patterns.scanning import PatternSet, compile_latin, follows
 from detectors.patterns.spoken import DIGIT_WORDS
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -70,7 +70,7 @@ _NO_PLACE = compile_latin(
     r"joint commission|lancet|new england|american|national|patient|doctor|hospital|centers? for|advil|"
     r"motrin|tylenol)\b|\b[rl][ul]e (?:weak|numb|pain|swell|edema|tingl|tremor|dvt|spast|heav|clums|par[ea]s)"
 )
-_ANY = any_of(_PATTERNS)
+_SET = PatternSet(_PATTERNS)
 _ORDINAL_OF = compile_latin(r"\b(?:grade|percentile|day|the|stage|gen|edition)\s$")
 
 
@@ -82,10 +82,8 @@ class WhereaboutsRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each place."""
         latin = passage.latin
-        if _ANY.search(latin) is None:
-            return []
         ranges: dict[tuple[int, int], None] = {}
-        for pattern in _PATTERNS:
+        for pattern in map(_PATTERNS.__getitem__, _SET.occurring(latin)):
             for found in pattern.finditer(latin):
                 start, end = found.start(1), found.end(1)
                 value = found.group(1)
