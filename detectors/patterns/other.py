@@ -1,12 +1,11 @@
 """Any other unique number (R): claims, cases, orders, visits, specimens, passports, badges, studies, user names."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.said_numbers import said_numbers
-from detectors.patterns.scanning import compile_latin, count_digits, follows, phrases, stands_alone
+from detectors.patterns.scanning import PatternSet, compile_latin, count_digits, follows, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -130,6 +129,8 @@ _RESOURCE = compile_latin(
     r"CareTeam|CarePlan|Immunization|Specimen|Device|Group|EpisodeOfCare|AllergyIntolerance)/([A-Za-z0-9.-]{1,64})",
     ignore_case=False,
 )
+_FORMS = (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _RFC, _ALIEN, _MRZ_LINE, _CEDULA, _RESOURCE)
+_FORM_SET = PatternSet(_FORMS)
 _CALLED = compile_latin(
     r"\b(?:user ?names?|user ?ids?|uid|login|log ?in|userid|screen ?name|handle|usuario|benutzer(?:name)?|"
     "utilisateur|acct name|preferred_username|sub|logged in as|operator|opened by|user=|username|user|"
@@ -218,21 +219,18 @@ def _unique(latin: bytes) -> Iterator[tuple[int, int]]:
 
 def _formed(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield numbers of a form of their own."""
-    for found in chain.from_iterable(
-        pattern.finditer(latin) for pattern in (_UPS, _PRIOR, _POSTAL, _MRZ, _CURP, _RFC, _ALIEN)
-    ):
-        if stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
-            yield found.start(), found.end()
-    for found in _MRZ_LINE.finditer(latin):
-        if b"<<" in found.group() and found.group().count(b"<") >= 4:
-            yield found.start(), found.end()
+    for pattern in map(_FORMS.__getitem__, _FORM_SET.occurring(latin)):
+        for found in pattern.finditer(latin):
+            if pattern is _MRZ_LINE:
+                if b"<<" in found.group() and found.group().count(b"<") >= 4:
+                    yield found.start(), found.end()
+            elif pattern in (_CEDULA, _RESOURCE):
+                if count_digits(found.group(1)):
+                    yield found.start(1), found.end(1)
+            elif stands_alone(latin, found.start(), found.end()) and count_digits(found.group()) >= 4:
+                yield found.start(), found.end()
     yield from _worded(latin)
     yield from said_numbers(latin)
-    for found in _CEDULA.finditer(latin):
-        yield found.start(1), found.end(1)
-    for found in _RESOURCE.finditer(latin):
-        if count_digits(found.group(1)):
-            yield found.start(1), found.end(1)
 
 
 def _worded(latin: bytes) -> Iterator[tuple[int, int]]:

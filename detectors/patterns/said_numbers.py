@@ -1,9 +1,8 @@
 """Unique numbers and names of users that the words right before them tell."""
 
 from collections.abc import Iterator
-from itertools import chain
 
-from detectors.patterns.scanning import any_of, compile_latin, count_digits
+from detectors.patterns.scanning import PatternSet, compile_latin, count_digits
 
 _COURT_CASE = compile_latin(
     r"\bcase (?:no\.? |number )?([A-Z0-9]{1,4}(?:-[A-Z]{1,3})? [0-9]{2}-[0-9]{1,2}-[0-9]{3,6})\b"
@@ -98,23 +97,21 @@ _NUMBERS = (
 )
 
 
-_ANY = any_of((*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW, *_USERS))
+_ALL = (*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW, *_USERS)
+_SET = PatternSet(_ALL)
 
 
 def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield court cases, census numbers, codes of access, users of logs and messengers, straws of embryos."""
-    if _ANY.search(latin) is None:
-        return
-    for pattern in _NUMBERS:
+    for index in _SET.occurring(latin):
+        pattern = _ALL[index]
         for found in pattern.finditer(latin):
-            if count_digits(found.group(1)):
-                yield found.start(1), found.end(1)
-    last_four = (found for found in _LAST_FOUR.finditer(latin) if not _YEAR.fullmatch(found.group(1)))
-    kits = (found for found in _KIT.finditer(latin) if not _KIT_FOR_SALE.match(latin, found.end()))
-    for found in chain(last_four, kits):
-        yield found.start(1), found.end(1)
-    for pattern in (_LOGGED_USER, _WROTE, *_USERS):
-        for found in pattern.finditer(latin):
+            if index < len(_NUMBERS) and not count_digits(found.group(1)):
+                continue
+            if pattern is _LAST_FOUR and _YEAR.fullmatch(found.group(1)):
+                continue
+            if pattern is _KIT and _KIT_FOR_SALE.match(latin, found.end()):
+                continue
             yield found.start(1), found.end(1)
-    for found in _STRAW.finditer(latin):
-        yield from ((found.start(group), found.end(group)) for group in (1, 2) if found.start(group) >= 0)
+            if pattern is _STRAW and found.start(2) >= 0:
+                yield found.start(2), found.end(2)
