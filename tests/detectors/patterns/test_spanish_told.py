@@ -42,6 +42,8 @@ def test_told_values(text: str, told: list[str] | None) -> None:
         "vivo en México desde Navidad",
         "cuesta quinientos cincuenta y cinco pesos",
         "tome dos, tres o cuatro vasos de agua",
+        "uno, dos, tres, cinco y sople",
+        "son doscientos cuarenta y cinco, cien, ochenta y dos, treinta y cinco pesos",
         "el usuario es administrador",
         "trabajo en el campo y en la limpieza",
         "arroba es un signo, punto final",
