@@ -47,15 +47,21 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets people with a token of the provider through to a handler; what handlers raise is answered here."""
+    """Lets people with a token of the provider through to a handler; what handlers raise is answered here.
+
+    *around* stands between the gate and each handler of a POST.
+    """
 
     oidc: Oidc
     now: Callable[[], float]
     refused: RefusedTokens
     metrics: Metrics
+    around: Callable[[str, Handler], Handler] | None = None
 
     def route(self, path: str, handler: Handler, method: str, queries: tuple[str, ...] = ()) -> Route:
         """Return a route that only people reach, with no other query than *queries* in its address."""
+        if method == "POST" and self.around is not None:
+            handler = self.around(path, handler)
 
         async def endpoint(request: Request) -> Response:
             request_id = secrets.token_hex(16)
@@ -97,17 +103,28 @@ class Gate:
 
 async def body_of(request: Request, kind: type[_Body]) -> _Body:
     """Read a body of JSON; raises Refused for one that is too long or of another shape, without a word of it."""
-    parts: list[bytes] = []
-    size = 0
     try:
-        async for part in request.stream():
-            size += len(part)
-            if size > _BODY_BYTES:
-                raise Refused(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"))
-            parts.append(part)
-        return kind.model_validate_json(b"".join(parts))
-    except (ValidationError, ClientDisconnect):
+        return kind.model_validate_json(await bytes_of(request))
+    except ValidationError:
         raise Refused(Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Reason.MALFORMED.value)) from None
+
+
+async def bytes_of(request: Request) -> bytes:
+    """Return the bytes of a body, as often as asked; raises Refused for one that is too long or was cut short."""
+    if not hasattr(request.state, "content"):
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async for part in request.stream():
+                size += len(part)
+                if size > _BODY_BYTES:
+                    raise Refused(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"))
+                parts.append(part)
+        except ClientDisconnect:
+            raise Refused(Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Reason.MALFORMED.value)) from None
+        request.state.content = b"".join(parts)
+    content: bytes = request.state.content
+    return content
 
 
 def query_refused() -> Refused:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +28,7 @@ from streams.breakglass.http_audit import AuditApi
 from streams.breakglass.http_erasing import ErasureApi
 from streams.breakglass.http_health import HealthApi
 from streams.breakglass.http_quarantine import QuarantineApi
+from streams.breakglass.idempotency import Once
 from streams.breakglass.looking_up import Finder
 from streams.breakglass.openapi import VERBS, document
 from streams.breakglass.revealing import Revealer
@@ -48,7 +49,9 @@ class BreakglassApi:
 
     def app(self) -> Starlette:
         """Return the application."""
-        route = self.gate.route
+        store = self.granting.store
+        gate = replace(self.gate, around=Once.open(store.engine, store.seal.mac, self.granting.now).around)
+        route = gate.route
         return Starlette(
             routes=[
                 route("/v1/grants", self._request_grant, "POST"),
@@ -58,9 +61,9 @@ class BreakglassApi:
                 route("/v1/reveal", self._reveal, "POST"),
                 route("/v1/reveal-text", self._reveal_text, "POST"),
                 route("/v1/lookup", self._look_up, "POST"),
-                *self.audit.routes(self.gate),
-                *self.erasures.routes(self.gate),
-                *self.quarantine.routes(self.gate),
+                *self.audit.routes(gate),
+                *self.erasures.routes(gate),
+                *self.quarantine.routes(gate),
                 Route("/openapi.json", _openapi, methods=["GET"]),
                 *self.health.routes(),
             ],

@@ -62,12 +62,22 @@ def document() -> dict[str, Any]:
             "description": "Clear values for people with a grant. No token and no value stands in an address.",
         },
         "security": [{"bearer": []}],
-        "paths": _paths(),
+        "paths": {path: _with_key(operations) for path, operations in _paths().items()},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "schemas": dict(sorted(schemas.items())),
         },
     }
+
+
+def _with_key(operations: dict[str, Any]) -> dict[str, Any]:
+    """Return the operations of a path, with the key that a POST may carry."""
+    if "post" not in operations:
+        return operations
+    told = "The same key and body are answered as the first time, for a day; where clear values were shown, by 409."
+    key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string"}}
+    post = operations["post"]
+    return {**operations, "post": {**post, "parameters": [*post.get("parameters", ()), {**key, "description": told}]}}
 
 
 def _paths() -> dict[str, Any]:
@@ -89,9 +99,7 @@ def _paths() -> dict[str, Any]:
         "/v1/reveal-text": {"post": _operation("Show a redacted text with its values.", "200", RevealTextBody)},
         "/v1/lookup": {"post": _operation("Find the tokens of values.", "200", LookupBody)},
         "/v1/erasures": {
-            "post": _operation(
-                "Erase a unit, a tenant, or the record of a token for good.", "200", ErasureBody
-            ),
+            "post": _operation("Erase a unit, a tenant, or the record of a token for good.", "200", ErasureBody),
             "get": _operation("List the erasures that you may judge.", "200"),
         },
         "/v1/quarantine/replay": {
