@@ -40,6 +40,7 @@ def test_every_record_is_an_audit_event_of_fhir() -> None:
     events: list[dict[str, Any]] = [json.loads(json.dumps(to_fhir(ORIGIN, 7, each))) for each in _records()]
     for event in events:
         module.AuditEvent.model_validate(event)
+        assert not [empty for empty in ("[]", "{}", "null") if empty in json.dumps(event)]  # FHIR's JSON has none.
 
     for wrong in ({"agent": None}, {"recorded": "yesterday"}, {"id": "log of Jane Roe"}, {"note": "more"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
