@@ -232,6 +232,18 @@ def test_one_person_by_two_accounts_ends_what_they_agreed_to(rig: Rig, *, activa
         rig.desk.granting.openable(rig.ada(), grant.id)
 
 
+def test_one_person_by_two_accounts_cannot_approve_themself(rig: Rig) -> None:
+    """Whoever asks by one account and approves by the other has asked and approved: refused, on record."""
+    _join(rig, rig.bo().person, rig.ada().person)
+    rig.person("ada", Role.REQUESTER, Role.PRIVACY_OFFICER)
+    grant = rig.request(_SCOPE)
+
+    with pytest.raises(AccessDenied) as refusal:
+        rig.desk.granting.word(rig.bo(), grant.id, GrantEvent.APPROVE)
+    assert Reason.SELF_APPROVAL.value == refusal.value.facts["code"]
+    assert Reason.SELF_APPROVAL is rig.recorded.records[-1].reason
+
+
 def test_a_requester_who_is_somebody_else_loses_what_is_open(rig: Rig) -> None:
     """What an account asked for ends when it becomes another person's: that one asks anew, under their own name."""
     grant = rig.active(_SCOPE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from sqlalchemy import insert
 from structlog.testing import capture_logs
 
 from schemas.access import GrantMode, Person, Role, Scope
@@ -15,9 +16,11 @@ from schemas.audit_terms import Action, Reason
 from schemas.errors import AuditUnavailable, LogUnavailable
 from schemas.vault import TenantId
 from streams.audit.verify_log import open_checkpoint, verify_entry
+from streams.breakglass.database import database_in
 from streams.breakglass.desk import HOME
 from streams.breakglass.entries import EntryView
 from streams.breakglass.identity.registry import give_role
+from streams.breakglass.identity.tables import ROLES
 from streams.breakglass.outbox import Outbox
 from streams.breakglass.persons import refused
 from streams.breakglass.readiness import Readiness, entries_check, is_ready
@@ -131,6 +134,22 @@ def test_metrics_are_for_this_host(service: Service, redacted: EmbeddedState, tm
     assert 'phistream_kek_unwraps_total{kind="local",outcome="ok"} 1.0' in text
     assert 'phistream_breakglass_requests_total{outcome="200"} 3.0' in text
     assert not [token for token in near.rig.tokens if token in text]
+
+
+def test_another_hand_in_the_database_stops_everything(service: Service) -> None:
+    """A role that somebody wrote past us gives nothing to anybody: refused, on record, and told to the orchestrator."""
+    grant_id = service.active()
+    intruder = database_in(service.rig.desk.state.breakglass)
+    with intruder.begin() as connection:
+        role = {"issuer": ISSUER, "subject": "cy", "tenant": HOME, "role": Role.PRIVACY_OFFICER.value}
+        connection.execute(insert(ROLES).values(**role, since=0.0))
+    intruder.dispose()
+
+    for answer in (service.post("cy", f"/v1/grants/{grant_id}/revoke"), service.reveal(grant_id)):
+        assert (403, "inconsistent") == (answer.status_code, answer.json()["code"])
+    assert [(Reason.INCONSISTENT, 1)] * 2 == told(service)
+    status, found = parts(service)
+    assert (503, "inconsistent") == (status, found["grants"])
 
 
 def told(service: Service) -> list[tuple[str | None, int]]:
