@@ -12,6 +12,7 @@ from schemas.spans import Span
 SCORE = 0.8
 _COMMON = int(WordClass.ENGLISH_COMMON)
 _ENGLISH = int(WordClass.ENGLISH)
+_MEDICINE = int(WordClass.DISEASE | WordClass.DRUG)
 _PROPER = m.NAME | m.CITY | m.CITY_PART | m.COUNTY | m.LARGE_CITY | m.FOREIGN_CITY
 _END = (
     r"(?:[,.;:)&/\n]|\s*$| (?:and|but|so|since|for|in|on|w|w/|with|til|till|until|bunk|bed|rm|room|"
@@ -57,6 +58,13 @@ _TOWN = compile_latin(
     r"(?:[,.;)\n]|\s*$| (?:and|but|so|since|last|overnight|for|on|to|w|no|where|she|he|they|we|i)\b)",
     ignore_case=False,
 )
+#: "the daughter near duluth", "drives herself from biloxi".
+_CITY = compile_latin(
+    r"\b(?:in|from|near|to|outside|leaving) ([a-z]{6,14})(?:[,.;?!)\n]|\s*$| (?:and|by|on|for|since|with|w|last|to|"
+    r"so|but|when|now|is|"
+    r"because|every|today|tomorrow|yesterday|tonight|at|if|she|he|they|any|before|after|will|can|where)\b)",
+    ignore_case=False,
+)
 _SHIP = compile_latin(r"\b((?:uss|usns|uscgc|USS|USNS|USCGC) [A-Za-z]{4,14})\b", ignore_case=False)
 _TRAILER = compile_latin(r"\b((?:trailer|cabin|campsite|slip) #?[0-9]{1,3}[a-z]?)\b")
 #: "collision at Ninth and Hazel", "same household (8 Ropewalk)", "rented 3B, 77 Lantern Court".
@@ -97,7 +105,21 @@ _OWNED = compile_latin(
     ignore_case=False,
 )
 _SET = PatternSet(
-    (_BRANCH, _HOUSE_OF_GOD, _OWNED, _PRACTICE, _EMPLOYED, _STREET, _COUNTY, _TOWN, _SHIP, _TRAILER, _CORNER, _HOUSE)
+    (
+        _BRANCH,
+        _HOUSE_OF_GOD,
+        _OWNED,
+        _PRACTICE,
+        _EMPLOYED,
+        _STREET,
+        _COUNTY,
+        _CITY,
+        _TOWN,
+        _SHIP,
+        _TRAILER,
+        _CORNER,
+        _HOUSE,
+    )
 )
 #: What a practice, a street or a firm of nobody in particular is called.
 _GENERIC = frozenset(
@@ -172,6 +194,9 @@ class LowerPlaceRecognizer:
             mask = self._gazetteers.mask(word)
             if word not in _GENERIC and mask & (m.COUNTY | m.CITY | m.NAME) and not mask & _COMMON:
                 yield found.start(), found.end()
+        for found in _CITY.finditer(latin):
+            if self._is_city(text[found.start(1) : found.end(1)]):
+                yield found.start(1), found.end(1)
         for found in _TOWN.finditer(latin):
             words = text[found.start(1) : found.end(1)].split()
             town = words[1:] if words[0] in _GENERIC else words
@@ -203,6 +228,12 @@ class LowerPlaceRecognizer:
     def _is_town(self, word: str) -> bool:
         mask = self._gazetteers.mask(word)
         return bool(mask & (m.CITY | m.CITY_PART | m.FOREIGN_CITY)) and not mask & (_ENGLISH | _COMMON)
+
+    def _is_city(self, word: str) -> bool:
+        """Tell whether a word is a city and hardly anything else."""
+        mask = self._gazetteers.mask(word)
+        other = m.ORDINARY | m.EPONYM | m.LEFT | m.HEAD | m.ABBREVIATION | m.KIN | m.TITLE | _MEDICINE
+        return bool(mask & (m.CITY | m.FOREIGN_CITY)) and not mask & other and word not in _GENERIC
 
     def _is_firm(self, words: Sequence[str]) -> bool:
         """Tell whether a word is unlisted, or a name and nothing else, and none is a chain left as it is."""
