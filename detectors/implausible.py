@@ -146,10 +146,10 @@ def _is_no_proper(text: str, span: Span, value: str, before: str) -> bool:
 
 def _is_product(text: str, span: Span, before: str, is_name: Callable[[str], bool]) -> bool:
     """Tell whether words that no list holds as names are a product by what stands around them."""
-    words = _WORD.findall(text[span.start : span.end])
-    if not words or len(words) > _MOST_WORDS or any(is_name(word) for word in words) or not words[0][0].isupper():
+    if not text[span.start].isupper() or not (_MADE.search(before) or _DOSED.match(text, span.end)):
         return False
-    return _MADE.search(before) is not None or _DOSED.match(text, span.end) is not None
+    words = _WORD.findall(text[span.start : span.end])
+    return 0 < len(words) <= _MOST_WORDS and not any(is_name(word) for word in words)
 
 
 def _run(text: str, span: Span) -> str:
