@@ -10,6 +10,8 @@ from detectors.gazetteers.words import Words
 _REACH = 48
 TAIL = 20  # Holds the last word of every cue.
 _AROUND = " ,:=\n\t\r\"'“(>*_|\xa0"
+_COLON_REACH = 8  # So near stands the colon or equals sign that a cue ends in.
+_APART = _AROUND + "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 _SPACED = str.maketrans(dict.fromkeys(_AROUND.replace("'", ""), " "))
 
 
@@ -17,7 +19,7 @@ _SPACED = str.maketrans(dict.fromkeys(_AROUND.replace("'", ""), " "))
 class Cue:
     """A pattern that ends right before a name or place, and the words it can end in, which are looked at first.
 
-    Where `last` is empty, the cue ends in a colon or an equals sign.
+    A cue may end in a colon or an equals sign, too; where `last` is empty, it does.
     """
 
     pattern: re.Pattern[str]
@@ -25,13 +27,18 @@ class Cue:
 
     def before(self, text: str, start: int) -> bool:
         """Tell whether the cue ends right before an offset."""
-        tail = text[max(0, start - TAIL) : start]
-        if not (":" in tail or "=" in tail):
-            if not self.last:
-                return False
-            if _last_word(tail.rstrip(_AROUND)) not in self.last:
+        near = text[max(0, start - _COLON_REACH) : start]
+        if not (":" in near or "=" in near):
+            tail = text[max(0, start - TAIL) : start]
+            if not self.last or not self._may_end(tail):
                 return False
         return self.pattern.search(text[max(0, start - _REACH) : start]) is not None
+
+    def _may_end(self, tail: str) -> bool:
+        """Tell whether one of the words stands last."""
+        if ":" in tail or "=" in tail:  # There a cue may end in any blanks.
+            return tail.rstrip(_APART).lower().replace("’", "'").endswith(tuple(self.last))
+        return _last_word(tail.rstrip(_AROUND)) in self.last
 
 
 def _last_word(tail: str) -> str:

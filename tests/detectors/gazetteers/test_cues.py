@@ -1,7 +1,7 @@
 """Cues beside names and places, and the quick look that spares most searches."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detectors.gazetteers import cues
@@ -43,6 +43,7 @@ _PIECES += [
 
 
 @pytest.mark.parametrize("name", sorted(_CUES))
+@example(pieces=["patient name:   ***"], gap="")
 @given(pieces=st.lists(st.sampled_from(_PIECES), max_size=7), gap=st.sampled_from(["", " "]))
 def test_quick_look_hides_no_cue(name: str, pieces: list[str], gap: str) -> None:
     """What the pattern finds right before an offset is found with the quick look, too."""
