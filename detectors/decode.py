@@ -40,6 +40,7 @@ _CIPHER_CUES = ("rot", "caesar", "reverse", "backward")  # One of these stands i
 _PHRASE = re.compile(r"[^\s\"'`:,;()][^\n\"'`:()]{4,80}")
 _SHORTEST = 5
 _WORDS = 0.7  # The share of letters, digits and blanks in what reads as text.
+_STANDARD = str.maketrans("-_", "+/")
 _SPACES = re.compile(rb"[ :\r\n\t]")
 
 
@@ -143,8 +144,10 @@ def _unescapes(word: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _from_base64(blob: str) -> str | None:
+    if blob.isalpha() and (blob.islower() or blob.isupper()):
+        return None  # A long word; almost every run is one.
     content = "".join(blob.split())
-    body = content.rstrip("=").translate(str.maketrans("-_", "+/"))
+    body = content.rstrip("=").translate(_STANDARD)
     if len(body) % 4 == 1 or (body.isalpha() and (body.islower() or body.isupper())) or body.isdigit():
         return None
     return _readable(base64.b64decode(body + "=" * (-len(body) % 4)))

@@ -57,6 +57,7 @@ def _kind(byte: int) -> int:
 
 
 _KINDS = np.array([_kind(byte) for byte in range(256)], dtype=np.uint8)
+_KIND_TABLE = _KINDS.tobytes()
 _BITS = 21
 _COUNT = (1 << _BITS) - 1
 _COUNTED = np.array(
@@ -159,7 +160,7 @@ def scan_many(passages: Sequence[Passage], gazetteers: Gazetteers) -> list[Words
     texts = [passage.text for passage in passages]
     latin = b"".join(_BETWEEN + _apostrophes_mended(passage) for passage in passages) + _BETWEEN
     letters = np.frombuffer(latin, dtype=np.uint8)
-    kinds = _KINDS[letters]
+    kinds = np.frombuffer(latin.translate(_KIND_TABLE), dtype=np.uint8)
     inside = _inside(letters, kinds)
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]
