@@ -45,7 +45,11 @@ class AlignedRecognizer:
         if _HINT.search(text) is None:
             return spans
         columns: list[_Column] = []
+        last = 0
         for line in _LINE.finditer(text):
+            if text.count("\n", last, line.start()) > 1:  # An empty line ends a table.
+                columns = []
+            last = line.end()
             if len(line[0]) > _LONGEST_LINE:
                 columns = []
                 continue
