@@ -32,9 +32,6 @@ _SET = PatternSet(_PATTERNS)
 _LETTER = compile_latin(r"[lIO]", ignore_case=False)
 _FIGURE = compile_latin(r"[0-9]")
 _AS_FIGURES = bytes.maketrans(b"lIO", b"110")
-_COUNTED = compile_latin(
-    r" ?(?:times|x\b|weeks?|wks?|days?|d\b|months?|mos?\b|hours?|hrs?|h\b|ft|feet|steps|stairs|yrs?|years?|mm|cm|mg)"
-)
 
 
 def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
@@ -44,8 +41,6 @@ def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(latin):
             group = 1 if found.start(1) >= 0 else 2
             if pattern is _SCANNED and not _is_scanned(found):
-                continue
-            if pattern is _DASHED and _COUNTED.match(latin, found.end(1)) is not None:
                 continue
             yield found.start(group), found.end(group)
 

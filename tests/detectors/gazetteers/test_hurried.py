@@ -18,7 +18,7 @@ from detectors.recognizer import Passage
         ('ask "Dutch" at the desk', ["Dutch"]),
         ("orrin 77 retired", ["orrin"]),
         ("d/w surgery from id, boss made him, per protocol hold, pt 58 kg, dr ok", []),
-        ("iv in 4, po in 7; na 140, cl 102, bun 20; dose (mom)", []),
+        ('iv in 4, po in 7; na 140, cl 102, bun 20; dose (mom); ask "why" again', []),
     ],
 )
 def test_names_in_haste(gazetteers: Gazetteers, text: str, expected: list[str]) -> None:
@@ -37,7 +37,7 @@ def test_names_in_haste(gazetteers: Gazetteers, text: str, expected: list[str]) 
         ("picked up from spokane county jail", ["spokane county"]),
         ("hit at telegraph rd and main", ["telegraph rd"]),
         ("went to outpatient physical therapy, works at home, a local daycare, on the dirt road", []),
-        ("from nausea to vomiting, seen at an outside urgent care, the county jail", []),
+        ("from nausea to vomiting, seen at an outside urgent care, the county jail, by bus to dialysis", []),
     ],
 )
 def test_places_in_haste(gazetteers: Gazetteers, text: str, expected: list[str]) -> None:

@@ -42,10 +42,10 @@ def test_wording_tells_an_identifier(recognizer: Recognizer, text: str, expected
     ("recognizer", "text"),
     [
         (IDS, "screws, ref 54-25216K, lot 7; my login is locked; the box says 20 tabs; sent $340 to $500"),
-        (PLATES, "a white RAM 1500 hit the wall at 45 MPH; tibial plate LCP 4.5"),
-        (PHONES, "score (4-8), ends in 2027"),
+        (PLATES, "a white dodge RAM 1500 hit the wall at 45 MPH; tibial plate LCP 4.5"),
+        (PHONES, "score (4-8), ends in 2027, part 3155550144 is sold"),
         (DAYS, "tues 9, thurs 10; fell 2-3 times; at 9 am 12. hours later"),
-        (AGES, "mom took 100 mg, dad sat 94, the ward (95 beds)"),
+        (AGES, "mom temp 101 at home, mom took 100 mg, dad sat 94, the ward (95 beds)"),
     ],
 )
 def test_likenesses_stay(recognizer: Recognizer, text: str) -> None:
