@@ -35,7 +35,8 @@ _NEVER = Token("phi_email_ca_bcdfghjklmnpqrstvwxz")
 def made(tmp_path: Path) -> Iterator[Deployment]:
     """Redact one call over the broker."""
     with deployed(required_stack(), tmp_path / "deployment") as made:
-        made.produce([json.dumps({"messages": [{"role": "user", "content": f"Write to {_MAIL}, SSN 219-09-9999."}]}).encode()])
+        message = {"role": "user", "content": f"Write to {_MAIL}, SSN 219-09-9999."}
+        made.produce([json.dumps({"messages": [message]}).encode()])
         made.drain()
         yield made
 
