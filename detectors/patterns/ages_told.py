@@ -77,6 +77,16 @@ TOLD = (
         r"(?:at|alive|in|with|w|w/|still|lives?|has|needs|is)\b"
     ),
     compile_latin(rf"\b(?:lady|woman|man|gentleman|widow|widower|se\xf1ora|person) of ({_NUMBER})\b"),
+    # "mother Philippa, living 98", "his mom's 93..", "d. at 96 of a stroke", "90 in July."
+    compile_latin(
+        rf"\b{_KIN}(?: [a-z]{{2,12}})?,? (?:living|alive|l&w|well)(?: and well)?,?(?: at| aged?)? ({_NUMBER})\b"
+    ),
+    compile_latin(
+        rf"\b(?:my|his|her|our|their|pts?|pt's) {_KIN}(?:'?s|\x1as| is)? (?:only |already |about |now |like )?"
+        rf"({_NUMBER})(?:[,;!?)\n]|\.(?:[^0-9]|$)|$| (?:and|but|wait|now|next)\b)"
+    ),
+    compile_latin(rf"(?:^|[\s,;(])(?-i:d)\. (?:at |age |aged )?({FIGURE})(?: of\b|[,;.)]|$)"),
+    compile_latin(rf"(?:^|[.;\n] )({FIGURE}) in (?-i:[A-Z])[a-z]{{2,8}}(?:[.,;\n]|$)"),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
 )
@@ -90,6 +100,8 @@ NO_RELATIVE = compile_latin(
 #: The same where the signs behind the number are not looked at: "93m cp", "90-ish lady", "9l yrs".
 TOLD_WHOLE = (
     compile_latin(rf"\b({FIGURE})m,? {_COMPLAINT}(?:[^a-z]|$)"),
+    compile_latin(rf"\b({FIGURE}) ?y ?[mf]\b"),
+    compile_latin(r"(?:^|[^0-9.,] )(9 [0-9])(?: ?y[ /.]?o\b| ?yrs?\b| years?[ -]old\b)"),
     compile_latin(
         rf"\b({_NUMBER})[- ]?(?:ish|something),?[ -](?:year|yo|y/o|lady|man|woman|gent|gentleman|male|female|pt|f|m)\b"
     ),

@@ -40,7 +40,7 @@ _CHOSEN = compile_latin(
 )
 _SET = PatternSet((_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, _HALF, _CHOSEN))
 #: Letters before figures that name a model and no plate.
-_MODEL = compile_latin(
+MODEL = compile_latin(
     r"(?:RAM|GLC|GLE|GLS|GLA|GLB|CLA|CLS|SLK|ILX|MDX|RDX|TLX|RAV|CRV|HRV|MKZ|MKC|ATS|CTS|XTS|GTI|SRX|SUV|MPH|ISO|EMS|"
     r"RPM|"
     r"KPH|GMC|BMW|MVC|MVA|ICD|CPT|ISS|GCS|ETA|LOC|MRI|AIS)[- ]?[0-9]|[0-9]{3} (?:MPH|RPM|KPH|EMS|LBS|MPG)"
@@ -59,7 +59,7 @@ def told_plates(latin: bytes) -> Iterator[tuple[int, int]]:
         return
     for pattern in (_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED):
         for found in pattern.finditer(latin):
-            if _MODEL.match(found.group(1)) is None and not follows(_BONE, latin, found.start(), 12):
+            if MODEL.match(found.group(1)) is None and not follows(_BONE, latin, found.start(), 12):
                 yield found.start(1), found.end(1)
     for found in _HALF.finditer(latin):
         yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.cars import plates_of_cars
 from detectors.patterns.checksums import is_vin
 from detectors.patterns.plates import told_plates
 from detectors.patterns.scanning import compile_latin, count_digits, is_word, phrases, stands_alone
@@ -149,7 +150,7 @@ class VehicleRecognizer:
         """Return each identifier without its caption."""
         latin = passage.latin
         spans = self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys(told_plates(latin))
+        ranges = dict.fromkeys([*told_plates(latin), *plates_of_cars(latin)])
         if _GATE.search(latin) is not None:
             ranges |= dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin), *_told(latin)])
         return [*spans, *(Span(start, end, _VEHICLE, 0.95, self.name) for start, end in ranges)]

@@ -13,7 +13,9 @@ _NAMED = re.compile(
     r"(?:\b(?:[Uu]ser(?:name| ?id)?|[Aa]ccount(?= \()|[Ll]og[io]n|[Ll]ogged (?:in|on|out) (?:as|by)|[Cc]onnected as|"
     r"[Ss]igned in as|"
     r"as user|"
-    r"runas|(?:[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|[Pp]rinted|[Rr]eleased) by)"
+    r"runas|[Uu]ploader|[Aa]ssignee|[Ss]ubmitter|[Rr]eporter|"
+    r"(?:[Uu]ploaded|[Ss]ubmitted|[Pp]osted|[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|"
+    r"[Pp]rinted|[Rr]eleased) by)"
     r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|owner|assignee|"
     r"uploader|created_by|updated_by|opened_by|edited_by|modified_by)\"\s?:\s?\")"
     r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)(?![\w@(/=:])"
@@ -22,9 +24,24 @@ _HANDLE = re.compile(
     r"\b(?:go(?:es)? by|going by|i'm|im|i am|my (?:handle|tag|user|insta|ig|name)(?: is| on \w+ is)?|handle(?: is|:)?|"
     r"username(?: is|:)?|account(?: is|:)?|profile(?: is|:)?|dm|follow(?:ed|s)?|tag(?:ged)?|posts? (?:as|under)|"
     r"posted (?:as|by)|"
+    r"venmo(?: is|:)?|cash ?app(?: is|:)?|snap(?:chat)?(?: is|:)?|discord(?: is|:)?|telegram(?: is|:)?|"
+    r"(?:review|comment|reply|post)(?:ed)? (?:as|by)|stars? (?:as|by)|review (?:\w+ ){0,3}as|"
     r"insta(?:gram)?(?: is|:)?|tiktok(?: is|:)?|twitter(?: is|:)?|threads(?: is|:)?|under|find me|message) "
-    r"(@[A-Za-z][\w.]{2,29})(?<!\.)",
+    r"[\"'\u201c]?(@[A-Za-z][\w.-]{2,29})(?<![.-])",
     re.IGNORECASE,
+)
+#: What services write of who comes in, OpenSSH, PAM and RADIUS: whatever stands there is an account.
+_SIGNED_IN = re.compile(
+    r"(?:\b(?:Failed|Accepted|Postponed) [\w/-]+ for (?:(?:invalid|illegal) user )?|\bInvalid user |"
+    r"\bsession (?:opened|closed) for user |\bLogin (?:OK|incorrect)(?: \([^)\n]{0,40}\))?: \[|"
+    r"\bauthenticating user |\bDisconnected from user )"
+    r"([A-Za-z][\w.@-]{1,40})"
+)
+#: Accounts of machines.
+_MACHINES = frozenset(
+    "root admin administrator nobody daemon www-data postgres mysql oracle git jenkins ubuntu debian centos ec2-user "
+    "ansible deploy backup nagios zabbix kafka elastic opensearch guest test service system user nginx apache redis "
+    "mongodb hadoop spark airflow gitlab-runner vagrant pi ftp anonymous".split()
 )
 _PIECE = re.compile(r"[a-z]+")
 _ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL | WordClass.ABBREVIATION)
@@ -47,6 +64,9 @@ class UserRecognizer:
     def _users(self, text: str) -> Iterator[tuple[int, int]]:
         for found in _NAMED.finditer(text):
             if self._is_user(found[1]):
+                yield found.span(1)
+        for found in _SIGNED_IN.finditer(text):
+            if found[1].lower() not in _MACHINES:
                 yield found.span(1)
         if "@" in text:
             for found in _HANDLE.finditer(text):
