@@ -14,20 +14,20 @@ from streams.vault.openers import Opener, Openers
 from streams.vault.opening import UnpackedRecord
 
 
-def embedded_replayer(desk: Desk, keks: Opener) -> Replayer:
+def embedded_replayer(desk: Desk, passphrase: bytes | None) -> Replayer:
     """Return the replayer of a state folder: its one tenant keeps what is its own."""
+    keks = Openers(desk.state.keys, passphrase)
     return replayer_over(desk, EmbeddedQuarantine(desk.state), Ledger(desk.state.ledger), keks, lambda r, _: r.tenant)
 
 
 def served_replayer(desk: Desk, settings: Settings | None, passphrase: bytes | None) -> Replayer:
     """Return the replayer of a desk that is served: over Kafka where it serves a deployment."""
-    vault = desk.vault()
-    keks = Openers(vault.private_folder, passphrase)
     if desk.elsewhere is None or settings is None:
-        return embedded_replayer(desk, keks)
+        return embedded_replayer(desk, passphrase)
     from streams.log.kafka_quarantine import KafkaQuarantine  # noqa: PLC0415 - the embedded profile needs no Kafka.
 
-    ledger = Ledger(vault.ledger or desk.state.ledger)
+    vault = desk.vault()
+    ledger, keks = Ledger(vault.ledger or desk.state.ledger), Openers(vault.private_folder, passphrase)
     return replayer_over(desk, KafkaQuarantine(settings), ledger, keks, tenancy_of(settings))
 
 

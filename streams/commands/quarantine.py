@@ -110,10 +110,9 @@ def _replayer(state: Path, credentials: str | None, *, opens: bool) -> "Iterator
     """Sign in and hold the folder alone for as long as the block lasts."""
     from streams.breakglass.replay_desk import embedded_replayer
     from streams.commands.at_desk import at_desk
-    from streams.vault.openers import Openers
 
     with at_desk(state, credentials, opens=opens) as signed, signed.desk.state.exclusive():
-        yield signed, embedded_replayer(signed.desk, Openers(signed.desk.state.keys, signed.passphrase))
+        yield signed, embedded_replayer(signed.desk, signed.passphrase)
 
 
 def _tell(settled: "Sequence[Settled]", done: str) -> None:

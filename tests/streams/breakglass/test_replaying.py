@@ -91,7 +91,7 @@ class Ward:
     def replayer(self) -> Replayer:
         """Return what replays over this folder."""
         log: QuarantineLog = self.log
-        return replace(embedded_replayer(self.rig.desk, Openers(self.redactor.state.keys)), log=log)
+        return replace(embedded_replayer(self.rig.desk, None), log=log)
 
     def grant(self, *, destroys: bool = False) -> Grant:
         """Return an active grant over all that failed."""
