@@ -1,6 +1,7 @@
 """What becomes of an input in the product's own pipeline: its fate, or an exception nobody declared, or a leak."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ Again = Callable[[], tuple[Leaf, ...]]
 _PLACE = TopicPartition(RAW, 0)
 _BEGUN = 1_772_619_780_000
 _BODY_BYTES = 1 << 20
+_ITEM = re.compile(r"/\d+(?=/|$)")
 _SHARE_OF_ENVELOPES = 0.1
 _SHARE_OF_ROUTED = 0.3
 
@@ -128,9 +130,12 @@ class Judge:
                 _refuse_text(error)
 
     def _is_declared(self, numbers: Sequence[str], again: Again) -> bool:
-        """Tell whether a number was planted where the format declares a number: it is no text there."""
-        passed = {leaf.pointer for leaf in again() if leaf.reading is Reading.PASSES}
-        declared = not passed.isdisjoint(numbers)
+        """Tell whether a number was planted where the format declares a number: it is no text there.
+
+        Damage may write a part of a list twice, so that the number stands in another of its items.
+        """
+        passed = {_anywhere(leaf.pointer) for leaf in again() if leaf.reading is Reading.PASSES}
+        declared = not passed.isdisjoint(map(_anywhere, numbers))
         self.fates["numbers where a format declares one"] += declared
         return declared
 
@@ -156,6 +161,15 @@ def _record(offset: int, value: bytes, rng: random.Random) -> Record:
         key = canaries.word(rng).encode()
         headers = {"x-note": canaries.word(rng).encode(), canaries.word(rng): b"1", "content-type": key}
     return Record(RAW, 0, offset, _BEGUN + offset, key, value, tuple(headers.items()))
+
+
+def _anywhere(pointer: str) -> str:
+    """Return a pointer without the places in lists.
+
+    >>> _anywhere("/0/choices/12/index")
+    '/*/choices/*/index'
+    """
+    return _ITEM.sub("/*", pointer)
 
 
 def _refuse_words(where: str, data: bytes) -> None:
