@@ -14,7 +14,7 @@ from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient, ConsumerGroupDescription
 
 from streams.config import KafkaSettings
-from streams.log.client import client_settings, group_id
+from streams.log.client import client_settings, group_id, translating
 from streams.log.ports import TopicPartition
 
 _SECONDS = 10.0
@@ -39,7 +39,8 @@ class Unowned:
         if self._looking is None:
             if self._clock() >= self._look_at:
                 self._look_at = self._clock() + self._patience / 4
-                self._looking = self._describe()
+                with suppress(KafkaException):
+                    self._looking = self._describe()
             return False
         if not self._looking.done():
             return False
@@ -59,8 +60,12 @@ class Unowned:
         return True
 
 
+@translating()
 def watch_group(kafka: KafkaSettings, group: str) -> Unowned:
-    """Return the watch over a group of ours: what is nobody's for two session timeouts is nobody's for good."""
+    """Return the watch over a group of ours: what is nobody's for two session timeouts is nobody's for good.
+
+    Raises LogRefused where the settings cannot be run with.
+    """
     settings = client_settings(kafka)
     del settings["message.max.bytes"]
     admin, name = AdminClient(settings), group_id(kafka, group)

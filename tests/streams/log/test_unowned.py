@@ -106,6 +106,21 @@ def test_partitions_on_their_way_are_not_told() -> None:
     assert not any(told)
 
 
+def test_a_client_that_cannot_ask_ends_nothing() -> None:
+    """A question that the client refuses to send is asked again later, and ends no worker."""
+    asked = []
+
+    def refuse() -> "Future[ConsumerGroupDescription]":
+        asked.append(True)
+        raise KafkaException(KafkaError(KafkaError._STATE))
+
+    group = _Group()
+    unowned = Unowned(refuse, _PATIENCE, lambda: group.now)
+
+    assert not any(group.seconds(unowned, 100))
+    assert len(asked) > 1
+
+
 def test_an_answer_is_never_waited_for() -> None:
     """While the brokers do not answer, nothing is told and no second question is asked."""
     group, unowned = _watched(owned=())
