@@ -8,13 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
-from weakref import WeakSet
 
 import structlog
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     Float,
     Index,
     Integer,
@@ -34,6 +32,7 @@ from schemas.audit_terms import Action, Reason, ResourceKind, Result
 from schemas.vault import TenantId
 from streams.breakglass.granting import Granting
 from streams.breakglass.persons import refused
+from streams.breakglass.tables import create_once
 from streams.breakglass.trail import grant_resource, intent_of, under
 from streams.breakglass.unusual import Lately, unusual
 
@@ -65,8 +64,6 @@ _HONEY = Table(
     Column("digest", String, primary_key=True),
     Column("planted_at", Float, nullable=False),
 )
-#: Databases whose tables are there: a reveal does not ask for them again.
-_PREPARED: WeakSet[Engine] = WeakSet()
 _DAY = 86_400.0
 _KEPT_DAYS = 31
 
@@ -80,10 +77,7 @@ class Alerting:
     @classmethod
     def over(cls, granting: Granting) -> Self:
         """Open what is known of reveals before, nothing where the database is new."""
-        engine = granting.store.engine
-        if engine not in _PREPARED:
-            METADATA.create_all(engine)
-            _PREPARED.add(engine)
+        create_once(granting.store.engine, METADATA)
         return cls(granting)
 
     def plant(self, identity: Identity, tenant: TenantId, token: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
-from weakref import WeakSet
 
 from sqlalchemy import (
     Column,
@@ -35,6 +34,7 @@ from schemas.access import Identity
 from schemas.audit_terms import Reason
 from streams.breakglass.gate import Handler, Refused, bytes_of
 from streams.breakglass.problems import Problem
+from streams.breakglass.tables import create_once
 
 METADATA = MetaData()
 _ANSWERS = Table(
@@ -47,7 +47,6 @@ _ANSWERS = Table(
     Column("location", String),
     Column("body", LargeBinary),
 )
-_PREPARED: WeakSet[Engine] = WeakSet()
 HEADER = "idempotency-key"
 #: A string of RFC 8941, or the same without its quotes.
 _KEY = re.compile(r'"([!#-\[\]-~]{8,128})"|([A-Za-z0-9_-]{8,128})')
@@ -77,9 +76,7 @@ class Once:
     @classmethod
     def open(cls, engine: Engine, mac: Callable[[str], str], now: Callable[[], float]) -> Self:
         """Open the answers, none where the database is new."""
-        if engine not in _PREPARED:
-            METADATA.create_all(engine)
-            _PREPARED.add(engine)
+        create_once(engine, METADATA)
         return cls(engine, mac, now)
 
     def around(self, path: str, handler: Handler) -> Handler:

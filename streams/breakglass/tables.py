@@ -1,8 +1,11 @@
 """The tables of grants: terms and words as JSON without free text, the reason sealed, what was opened one row each."""
 
+from weakref import WeakKeyDictionary
+
 from sqlalchemy import Column, Engine, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
+_MADE: WeakKeyDictionary[Engine, set[MetaData]] = WeakKeyDictionary()
 
 #: `body` is the grant as JSON behind a MAC; the columns before it are for finding rows, and decide nothing.
 GRANTS = Table(
@@ -50,3 +53,11 @@ REVEALS = Table(
 def create_tables(engine: Engine) -> None:
     """Make the tables that are not there yet."""
     METADATA.create_all(engine)
+
+
+def create_once(engine: Engine, metadata: MetaData) -> None:
+    """Make tables that are not there yet, and do not ask the database for them again."""
+    made = _MADE.setdefault(engine, set())
+    if metadata not in made:
+        metadata.create_all(engine)
+        made.add(metadata)

@@ -8,6 +8,7 @@ from streams.commands.signing_in import (
     CredentialsSource,
     State,
     ask_credentials,
+    at_accounts,
     now,
     open_accounts,
     open_audit,
@@ -69,12 +70,8 @@ def same_person(
     """Propose that two accounts are one person's; another person confirms it with `role confirm`."""
     from streams.breakglass.identity.changes import Change, ChangeKind, Changes
     from streams.breakglass.identity.people import person_of
-    from streams.embedded.state import EmbeddedState
 
-    embedded = EmbeddedState(state)
-    given = ask_credentials(credentials)
-    with open_audit(embedded) as audit:
-        accounts = open_accounts(embedded, audit)
+    with at_accounts(state, credentials) as (accounts, given):
         one, same_as = person_of(accounts, account), person_of(accounts, person)
         change = Change(ChangeKind.SAME_PERSON, one.issuer, one.subject, accounts.registry.home, None, same_as)
         proposal = Changes(accounts.registry).propose(sign_in(accounts, given), change, now())

@@ -8,7 +8,7 @@ from streams.commands.options import ConfigFile
 from streams.commands.signing_in import (
     CredentialsSource,
     State,
-    ask_credentials,
+    at_accounts,
     now,
     open_accounts,
     open_audit,
@@ -46,12 +46,9 @@ def propose(
     """Propose what the settings protect now; another person confirms it within a week."""
     from streams.accepted_policy import accepted_file, posture_of_settings
     from streams.breakglass.accepting import Accepting
-    from streams.embedded.state import EmbeddedState
 
-    settings, embedded = _settings(state, config, policy), EmbeddedState(state)
-    given = ask_credentials(credentials)
-    with open_audit(embedded) as audit:
-        accounts = open_accounts(embedded, audit)
+    settings = _settings(state, config, policy)
+    with at_accounts(state, credentials) as (accounts, given):
         accepting = Accepting.open(accounts.registry)
         who = sign_in(accounts, given)
         proposal = accepting.propose(who, accepted_file(settings), posture_of_settings(settings), now())
@@ -67,12 +64,8 @@ def confirm(
 ) -> None:
     """Accept what another person proposed: from now on nothing weaker starts."""
     from streams.breakglass.accepting import Accepting
-    from streams.embedded.state import EmbeddedState
 
-    embedded = EmbeddedState(state)
-    given = ask_credentials(credentials)
-    with open_audit(embedded) as audit:
-        accounts = open_accounts(embedded, audit)
+    with at_accounts(state, credentials) as (accounts, given):
         done = Accepting.open(accounts.registry).confirm(sign_in(accounts, given), proposal, now())
     typer.echo(f"Accepted: {done.posture.policy}, digest {done.posture.digest}, in {done.file}.", err=True)
 

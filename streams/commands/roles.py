@@ -9,6 +9,7 @@ from streams.commands.signing_in import (
     CredentialsSource,
     State,
     ask_credentials,
+    at_accounts,
     now,
     open_accounts,
     open_audit,
@@ -35,12 +36,8 @@ def propose(
 ) -> None:
     """Propose to give a role, or to take it away; another person confirms it within a week."""
     from streams.breakglass.identity.changes import Changes
-    from streams.embedded.state import EmbeddedState
 
-    embedded = EmbeddedState(state)
-    given = ask_credentials(credentials)
-    with open_audit(embedded) as audit:
-        accounts = open_accounts(embedded, audit)
+    with at_accounts(state, credentials) as (accounts, given):
         change = _change(accounts, target, role, tenant, group=group, revoke=revoke)
         proposal = Changes(accounts.registry).propose(sign_in(accounts, given), change, now())
     typer.echo(proposal.id)

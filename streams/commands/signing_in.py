@@ -1,5 +1,7 @@
 """Signing in at the command line: name, hidden password and one-time code, typed in one's own process or read once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +59,16 @@ def ask_credentials(source: str | None) -> "Credentials":
         return read_credentials(source)
     name = typer.prompt("Name", err=True)
     return Credentials(name, ask_password(name), typer.prompt("One-time code", hide_input=True, err=True))
+
+
+@contextmanager
+def at_accounts(state: Path, source: str | None) -> "Iterator[tuple[Accounts, Credentials]]":
+    """Ask who signs in, then open the accounts of a state folder and hold its audit log while the block lasts."""
+    from streams.embedded.state import EmbeddedState
+
+    given, embedded = ask_credentials(source), EmbeddedState(state)
+    with open_audit(embedded) as audit:
+        yield open_accounts(embedded, audit), given
 
 
 def ask_credentials_to_open(source: str | None, *, split: bool) -> "Credentials":
