@@ -178,6 +178,19 @@ def test_intake_is_one_process_and_is_asked_for() -> None:
     assert service["environment"]["PHISTREAM__KAFKA__SASL_USERNAME"] == Role.INTAKE.value
 
 
+def test_health_is_asked_where_the_service_answers() -> None:
+    """Each slot of the worker serves its metrics above the configured port, the monitor at the port of its view."""
+    base = int(_SERVICES["worker"]["environment"]["PHISTREAM__METRICS_PORT"])
+    slots = range(*(int(end) + number for number, end in enumerate(_SERVICES["worker"]["command"][2].split("-"))))
+    wanted = {
+        "worker": {base + 1 + slot for slot in slots},
+        "indexer": {base},
+        "monitor": {Settings().monitor.web_port},
+    }
+    asked = {name: set(re.findall(r"\d{4,5}", _SERVICES[name]["healthcheck"]["test"][-1])) for name in wanted}
+    assert asked == {name: {str(port) for port in ports} for name, ports in wanted.items()}
+
+
 @pytest.mark.parametrize("name", sorted(_OURS))
 def test_settings_exist(name: str) -> None:
     """Each setting given to a service of ours is one that the configuration knows."""
