@@ -13,7 +13,14 @@ from schemas.topics import TOPICS
 from streams.cli import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "detectors/CUSTOMIZING.md")
+PAGES = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CONFIGURATION.md",
+    "detectors/CUSTOMIZING.md",
+)
 
 
 def _commands() -> set[str]:
