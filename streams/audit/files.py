@@ -56,6 +56,20 @@ def lock(folder: Path, wait_seconds: float) -> int:
             return descriptor
 
 
+def relock(folder: Path, descriptor: int) -> int:
+    """Return the descriptor of the folder's lock where that is still the file which it locks, else take the new one.
+
+    Another file system, or a copy, may be there by now. Raises AuditUnavailable while another holds that.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        held, found = os.fstat(descriptor), (folder / ".lock").stat()
+        if (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino):
+            return descriptor
+    fresh = lock(folder, 0.0)
+    os.close(descriptor)
+    return fresh
+
+
 def _make_folder(folder: Path) -> None:
     """Make a folder and those above it; each is durable in the one that holds it."""
     if folder.is_dir():

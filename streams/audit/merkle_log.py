@@ -15,23 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from schemas.errors import AuditAltered, AuditRefused, AuditUnavailable
-from streams.audit.files import READ_ONLY, lock, write_durable
+import structlog
+
+from schemas.errors import AuditRefused, AuditUnavailable
+from streams.audit.files import READ_ONLY, lock, relock, write_durable
 from streams.audit.journal import MAX_ENTRY_BYTES, Journal
 from streams.audit.ports import Appended
 from streams.audit.proofs import Hashes
-from streams.audit.reading import hashes_of, read_row
+from streams.audit.reading import hashes_of
+from streams.audit.recovering import Recovered, Tail, edge_at, recover
 from streams.audit.signing import LogKeys
-from streams.audit.verify_log import (
-    WIDTH,
-    Altered,
-    Checkpoint,
-    Tree,
-    leaf_hash,
-    open_checkpoint,
-    root_of,
-    tile_path,
-)
+from streams.audit.verify_log import WIDTH, Checkpoint, Tree, leaf_hash, tile_path
+
+log = structlog.get_logger(__name__)
 
 #: A checkpoint is due after so many seconds, or entries.
 CHECKPOINT_SECONDS = 10.0
@@ -56,12 +52,13 @@ class MerkleLog:
     _signing: threading.Lock = field(default_factory=threading.Lock, init=False)
     _checkpointed_at: float = field(init=False)
     _broken: bool = field(default=False, init=False)
+    _refused: bytes | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Open the log, or begin one; raises AuditAltered where it is not what was signed."""
         self._lock_descriptor = lock(self.folder, self.wait_seconds)
         try:
-            self._recover()
+            self._take(recover(self.folder, self.keys))
         except OSError as error:
             os.close(self._lock_descriptor)
             raise AuditUnavailable("audit log cannot be read", errno=error.errno) from None
@@ -85,7 +82,8 @@ class MerkleLog:
         """Append an entry; when this returns, it outlives a power cut.
 
         Raises AuditRefused where it is too long, AuditUnavailable where it cannot be written. After a failed write the
-        log takes nothing more until it is opened anew, since only that shows what the disk holds.
+        log is read anew before it takes anything more, since only that shows what the disk holds; raises AuditAltered
+        where that is not what was durable.
         """
         if len(entry) > MAX_ENTRY_BYTES:
             raise AuditRefused("audit record is too long", size=len(entry))
@@ -94,7 +92,7 @@ class MerkleLog:
             try:
                 self._journal.append(entry)
             except AuditUnavailable:
-                self._broken = True
+                self._broken, self._refused = True, entry
                 raise
             index, hash_ = self._tree.size, leaf_hash(entry)
             self._tree.add(hash_)
@@ -151,57 +149,34 @@ class MerkleLog:
         return hashes_of(self.folder, self.checkpoint.size)
 
     def _refuse_broken(self) -> None:
+        """Raise AuditUnavailable where the log is closed; after a write that failed, open it again or raise."""
+        if self._lock_descriptor < 0:
+            raise AuditUnavailable("audit log is closed")
         if self._broken:
-            raise AuditUnavailable("audit log is closed, or a write failed: open it anew")
+            self._mend()
 
-    def _recover(self) -> None:
-        """Read checkpoint and journal, and check that they are one log."""
-        note, journal = self.folder / "checkpoint", self.folder / "journal"
-        if not note.exists():
-            if journal.exists() or (self.folder / "tile").exists():
-                raise AuditAltered("audit log has lost its checkpoint")
-            empty = Checkpoint(self.keys.origin, 0, root_of(()))
-            write_durable(note, self.keys.note(empty).encode())
+    def _mend(self) -> None:
+        """Open the log again, as its first opening does; it must hold what was durable, and nothing strange."""
         try:
-            self.checkpoint = open_checkpoint(note.read_text(encoding="utf-8", errors="replace"), self.keys.verifiers)
-        except Altered as altered:
-            raise AuditAltered(f"audit log: {altered}") from None
-        if not journal.exists():
-            if self.checkpoint.size:
-                raise AuditAltered("audit log has lost its journal")
-            self._journal = Journal.start(journal, 0, ())
-        else:
-            self._journal = Journal.open(journal)
-        self._grow_to_journal()
+            if (self.folder / "checkpoint").exists():
+                self._lock_descriptor = relock(self.folder, self._lock_descriptor)
+            recovered = recover(self.folder, self.keys, Tail(self._tree.size, self._tree.root(), self._refused))
+        except OSError as error:
+            raise AuditUnavailable("audit log cannot be read", errno=error.errno) from None
+        self._journal.close()
+        self._take(recovered)
+        self._broken, self._refused = False, None
+        with contextlib.suppress(OSError):  # A disk that is full again has no room for log lines either.
+            log.warning("Audit log is open again after a write that failed.", size=self._tree.size)
 
-    def _grow_to_journal(self) -> None:
-        first, entries = self._journal.first, self._journal.entries
-        if first % WIDTH or first > self.checkpoint.size or first + len(entries) < self.checkpoint.size:
-            raise AuditAltered("audit log is shorter than its checkpoint", size=first + len(entries))
-        self._tree = self._edge_at(first)
-        root = self._tree.root() if first == self.checkpoint.size else None
-        for entry in entries:
-            self._tree.add(leaf_hash(entry))
-            if self._tree.size == self.checkpoint.size:
-                root = self._tree.root()
-        if root != self.checkpoint.root:
-            raise AuditAltered("audit log does not give its signed root", size=self.checkpoint.size)
-
-    def _edge_at(self, size: int) -> Tree:
-        """Return the right edge of the tree at *size*, a multiple of 256, out of the full tiles below it."""
-        tree = Tree(size, [[]])
-        level, count = 1, size // WIDTH
-        while count:
-            start = count - count % WIDTH
-            tree.edge.append([root_of(read_row(self.folder, level - 1, index, WIDTH)) for index in range(start, count)])
-            level, count = level + 1, count // WIDTH
-        return tree
+    def _take(self, recovered: Recovered) -> None:
+        self.checkpoint, self._tree, self._journal = recovered.checkpoint, recovered.tree, recovered.journal
 
     def _write_tiles(self, first: int, entries: Sequence[bytes]) -> None:
         """Write what *entries*, which begin at *first*, make of bundles and tiles."""
         for start in range(0, len(entries), WIDTH):
             self._write_bundle((first + start) // WIDTH, entries[start : start + WIDTH])
-        tree = self._edge_at(first)
+        tree = edge_at(self.folder, first)
         full = [tile for entry in entries for tile in tree.add(leaf_hash(entry))]
         for tile in (*full, *tree.partial()):
             write_durable(self.folder / tile.path, b"".join(tile.hashes), READ_ONLY)
@@ -211,8 +186,10 @@ class MerkleLog:
         if full:
             self._refuse_broken()
             self._journal.close()  # First, so that nothing is appended to a file that has lost its name.
+            self._broken = True
             path, first, rest = self._journal.path, self._journal.first + full, self._journal.entries[full:]
             self._journal = Journal.start(path, first, rest)
+            self._broken = False
 
     def _write_bundle(self, index: int, entries: Sequence[bytes]) -> None:
         path = self.folder / tile_path("entries", index, len(entries))

@@ -133,7 +133,8 @@ def test_a_review_is_signed_by_who_signed_in(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(passphrase, "_COST", 2**10)
     desk = Desk(tmp_path)
     desk.init()
-    signed = _run("review", "--state", desk.state, "--sign", *desk.as_("ada"))
+    with desk.at_its_time():
+        signed = _run("review", "--state", desk.state, "--sign", *desk.as_("ada"))
 
     assert (0, True) == (signed.exit_code, "signed as entry" in signed.output)
     assert 0 < json.loads(_run("review", "--state", desk.state, "--json").output)["start"]

@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 
 from schemas.access import GrantMode, Person, Role, Scope
 from schemas.audit import Actor
-from schemas.audit_terms import Action, Reason
+from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AuditUnavailable, LogUnavailable
 from schemas.vault import TenantId
-from streams.audit.verify_log import open_checkpoint, verify_entry
+from streams.audit.audit_log import read_records
+from streams.audit.verify_log import open_checkpoint, verify_entry, verify_log
 from streams.breakglass.database import database_in
 from streams.breakglass.desk import HOME
 from streams.breakglass.entries import EntryView
@@ -29,7 +30,7 @@ from streams.breakglass.watching import Watching
 from streams.embedded.state import EmbeddedState
 from streams.vault.key_ages import KeyAge
 from tests.streams.breakglass.identity.provider import ISSUER, OTHER, RSA, claims, signed
-from tests.streams.breakglass.rig import full_disk, redacted_state, rig_over
+from tests.streams.breakglass.rig import VALUES, full_disk, redacted_state, rig_over
 from tests.streams.breakglass.service import Service, served
 
 UNIT = "2026-11"
@@ -69,6 +70,27 @@ def test_not_ready_without_the_audit_log(service: Service) -> None:
     assert (503, "unavailable") == (status, found["audit"])
     assert 200 == parts(service)[0]
     assert not list(service.log.folder.glob(".probe*"))
+
+
+@pytest.mark.parametrize("phase", [Phase.INTENT, Phase.OUTCOME])
+def test_a_full_audit_store_that_has_room_again_is_used_again(service: Service, phase: Phase) -> None:
+    """A reveal whose record fails answers 503 without a value; the next one reveals, on record, with no restart."""
+    grant_id, recorded = service.active(), service.rig.recorded
+    recorded.refuse = lambda record: record.action is Action.REVEAL and record.phase is phase
+    for _ in range(2):
+        refused_ = service.reveal(grant_id)
+        assert (503, "store_unavailable") == (refused_.status_code, refused_.json()["code"])
+        assert not any(value in refused_.text for value in VALUES)
+    recorded.refuse = lambda _: False
+
+    assert 200 == parts(service)[0]
+    shown = service.reveal(grant_id)
+    audit = shown.json()["audit"][-1]
+    size = service.log.sign_checkpoint().size
+    records = dict(read_records(service.log.folder, 0, size))
+    assert (200, VALUES[0]) == (shown.status_code, shown.json()["items"][1]["value"])
+    assert (Phase.OUTCOME, Result.SUCCESS) == (records[audit["index"]].phase, records[audit["index"]].result)
+    assert size == verify_log(service.log.folder, service.log.keys.verifiers).size
 
 
 def test_not_ready_without_keys(service: Service) -> None:
