@@ -17,8 +17,8 @@ _TWIN_SHARE = 0.03
 _LOOKALIKE_SHARE = 0.05
 _TOMBSTONE_SHARE = 0.003
 _CONVERSATIONS = 997
-#: Five of these things are a marker: ordinary words, which no detector takes for an identifier.
-_THINGS = ("water", "paper", "table", "window", "stone", "bread", "sugar", "metal", "glass", "cotton")
+#: Five of these things are a marker: ordinary words, no surname among them, so that no detector takes a row of them for a name.
+_THINGS = ("water", "table", "window", "glass", "button", "bottle", "blanket", "ladder", "pencil", "curtain")
 MARKER = re.compile(rb"(?:(?:" + "|".join(_THINGS).encode() + rb")\b ?){5}")
 _STRANGER = "nobody-we-know"
 
@@ -92,7 +92,7 @@ def marker(number: int) -> str:
     """Return five words for a number below 100,000; larger ones begin again.
 
     >>> marker(8021)
-    'water glass water table paper'
+    'water pencil water window table'
     """
     return " ".join(_THINGS[int(digit)] for digit in f"{number % 100_000:05d}")
 
