@@ -17,7 +17,7 @@ _TWIN_SHARE = 0.03
 _LOOKALIKE_SHARE = 0.05
 _TOMBSTONE_SHARE = 0.003
 _CONVERSATIONS = 997
-#: Five of these things are a marker: ordinary words, no surname among them, so that no detector takes a row of them for a name.
+#: Five of these things are a marker: no surname among them, so that no detector takes a row of them for a name.
 _THINGS = ("water", "table", "window", "glass", "button", "bottle", "blanket", "ladder", "pencil", "curtain")
 MARKER = re.compile(rb"(?:(?:" + "|".join(_THINGS).encode() + rb")\b ?){5}")
 _STRANGER = "nobody-we-know"
