@@ -1,6 +1,7 @@
 """Where a record that phistream wrote on again first stood: its identity, kept in a header of ours."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 #: Headers of ours begin so; on a topic that others may write nobody believes them, and nobody forwards them.
 OUR_HEADERS = "phistream-"
@@ -8,6 +9,15 @@ OUR_HEADERS = "phistream-"
 ORIGIN_HEADER = "phistream-origin"
 #: Holds the record key under which the owner wrote it; there is none where it had none.
 KEY_HEADER = "phistream-key"
+#: Holds a Mark.
+MARK_HEADER = "phistream-mark"
+
+
+class Mark(Enum):
+    """What intake says of a record that it forwards: it stayed unread, or a piece before it in its stream did."""
+
+    UNREAD = "unread"
+    GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)

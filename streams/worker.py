@@ -38,6 +38,7 @@ from schemas.errors import (
     UnknownToken,
     UnknownVersion,
 )
+from schemas.origin import Mark
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.rebuilding import follow
 from streams.assembly.stream import Closed, Held, as_one
@@ -213,25 +214,27 @@ class Worker:
 
     def _step_of(self, record: Record, batch_id: str, doomed: frozenset[str]) -> Step:
         """Redact one record, or hold it, and close the streams that end with it or waited long enough."""
-        found = self._analysed([record], doomed, lambda: self.pipeline.process(record, batch_id, self.streams.awaits))
-        closed = self.streams.take(found) if isinstance(found, Held) else self.streams.pass_record(record)
+        found: Held | tuple[Outcome, ...]
+        if _is_unread(record, doomed):
+            found = self.pipeline.withhold([record], QuarantineReason.KILLED_WORKER, attempts=2)
+            closed = self.streams.pass_unread(record, self.pipeline.tenants.of(record))
+        else:
+            found = self._analysed([record], lambda: self.pipeline.process(record, batch_id, self.streams.awaits))
+            closed = self.streams.take(found) if isinstance(found, Held) else self.streams.pass_record(record)
         outcomes: tuple[Outcome, ...] = () if isinstance(found, Held) else found
         for stream in closed:
             outcomes += self._assembled(stream, batch_id, doomed)
         return Step(record, outcomes, self.streams.pointers(), self.streams.mark())
 
     def _assembled(self, stream: Closed, batch_id: str, doomed: frozenset[str]) -> tuple[Outcome, ...]:
-        """Redact what a stream makes."""
-        return self._analysed(stream.records, doomed, lambda: self.pipeline.assemble(stream, batch_id))
+        """Redact what a stream makes, unless that killed two workers, which its first record tells."""
+        if _is_unread(stream.records[0], doomed):
+            return self.pipeline.withhold(stream.records, QuarantineReason.KILLED_WORKER, attempts=2)
+        return self._analysed(stream.records, lambda: self.pipeline.assemble(stream, batch_id))
 
-    def _analysed(
-        self, records: Sequence[Record], doomed: frozenset[str], analyse: Callable[[], Found]
-    ) -> Found | tuple[Outcome, ...]:
-        """Analyse what stands in records, or quarantine them unanalysed where the first has killed two workers."""
-        first = records[0]
-        if f"{first.topic}/{first.partition}/{first.offset}" in doomed:
-            return self.pipeline.withhold(records, QuarantineReason.KILLED_WORKER, attempts=2)
-        self.phases.write(Phase.ANALYSE, first, self.limits.budgets(as_one(records)))
+    def _analysed(self, records: Sequence[Record], analyse: Callable[[], Found]) -> Found:
+        """Analyse what stands in records; the first is to blame where this kills the worker."""
+        self.phases.write(Phase.ANALYSE, records[0], self.limits.budgets(as_one(records)))
         found = analyse()
         self.phases.write(Phase.IDLE)
         return found
@@ -263,6 +266,11 @@ class Worker:
         self.metrics.retried(type(error).__name__)
         log.warning("Batch dropped, reading again.", reason=type(error).__name__, failures=self._failures)
         time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(self._failures, 10)))
+
+
+def _is_unread(record: Record, doomed: frozenset[str]) -> bool:
+    """Tell whether a record stays unread: it has killed two workers, or two processes of intake, which says so."""
+    return record.mark is Mark.UNREAD or f"{record.topic}/{record.partition}/{record.offset}" in doomed
 
 
 def disposition(error: PhistreamError) -> Disposition:

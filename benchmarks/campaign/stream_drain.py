@@ -8,7 +8,7 @@ from benchmarks.campaign.services import ServiceLost
 from benchmarks.campaign.stream_checker import StreamEvidence
 from benchmarks.campaign.streams import StreamLoad
 from schemas.topics import ASSEMBLY, KEYED
-from streams.assembly.rebuilding import open_pointers
+from streams.assembly.pointers import open_pointers
 from streams.intake.origins import believed
 from streams.log.kafka import read_whole_topic
 from streams.log.ports import Record

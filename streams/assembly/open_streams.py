@@ -1,18 +1,18 @@
 """The open streams of one worker: what a batch does to them is kept with its transaction, or undone without it."""
 
-import heapq
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
-from schemas.assembly import StreamPointer
-from schemas.codec import STREAM_POINTER, encode
-from schemas.topics import ASSEMBLY
+from streams.assembly.gaps import Gap
 from streams.assembly.ordering import in_order
-from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why, place_of
+from streams.assembly.partition import Partition
+from streams.assembly.pointers import pointer_key, pointing, unread_key, withdrawn
+from streams.assembly.stream import AssemblyLimits, Closed, Held, OpenStream, Progress, StreamKey, Why, place_of, under
 from streams.clock import Clock
 from streams.log.ports import Publication, Record, TopicPartition
+from streams.tenants import Tenant
 
 #: How many ended streams are remembered, so that a piece that comes after the end opens none.
 _REMEMBERED = 100_000
@@ -21,16 +21,6 @@ _REMEMBERED = 100_000
 _MOST_CLOSED = 50
 
 Undo = Callable[[], None]
-
-
-@dataclass(slots=True)
-class _Partition:
-    """What is known of one partition: its record time, its last record, and when its streams are due."""
-
-    epoch: int
-    now_ms: int = 0
-    last: Record | None = None
-    due: list[tuple[int, int, OpenStream]] = field(default_factory=list)
 
 
 class OpenStreams:
@@ -45,10 +35,9 @@ class OpenStreams:
         self._streams: dict[StreamKey, OpenStream] = {}
         self._chats: dict[tuple[TopicPartition, str], StreamKey] = {}
         self._ended: OrderedDict[StreamKey, None] = OrderedDict()
-        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._partitions: dict[TopicPartition, Partition] = {}
         self._journal: list[Undo] = []
         self._pointers: list[Publication] = []
-        self._count = 0
 
     def __len__(self) -> int:
         """Return how many streams are open."""
@@ -75,7 +64,7 @@ class OpenStreams:
 
     def begin(self, place: TopicPartition, epoch: int) -> None:
         """Know a partition from now on."""
-        self._partitions[place] = _Partition(epoch)
+        self._partitions[place] = Partition(epoch)
 
     def restore(self, held: Held, *, begins: bool) -> None:
         """Take a part again that was committed before, where it begins a stream that is open, or goes on with one.
@@ -84,33 +73,42 @@ class OpenStreams:
         """
         key = held.key
         partition = self._partitions[key.place]
-        partition.now_ms, partition.last = self._time_at(partition, held.record), held.record
+        partition.set_time(partition.time_at(held.record, self._clock.now_ms()), held.record)
         stream = self._streams.get(key)
         if stream is None and begins:
             stream = self._begun(key, held)
         if stream is not None:
             self._grow(stream, held)
 
-    def open_pointers(self) -> frozenset[bytes]:
-        """Return the record keys of the pointers to the streams that are open."""
-        return frozenset(pointer_key(stream.records.first) for stream in self._streams.values())
+    def restore_unread(self, record: Record, tenant: Tenant) -> None:
+        """Pass over a record again that was committed before as one that nobody may read."""
+        partition = self._partitions[place_of(record.topic, record.partition)]
+        partition.set_time(partition.time_at(record, self._clock.now_ms()), record)
+        self._tear(partition, record, tenant)
+
+    def standing(self) -> frozenset[bytes]:
+        """Return the record keys of the pointers to what is open or unread."""
+        unread = (unread_key(gap.record) for partition in self._partitions.values() for gap in partition.gaps)
+        return frozenset((*unread, *(pointer_key(stream.records.first) for stream in self._streams.values())))
 
     def withdraw(self, pointer: bytes) -> None:
-        """Withdraw a pointer to a stream that cannot be read again."""
-        self._pointers.append(Publication(ASSEMBLY, pointer, None))
+        """Withdraw a pointer to what cannot be found again."""
+        self._pointers.append(withdrawn(pointer))
 
     def awaits(self, held: Held) -> bool:
-        """Tell whether a part that may stand alone belongs to a stream: one that is open, or has ended already.
+        """Tell whether a part that may stand alone belongs to a stream: one that is open, has ended, or lost its begin.
 
         What intake brought from several partitions may come before the pieces that it is the last of.
         """
-        return held.record.origin is not None or held.key in self._streams or held.key in self._ended
+        if held.record.origin is not None or held.key in self._streams or held.key in self._ended:
+            return True
+        return self._partitions[held.key.place].has_lost_begin(held, held.key, self.limits)
 
     def take(self, held: Held) -> list[Closed]:
         """Take one part; return the streams that are closed by it, or by the time that its record tells."""
         self._see(held.record)
         key = self._key_of(held)
-        closed = []
+        closed = self._overdue(key)
         if key not in self._streams and (self._has_ended(key, held) or not held.part.trees):
             closed.append(Closed((held.record,), held.tenant, Why.LATE))
         else:
@@ -120,6 +118,24 @@ class OpenStreams:
             elif stream.progress.ended and held.record.origin is None:
                 closed.append(self._close(stream, Why.ENDED))
         return closed + self._due(self._partitions[key.place])
+
+    def _overdue(self, key: StreamKey) -> list[Closed]:
+        """Return the stream of a key, closed, where a part comes too late to be of it."""
+        stream = self._streams.get(key)
+        if stream is None or stream.deadline_ms(self.limits) >= self._partitions[key.place].now_ms:
+            return []
+        return [self._close(stream, Why.WAITED)]
+
+    def pass_unread(self, record: Record, tenant: Tenant) -> list[Closed]:
+        """Pass over a record that nobody may read; streams that it may be a piece of, open or to come, are torn.
+
+        Return the streams that waited long enough.
+        """
+        self._see(record)
+        partition = self._partitions[place_of(record.topic, record.partition)]
+        gap = self._tear(partition, record, tenant)
+        self._pointers.append(pointing(unread_key(record), record, gap.until_ms))
+        return self._due(partition)
 
     def pass_record(self, record: Record) -> list[Closed]:
         """Let the time of a record's partition pass; return the streams that waited long enough."""
@@ -174,7 +190,7 @@ class OpenStreams:
         """
         if held.part.trees or held.part.format != "chat" or held.record.origin is not None:
             return held.key
-        return self._chats.get(_under(held.key, held.record), held.key)
+        return self._chats.get(under(held.key, held.record), held.key)
 
     def _append(self, key: StreamKey, held: Held) -> OpenStream:
         stream = self._streams.get(key)
@@ -188,27 +204,26 @@ class OpenStreams:
     def _grow(self, stream: OpenStream, held: Held) -> None:
         stream.records.append(held.record)
         stream.progress = stream.progress.after(held, self._partitions[stream.key.place].now_ms)
-        self._wait(stream)
+        self._partitions[stream.key.place].wait(stream, self.limits)
 
     def _take_back(self, stream: OpenStream, before: Progress) -> None:
         stream.records.pop()
         stream.progress = before
         if stream.records:
-            self._wait(stream)
+            self._partitions[stream.key.place].wait(stream, self.limits)
 
     def _begun(self, key: StreamKey, held: Held) -> OpenStream:
-        stream = self._streams[key] = OpenStream(key, held.tenant)
+        torn = self._partitions[key.place].has_lost_begin(held, key, self.limits)
+        stream = self._streams[key] = OpenStream(key, held.tenant, progress=Progress(torn=torn))
         if key.format == "chat":
-            self._chats[_under(key, held.record)] = key
+            self._chats[under(key, held.record)] = key
         return stream
 
     def _open(self, key: StreamKey, held: Held) -> OpenStream:
         stream = self._begun(key, held)
         self._journal.append(lambda: self._drop(key))
-        place, record = key.place, held.record
-        deadline = self._partitions[place].now_ms + self.limits.total_ms
-        pointer = StreamPointer(STREAM_POINTER.version, place.topic, place.partition, record.offset, deadline)
-        self._pointers.append(Publication(ASSEMBLY, pointer_key(record), encode(pointer)))
+        deadline = self._partitions[key.place].now_ms + self.limits.total_ms
+        self._pointers.append(pointing(pointer_key(held.record), held.record, deadline))
         return stream
 
     def _drop(self, key: StreamKey) -> None:
@@ -216,22 +231,22 @@ class OpenStreams:
 
     def _close(self, stream: OpenStream, why: Why) -> Closed:
         del self._streams[stream.key]
-        self._chats.pop(_under(stream.key, stream.records.first), None)
+        self._chats.pop(under(stream.key, stream.records.first), None)
         self._journal.append(lambda: self._open_again(stream))
         if stream.key.named and (len(stream.records) > 1 or stream.key.format != "gemini"):
             self._remember(stream.key)
-        self._pointers.append(Publication(ASSEMBLY, pointer_key(stream.records.first), None))
+        self._pointers.append(withdrawn(pointer_key(stream.records.first)))
         records = tuple(stream.records)
         ordered = in_order(records, numbered=stream.progress.numbered)
         if ordered is None:
             return Closed(records, stream.tenant, Why.DISORDERED)
-        return Closed(ordered, stream.tenant, why)
+        return Closed(ordered, stream.tenant, Why.TORN if stream.progress.torn else why)
 
     def _open_again(self, stream: OpenStream) -> None:
         self._streams[stream.key] = stream
-        self._chats[_under(stream.key, stream.records.first)] = stream.key
+        self._chats[under(stream.key, stream.records.first)] = stream.key
         self._ended.pop(stream.key, None)
-        self._wait(stream)
+        self._partitions[stream.key.place].wait(stream, self.limits)
 
     def _remember(self, key: StreamKey) -> None:
         self._ended[key] = None
@@ -242,54 +257,43 @@ class OpenStreams:
         """Tell whether a part comes after its stream's end; one that begins says that a server used an id again."""
         return key in self._ended and not held.part.begins
 
+    def _tear(self, partition: Partition, record: Record, tenant: Tenant) -> Gap:
+        """Note a record that nobody may read, and that the open streams have a gap which it may be a piece of."""
+        gap = Gap(record, tenant.id, partition.now_ms, partition.now_ms + 2 * self.limits.total_ms)
+        partition.gaps.append(gap)
+        self._journal.append(partial(partition.gaps.remove, gap))
+        place = place_of(record.topic, record.partition)
+        for stream in self._streams.values():
+            if stream.key.place == place and gap.is_in(stream.key):
+                self._journal.append(partial(setattr, stream, "progress", stream.progress))
+                stream.progress = stream.progress._replace(torn=True)
+        return gap
+
     def _see(self, record: Record) -> None:
-        """Let a partition's time be that of its latest record, whatever producers with wrong clocks wrote."""
+        """Let a partition's time be that of its latest record, and forget the gaps that nothing can lie around now."""
         partition = self._partitions[place_of(record.topic, record.partition)]
-        self._set_time(partition, self._time_at(partition, record), record)
+        self._set_time(partition, partition.time_at(record, self._clock.now_ms()), record)
+        if partition.gaps and partition.gaps[0].until_ms <= partition.now_ms:
+            gap = partition.gaps.pop(0)
+            self._journal.append(partial(partition.gaps.insert, 0, gap))
+            self._pointers.append(withdrawn(unread_key(gap.record)))
 
-    def _time_at(self, partition: _Partition, record: Record) -> int:
-        return max(partition.now_ms, min(record.timestamp_ms, self._clock.now_ms()))
+    def _set_time(self, partition: Partition, now_ms: int, last: Record | None) -> None:
+        self._journal.append(partial(partition.set_time, partition.now_ms, partition.last))
+        partition.set_time(now_ms, last)
 
-    def _set_time(self, partition: _Partition, now_ms: int, last: Record | None) -> None:
-        before = partition.now_ms, partition.last
-
-        def undo() -> None:
-            partition.now_ms, partition.last = before
-
-        self._journal.append(undo)
-        partition.now_ms, partition.last = now_ms, last
-
-    def _wait(self, stream: OpenStream) -> None:
-        """Note when a stream is due, unless somebody looks before; a note that came too early is renewed."""
-        deadline = stream.deadline_ms(self.limits)
-        if stream.noted_ms is None or deadline < stream.noted_ms:
-            stream.noted_ms = deadline
-            self._count += 1
-            heapq.heappush(self._partitions[stream.key.place].due, (deadline, self._count, stream))
-
-    def _due(self, partition: _Partition) -> list[Closed]:
+    def _due(self, partition: Partition) -> list[Closed]:
         closed: list[Closed] = []
         size = 0
-        while partition.due and partition.due[0][0] <= partition.now_ms and len(closed) < _MOST_CLOSED:
-            size += partition.due[0][2].progress.size
+        while (next_size := partition.next_size()) is not None and len(closed) < _MOST_CLOSED:
+            size += next_size
             if closed and size > self.limits.joined_bytes:
                 break
-            _, _, stream = heapq.heappop(partition.due)
-            stream.noted_ms = None
+            stream = partition.next_due()
             if self._streams.get(stream.key) is not stream:
                 continue
             if stream.deadline_ms(self.limits) <= partition.now_ms:
                 closed.append(self._close(stream, Why.WAITED))
             else:
-                self._wait(stream)
+                partition.wait(stream, self.limits)
         return closed
-
-
-def _under(key: StreamKey, record: Record) -> tuple[TopicPartition, str]:
-    """Return where a lone end mark finds its stream: the same partition, tenant and record key."""
-    return key.place, f"{key.tenant} {record.key!r}"
-
-
-def pointer_key(first: Record) -> bytes:
-    """Return the record key of the pointer to a stream: where its first record stands."""
-    return f"{first.topic}/{first.partition}/{first.offset}".encode()

@@ -4,22 +4,22 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.assembly import StreamPointer
-from schemas.codec import STREAM_POINTER
 from schemas.errors import LogRefused
 from schemas.topics import ASSEMBLY
-from streams.assembly.open_streams import OpenStreams, pointer_key
+from streams.assembly.open_streams import OpenStreams
+from streams.assembly.pointers import pointer_key, standing_pointers, unread_key
 from streams.assembly.stream import Held
 from streams.intake.origins import believed
-from streams.log.our_records import read_own
 from streams.log.ports import Record, TopicPartition, TransactionalLog
 from streams.pipeline import Pipeline
+from streams.tenants import Tenant
 
 
 def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> None:
     """Forget the streams of partitions that went, and read those of partitions that came.
 
     What was open when the offsets were last committed is open again, neither more nor less: a stream is begun by the
-    record that its pointer names, and goes on with each later piece of it.
+    record that its pointer names, and goes on with each later piece of it. What nobody may read stays unread.
     """
     assigned, known = log.assigned(), streams.epochs()
     for place in [place for place, epoch in known.items() if assigned.get(place) != epoch]:
@@ -27,7 +27,7 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
     fresh = [place for place in assigned if place not in streams.epochs()]
     if not fresh:
         return
-    pointers = open_pointers(log.everything(ASSEMBLY))
+    pointers = standing_pointers(log.everything(ASSEMBLY))
     try:
         for place in fresh:
             streams.begin(place, assigned[place])
@@ -36,13 +36,15 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
         for place in fresh:
             streams.forget(place)  # Half of it would be taken for all.
         raise
-    restored = streams.open_pointers()
+    restored = streams.standing()
     for key, pointer in pointers.items():
         if TopicPartition(pointer.topic, pointer.partition) in fresh and key not in restored:
-            streams.withdraw(key)  # The log holds its first record no longer.
+            streams.withdraw(key)  # The log no longer holds its record.
 
 
-def _restore(streams: OpenStreams, parts: Iterable[Held], pointers: Mapping[bytes, StreamPointer]) -> None:
+def _restore(
+    streams: OpenStreams, parts: Iterable[Held | tuple[Record, Tenant]], pointers: Mapping[bytes, StreamPointer]
+) -> None:
     """Open what was open.
 
     The collector of cycles rests meanwhile: nothing here makes any, and it would go over all that is held ever again.
@@ -51,32 +53,30 @@ def _restore(streams: OpenStreams, parts: Iterable[Held], pointers: Mapping[byte
     gc.disable()
     try:
         for held in parts:
-            streams.restore(held, begins=pointer_key(held.record) in pointers)
+            if isinstance(held, Held):
+                streams.restore(held, begins=pointer_key(held.record) in pointers)
+            else:
+                streams.restore_unread(*held)
     finally:
         if collected:
             gc.enable()
 
 
-def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:
-    """Return the pointers that no later record withdrew, by their record key; only these are read."""
-    found: dict[bytes, Record] = {}
-    for record in records:
-        if record.value is None:
-            found.pop(record.key or b"", None)
-        else:
-            found[record.key or b""] = record
-    return {key: read_own(STREAM_POINTER, record) for key, record in found.items()}
-
-
 def _held_again(
     log: TransactionalLog, pipeline: Pipeline, place: TopicPartition, pointers: Mapping[bytes, StreamPointer]
-) -> Iterator[Held]:
-    """Yield what was settled of a partition since the first piece of its oldest open stream."""
+) -> Iterator[Held | tuple[Record, Tenant]]:
+    """Yield what was settled of a partition since the first record that a pointer names.
+
+    A record that killed workers would kill this one too: it is yielded with its tenant, and nothing looks into it.
+    """
     firsts = [each.first for each in pointers.values() if TopicPartition(each.topic, each.partition) == place]
     if not firsts:
         return
     for record in map(believed, log.settled(place, min(firsts))):
         tenant = pipeline.tenants.of(record)
+        if unread_key(record) in pointers:
+            yield record, tenant
+            continue
         part = pipeline.decoder.part(record, tenant)
         if part is None and pointer_key(record) in pointers:
             raise LogRefused("open stream begins with what is no piece to this version", offset=record.offset)

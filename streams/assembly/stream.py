@@ -6,6 +6,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from schemas.origin import Mark
 from schemas.sources.streamed.part import Part
 from streams.assembly.kept import KeptRecords
 from streams.log.ports import Record, TopicPartition
@@ -41,6 +42,7 @@ class Why(Enum):
     TOO_LARGE = "too_large"
     LATE = "late"
     DISORDERED = "disordered"
+    TORN = "torn"
 
 
 class StreamKey(NamedTuple):
@@ -51,6 +53,11 @@ class StreamKey(NamedTuple):
     format: str
     name: str
     named: bool
+
+    @property
+    def id(self) -> str:
+        """Return the id by which the pieces name their stream."""
+        return f" {self.name}".partition(" id ")[2]
 
     def __repr__(self) -> str:
         """Print nothing of the name, which may be anything."""
@@ -67,22 +74,31 @@ class Held:
 
     @property
     def key(self) -> StreamKey:
-        """Return the key of its stream.
-
-        Records of intake tell apart what stood in other topics, and, without a record key, in other partitions.
-        """
-        record = self.record
-        named = self.part.stream is not None
-        name = f"id {self.part.stream}" if named else f"key {record.key!r}"
-        if record.origin is not None:
-            unkeyed = not named and record.key is None
-            name = f"{record.origin.topic} {record.origin.partition if unkeyed else ''} {name}"
-        place = place_of(record.topic, record.partition)
+        """Return the key of its stream."""
+        name, named = key_under(self.record, self.part.stream), self.part.stream is not None
+        place = place_of(self.record.topic, self.record.partition)
         return StreamKey(place, self.tenant.id, self.part.format, name, named)
 
 
+def key_under(record: Record, stream: str | None) -> str:
+    """Return the name of a stream by its id, or by its record key where its pieces give none.
+
+    Records of intake tell apart what stood in other topics, and, without a record key, in other partitions.
+    """
+    name = f"key {record.key!r}" if stream is None else f"id {stream}"
+    if record.origin is None:
+        return name
+    unkeyed = stream is None and record.key is None
+    return f"{record.origin.topic} {record.origin.partition if unkeyed else ''} {name}"
+
+
+def under(key: StreamKey, record: Record) -> tuple[TopicPartition, str]:
+    """Return where a lone end mark finds its stream: the same partition, tenant and record key."""
+    return key.place, f"{key.tenant} {record.key!r}"
+
+
 class Progress(NamedTuple):
-    """How far an open stream is: a value, so that a step can be undone."""
+    """How far an open stream is: a value, so that a step can be undone. `torn` tells that a piece stays unread."""
 
     size: int = 0
     first_ms: int = 0
@@ -92,6 +108,7 @@ class Progress(NamedTuple):
     ended: bool = False
     lingers: bool = False
     numbered: bool = True
+    torn: bool = False
 
     def after(self, held: Held, now_ms: int) -> "Progress":
         """Return the progress with one more part, that came when its partition's record time was *now_ms*."""
@@ -104,7 +121,8 @@ class Progress(NamedTuple):
         # Pieces that intake brought together from several partitions may follow after the one that is the last.
         lingers = finished or part.format == "rows" or (ended and held.record.origin is not None)
         numbered = self.numbered and part.numbered
-        return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered)
+        torn = self.torn or held.record.mark is Mark.GAP
+        return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered, torn)
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,7 @@ class Intake:
 
     def _publish(self, records: Sequence[Record]) -> None:
         doomed = self.doomed()
+        self.router.unread.follow(self.log, doomed)
         publications = [self._forwarded(record, doomed) for record in records]
         self.phases.write(Phase.TRANSACTION, records[0])
         self.log.publish(publications, records)
@@ -89,6 +90,7 @@ class Intake:
             raise error
         self._stale = True
         self.merging.forget()
+        self.router.unread.forget()
         self.metrics.count("phistream_intake_retries_total", error=type(error).__name__)
         log.warning("Records dropped, reading again.", reason=type(error).__name__, failures=self._failures)
         time.sleep(min(_WORST_WAIT, 0.05 * 2 ** min(self._failures, 10)))

@@ -1,6 +1,7 @@
 """Which record key a raw record gets from intake: one for all that belongs together, and no clear value in it.
 
-Nothing is judged here: what cannot be read, or tells of several calls, is keyed by its coordinates.
+Nothing is judged here: what cannot be read, or tells of several calls, is keyed by its coordinates. What is not to be
+read, since it killed two processes, goes on with a mark, and so do the pieces that it may be missing from.
 """
 
 from collections.abc import Mapping
@@ -8,12 +9,13 @@ from dataclasses import dataclass, field
 
 from schemas.codec import ORIGIN
 from schemas.errors import Malformed
-from schemas.origin import Origin
+from schemas.origin import Mark, Origin
 from schemas.sources.all import recognise
 from schemas.sources.streamed.part import Part
 from streams.event.conversation import conversation_of
 from streams.event.identity import EventIdentity
 from streams.intake.origins import wrapped
+from streams.intake.unread import UnreadRecords
 from streams.log.ports import Publication, Record
 from streams.record.decode import Decoder
 from streams.tenants import TopicTenancy
@@ -22,10 +24,11 @@ from streams.vault.tokens import Minter
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a record goes, and the keyed conversation that it tells, if any."""
+    """Where a record goes, the keyed conversation that it tells, if any, and what is said of it beside."""
 
     record_key: bytes
     conversation: str | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,17 @@ class Router:
     operator: str
     decoder: Decoder
     text_topics: frozenset[str] = frozenset()
+    unread: UnreadRecords = field(default_factory=UnreadRecords)
 
     def forwarded(self, record: Record, *, unread: bool = False) -> Publication:
-        """Return a raw record as intake writes it; one that is to stay *unread* goes by its coordinates."""
+        """Return a raw record as intake writes it; one to stay *unread* goes by its coordinates, and says so."""
         tenant = self.tenancies.get(record.topic, TopicTenancy()).named(record)
         tenant = tenant if tenant in self.minters else None
-        route = by_coordinates(record) if unread else self._route(record, self.minters[tenant or self.operator])
+        if unread:
+            self.unread.add(record)
+            route = by_coordinates(record, Mark.UNREAD)
+        else:
+            route = self._route(record, self.minters[tenant or self.operator])
         origin = Origin(
             ORIGIN.version,
             self.identity.of(record),
@@ -54,7 +62,7 @@ class Router:
             tenant,
             route.conversation,
         )
-        return wrapped(record, route.record_key, origin)
+        return wrapped(record, route.record_key, origin, route.mark)
 
     def _route(self, record: Record, minter: Minter) -> Route:
         if record.value is None:
@@ -64,7 +72,8 @@ class Router:
         except Malformed:
             return by_coordinates(record)
         if isinstance(read, Part):
-            return Route(_stream_key(record, read, minter))
+            mark = Mark.GAP if self.unread.miss_in(record, read) else None
+            return Route(_stream_key(record, read, minter), mark=mark)
         source = recognise(read.document)
         if source.seeds is not None and len(source.seeds(read.document)) > 1:
             return by_coordinates(record)
@@ -72,9 +81,9 @@ class Router:
         return by_coordinates(record) if conversation is None else Route(conversation.encode(), conversation)
 
 
-def by_coordinates(record: Record) -> Route:
+def by_coordinates(record: Record, mark: Mark | None = None) -> Route:
     """Return the route of a record that belongs to nothing else: where it stands."""
-    return Route(f"{record.topic}/{record.partition}/{record.offset}".encode())
+    return Route(f"{record.topic}/{record.partition}/{record.offset}".encode(), mark=mark)
 
 
 def _stream_key(record: Record, part: Part, minter: Minter) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from schemas.origin import Origin
+from schemas.origin import Mark, Origin
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -26,7 +26,8 @@ class Record:
     """A record as read; prints its coordinates and nothing else.
 
     `timestamp_ms` is the log's record timestamp in milliseconds since the epoch. `origin` tells where it stood before
-    intake wrote it on; None where it is read as its owner wrote it (streams/intake/origins.py).
+    intake wrote it on; None where it is read as its owner wrote it (streams/intake/origins.py). `mark` is what intake
+    says of it beside.
     """
 
     topic: str
@@ -37,6 +38,7 @@ class Record:
     value: bytes | None = field(repr=False)
     headers: Headers = field(default=(), repr=False)
     origin: Origin | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from streams.intake.origins import coordinates_of
 from streams.log.ports import Record
 from streams.tenants import Tenant
 
+#: Streams that are no whole, whatever their pieces make.
+_SEALED = (Why.LATE, Why.DISORDERED, Why.TORN)
+
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
@@ -65,7 +68,7 @@ class Decoder:
         kept = joined.begun and (joined.ended or keep_unended)
         if stream.why is Why.TOO_LARGE:
             raise Malformed(QuarantineReason.TOO_LARGE, records=len(stream.records))
-        if stream.why in (Why.LATE, Why.DISORDERED) or not kept or None in parts or holds_piece(joined.document):
+        if stream.why in _SEALED or not kept or None in parts or holds_piece(joined.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, records=len(stream.records))
         assembly = Assembly(joined.pieces, joined.ended, *_places(stream.records))
         return _event(stream.records[0], event_id, stream.tenant, joined.document, assembly)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import ASSEMBLY, REDACTED, VAULT
-from streams.assembly.rebuilding import open_pointers
+from streams.assembly.pointers import open_pointers
 from streams.log.kafka import read_whole_topic
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
 from tests.schemas.sources.streamed.streams import chat, cut

@@ -30,6 +30,11 @@ def is_piece(node: dict[str, Any]) -> bool:
     return len(node) == 1 and any(not said.isdisjoint(_keys(node.get(name))) for name, said in _OF_THE_MESSAGE)
 
 
+def is_begin(piece: dict[str, Any]) -> bool:
+    """Recognise the first event of a message."""
+    return "messageStart" in piece
+
+
 def _keys(node: Any) -> frozenset[str]:
     return frozenset(node) if isinstance(node, dict) else frozenset()
 

@@ -24,6 +24,11 @@ def is_piece(node: dict[str, Any]) -> bool:
     return isinstance(type_, str) and type_ in TYPES
 
 
+def is_begin(piece: dict[str, Any]) -> bool:
+    """Recognise the first event of a message."""
+    return piece.get("type") == "message_start"
+
+
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     """Return the message that the events make; events of other types are kept beside its content."""
     stream = _Message()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.errors import Unjoinable
-from schemas.sources.streamed import gemini, responses, rows, sse
+from schemas.sources.streamed import converse, gemini, messages, responses, rows, sse
 from schemas.sources.streamed.envelopes import Envelope, folded, in_number_order, unfolded
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
@@ -15,6 +15,8 @@ _ROWS = Format("rows", lambda row: rows.call_of(row) is not None and rows.is_pie
 _GEMINI = Format("gemini", lambda node: gemini.is_answer(node) and gemini.response_of(node) is not None, gemini.join)
 _ALL = (*FORMATS, _ROWS, _GEMINI)
 _BY_NAME = {each.name: each for each in _ALL}
+#: What the name of a stream in envelopes is made of: their path, their id, the id of the pieces.
+_ENVELOPED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,29 @@ def _enveloped_part(tree: dict[str, Any]) -> Part | None:
         return None
     name = json.dumps([envelope.path, envelope.name, part.stream])
     return replace(part, stream=name, numbered=False, envelope=envelope)
+
+
+def ids_of(stream: str) -> tuple[str, ...]:
+    """Return the ids that the name of a stream holds: its own, or that of a gateway's envelope and of the piece in it.
+
+    >>> ids_of("chatcmpl-1"), ids_of('[["data"], "req-1", null]')
+    (('chatcmpl-1',), ('req-1',))
+    """
+    try:
+        named = json.loads(stream)
+    except ValueError:
+        return (stream,)
+    if not isinstance(named, list) or len(named) != _ENVELOPED:
+        return (stream,)
+    return tuple(id_ for id_ in named[1:] if isinstance(id_, str))
+
+
+def is_begin(part: Part) -> bool:
+    """Tell whether a stream begins in a part, as its format says it."""
+    if part.format == "chat":
+        return part.begins
+    begins = {"messages": messages.is_begin, "responses": responses.is_begin, "converse": converse.is_begin}
+    return part.format in begins and any(begins[part.format](tree) for tree in part.trees)
 
 
 def part_of_events(events: sse.Events) -> Part | None:

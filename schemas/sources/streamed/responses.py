@@ -50,6 +50,11 @@ def is_piece(node: dict[str, Any]) -> bool:
     return "delta" in node or "sequence_number" in node or (type_ in _STATES | ENDS and "response" in node)
 
 
+def is_begin(piece: dict[str, Any]) -> bool:
+    """Recognise the first event of a response."""
+    return piece.get("type") == "response.created"
+
+
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     """Return the response that the events make, in the order of their numbers; a number that comes twice counts once.
 

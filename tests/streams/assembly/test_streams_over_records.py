@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.topics import ASSEMBLY, BATCHES, QUARANTINE, REDACTED
-from streams.assembly.rebuilding import open_pointers
+from streams.assembly.pointers import open_pointers
 from tests.schemas.sources.streamed.damage import ODD, places_of, replaced
 from tests.schemas.sources.streamed.streams import (
     STREAMED,

@@ -24,7 +24,6 @@ from streams.intake.origins import believed
 from streams.log.ports import Publication, Record, TopicPartition
 from streams.log.sqlite import SqliteTransactionalLog
 from streams.log.startup import check_retention
-from streams.supervisor import DEATHS, RunFolder
 from streams.worker import Worker
 from tests.schemas.sources.streamed.streams import STREAMED, Streamed, Tree, chat, cut
 from tests.streams.dying import Dying, Killed
@@ -280,19 +279,6 @@ def test_a_newer_intake_stops_the_reader(rig: IntakeRig) -> None:
         rig.drain()
 
     assert [] == rig.trees()
-
-
-def test_a_record_that_killed_intake_twice_is_not_read(rig: IntakeRig) -> None:
-    """It goes on by its coordinates, and the records behind it go on too."""
-    rig.feed(*(raw(value, 0, NOW) for value in values(chat(["a"]))[:2]))
-    intake = rig.intake()
-    folder = RunFolder(rig.state.run_folder / "intake")
-    for _ in range(DEATHS):
-        folder.count_death(f"{TOPIC}/0/0")
-    with intake.log:
-        intake.run(until_drained=True)
-
-    assert sorted((record.key or b"")[:6] for record in rig.records(KEYED)) == [TOPIC[:6].encode(), b"stream"]
 
 
 def test_partitions_are_read_in_the_order_of_time(rig: IntakeRig) -> None:
