@@ -10,7 +10,8 @@ from streams.phase import Phase, PhaseMap, Reading
 from streams.supervisor import RunFolder
 
 _GLANCE_SECONDS = 0.0005
-_PATIENCE_SECONDS = 30.0
+#: Longer than a worker takes to start where the machine has much else to do.
+_PATIENCE_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)

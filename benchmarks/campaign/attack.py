@@ -21,10 +21,10 @@ from tests.e2e.deployment import Deployment
 from tests.stack import control
 
 _STALL_SECONDS = 240.0
-_RESTART_SECONDS = 60.0
+_RESTART_SECONDS = 180.0
 #: How much of the remaining load may come while an aim is taken, in per cent.
 _AIMING_SHARE = 10
-_TAKEOVER_SECONDS = 60.0
+_TAKEOVER_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from streams.supervisor import RunFolder
 from tests.e2e.deployment import Deployment
 
 _CLI = (sys.executable, "-m", "streams.cli")
-_END_SECONDS = 40.0
+_END_SECONDS = 120.0
 _POLL_SECONDS = 0.05
 
 

@@ -65,7 +65,7 @@ def _settled(evidence: StreamEvidence) -> Iterator[str]:
 
 
 def _whole(evidence: StreamEvidence) -> Iterator[str]:
-    """Yield streams that are no event, or several; one with a piece that was blamed for two deaths is excused."""
+    """Yield streams that are no event, or several; one with a piece that was blamed may not pass for whole."""
     owners = {(each.record.partition, each.record.offset): each.answer for each in evidence.written}
     found: dict[int, list[Output]] = {}
     for output in evidence.outputs:
@@ -73,10 +73,16 @@ def _whole(evidence: StreamEvidence) -> Iterator[str]:
             found.setdefault(number, []).append(output)
     for answer in evidence.answers:
         outputs = found.get(answer.number, [])
-        if not any(output.reason == _BLAMED for output in outputs):
-            wrong = _wrong(answer, outputs)
-            if wrong:
-                yield f"stream {answer.number}: {wrong}"
+        blamed = any(output.reason == _BLAMED for output in outputs)
+        wrong = _torn(outputs) if blamed else _wrong(answer, outputs)
+        if wrong:
+            yield f"stream {answer.number}: {wrong}"
+
+
+def _torn(outputs: Sequence[Output]) -> str:
+    """Return what is wrong with what became of a stream of which a piece stayed unread."""
+    shown = [orjson.loads(output.text).get("assembly") or {} for output in outputs if not output.withheld]
+    return "shown without a piece" if any(assembly.get("whole") for assembly in shown) else ""
 
 
 def _wrong(answer: Answer, outputs: Sequence[Output]) -> str:

@@ -41,7 +41,7 @@ def event(of: Answer, records: Sequence[Record], text: str | None = None) -> Out
     others = [[each.partition, each.offset, each.offset] for each in records if each.partition != first.partition]
     whole = TOKEN.join(of.around) if text is None else text
     tree: Tree = {
-        "assembly": {"pieces": len(records), "offsets": runs, "elsewhere": others},
+        "assembly": {"pieces": len(records), "whole": True, "offsets": runs, "elsewhere": others},
         "record": {"choices": [{"message": {"content": whole}}]},
     }
     return Output(
@@ -92,6 +92,12 @@ def _in_halves(evidence: StreamEvidence) -> StreamEvidence:
     return replace(evidence, outputs=(event(of, records[:5]), event(of, records[5:]), *evidence.outputs[1:]))
 
 
+def _without_blamed(evidence: StreamEvidence) -> StreamEvidence:
+    of, (first, *others) = evidence.answers[0], _records(evidence)
+    blamed = replace(event(of, [first]), withheld=True, reason="killed_worker")
+    return replace(evidence, outputs=(blamed, event(of, others), *evidence.outputs[1:]))
+
+
 def _changed_on_the_way(evidence: StreamEvidence) -> StreamEvidence:
     first, *others = evidence.moved
     return replace(evidence, moved=(replace(first, value=b""), *others))
@@ -114,6 +120,7 @@ def _told(text: str) -> Change:
         (_outputs(lambda output: [replace(output, tenant="south")]), {WHOLE}),
         (_without_last, {ONCE, WHOLE}),
         (_in_halves, {WHOLE}),
+        (_without_blamed, {WHOLE}),
         (_told("words in another order"), {WHOLE}),
         (_told("an address x@example.org"), {WHOLE}),
         (lambda evidence: replace(evidence, moved=evidence.moved[1:]), {MOVED}),
