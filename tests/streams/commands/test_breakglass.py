@@ -1,17 +1,18 @@
 """`phistream breakglass`: the ceremony as two persons hold it, and what follows it, over a state folder."""
 
+import codecs
 import json
 import os
 import pty
 import re
 import select
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from streams.embedded.state import EmbeddedState
 from streams.vault import passphrase as passphrases
 from streams.vault.kek_local_private import LocalPrivateKek
 from tests.stack.certificates import make_certificates
+from tests.stack.ports import free_port
 from tests.streams.breakglass.identity.provider import claims, signed
 
 PASSPHRASE = "nine grey herons on the pier"
@@ -52,18 +54,27 @@ def password_of(name: str) -> str:
 
 
 class Desk:
-    """One state folder, and files of credentials as each person would write them; each code serves once."""
+    """One state folder, and files of credentials as each person would write them; each code serves once.
+
+    Its commands run at a time of its own, so that no code grows old while one runs.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = folder / "state"
-        self.used: dict[str, int] = {}
+        self.now_ms = int(time.time() * 1000)
+
+    @contextmanager
+    def at_its_time(self) -> Iterator[None]:
+        """Let this process have the desk's time."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SystemClock, "now_ms", lambda _: self.now_ms)
+            yield
 
     def code(self, name: str) -> str:
-        """Return a code that was not used yet: this half minute's, or the next one's."""
-        step = max(int(time.time()) // STEP - 1, self.used.get(name, 0) + 1)
-        self.used[name] = step
-        return SECRETS[name].code_at(step * STEP)
+        """Return a code that was not used yet: half a minute passes."""
+        self.now_ms += 1000 * STEP
+        return SECRETS[name].code_at(self.now_ms / 1000)
 
     def file(self, content: object, mode: int = 0o600) -> str:
         """Write credentials."""
@@ -87,7 +98,8 @@ class Desk:
 
     def run(self, *arguments: str) -> Result:
         """Run one command; raises what it raised."""
-        result = CliRunner().invoke(app, ["breakglass", *arguments, "--state", str(self.state)])
+        with self.at_its_time():
+            result = CliRunner().invoke(app, ["breakglass", *arguments, "--state", str(self.state)])
         if isinstance(result.exception, PhistreamError):
             raise result.exception
         assert 0 == result.exit_code, result.output
@@ -95,7 +107,8 @@ class Desk:
 
     def policy(self, *arguments: str) -> Result:
         """Run one command on the accepted policy."""
-        return CliRunner().invoke(app, ["policy", *arguments, "--state", str(self.state)])
+        with self.at_its_time():
+            return CliRunner().invoke(app, ["policy", *arguments, "--state", str(self.state)])
 
     def init(self) -> Result:
         """Hold the ceremony out of a file."""
@@ -211,10 +224,11 @@ class Terminal:
         os.close(inner)
         self.screen = ""
         self.read = 0
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def until(self, pattern: str) -> re.Match[str]:
         """Wait until the screen shows it, after what was seen before."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             if found := re.search(pattern, self.screen[self.read :]):
                 self.read += found.end()
@@ -222,7 +236,7 @@ class Terminal:
             if not select.select([self.fd], [], [], 1)[0]:
                 continue
             try:
-                self.screen += os.read(self.fd, 65536).decode()
+                self.screen += self.decoder.decode(os.read(self.fd, 65536))
             except OSError:
                 break
         raise AssertionError(self.screen)
@@ -257,7 +271,7 @@ def test_two_persons_at_a_terminal(tmp_path: Path) -> None:
         terminal.type(part)
     terminal.until(r"Two persons are enrolled")
 
-    assert 0 == terminal.running.wait(30)
+    assert 0 == terminal.running.wait(120)
     os.close(terminal.fd)
     for hidden in (password_of("ada"), password_of("ben"), *parts):
         assert hidden not in terminal.screen
@@ -273,7 +287,7 @@ def test_offboarding_revokes_open_grants(desk: Desk) -> None:
     state.prepare()
     state.open_store().close()
     desk.init()
-    with open_audit(state) as log:
+    with desk.at_its_time(), open_audit(state) as log:
         ben = sign_in(open_accounts(state, log), Credentials("ben", password_of("ben"), desk.code("ben")))
         granting = desk_over(state, SystemClock(), log, str, lambda *_: None).granting
         scope = Scope(frozenset({Token(f"phi_name_ca_{'b' * 26}")}))
@@ -323,10 +337,11 @@ def test_the_api_is_served_over_tls(desk: Desk) -> None:
     make_certificates(desk.folder / "tls", ["api"])
     EmbeddedState(desk.state).prepare()
     EmbeddedState(desk.state).open_store().close()
+    desk.now_ms -= 3_600_000  # An hour ago: the service has the host's time.
     desk.init()
-    credentials = {"name": "ada", "password": password_of("ada"), "code": desk.code("ada"), "passphrase": [PASSPHRASE]}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    code = SECRETS["ada"].code_at(time.time() + STEP)  # The next half minute's is taken for the longest time.
+    credentials = {"name": "ada", "password": password_of("ada"), "code": code, "passphrase": [PASSPHRASE]}
+    port = free_port()
     tls = ["--certificate", str(desk.folder / "tls" / "api.pem"), "--key", str(desk.folder / "tls" / "api-key.pem")]
     command = ["breakglass", "serve", "--state", str(desk.state), "--config", settings_of(desk), *tls]
     command = [sys.executable, "-m", "streams.cli", *command, "--listen", f"127.0.0.1:{port}"]
@@ -340,13 +355,14 @@ def test_the_api_is_served_over_tls(desk: Desk) -> None:
                 if "served at" in line:
                     break
             context = ssl.create_default_context(cafile=str(desk.folder / "tls" / "ca.pem"))
-            with httpx.Client(verify=context, base_url=f"https://127.0.0.1:{port}", trust_env=False) as client:
+            url = f"https://127.0.0.1:{port}"
+            with httpx.Client(verify=context, base_url=url, trust_env=False, timeout=60) as client:
                 assert "/v1/reveal" in client.get("/openapi.json").json()["paths"]
                 assert 401 == client.post("/v1/reveal", json={}).status_code
                 unknown = client.get("/v1/grants", headers={"Authorization": f"Bearer {signed(claims(time.time()))}"})
                 assert (503, "identity_unavailable") == (unknown.status_code, unknown.json()["code"])
         finally:
             running.send_signal(signal.SIGTERM)
-            rest = running.communicate(timeout=60)[1]
+            rest = running.communicate(timeout=120)[1]
 
     assert 0 == running.returncode, told + rest

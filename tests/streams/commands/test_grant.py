@@ -14,7 +14,7 @@ from streams.clock import SystemClock
 from streams.embedded.state import EmbeddedState
 from streams.vault import passphrase as passphrases
 from tests.streams.breakglass.rig import VALUES, redacted_state
-from tests.streams.commands.test_breakglass import PASSPHRASE, SECRETS, Desk, password_of
+from tests.streams.commands.test_breakglass import PASSPHRASE, Desk, password_of
 from tests.streams.embedded_rig import EmbeddedRig
 
 REASON = "The patient has to be called back, the ward cannot reach them."
@@ -23,12 +23,9 @@ REASON = "The patient has to be called back, the ward cannot reach them."
 class Ward(Desk):
     """A desk whose state folder holds a redacted conversation."""
 
-    now_ms = 1_800_000_000_000
-
-    def code(self, name: str) -> str:
-        """Return a code that was not used yet: half a minute passes."""
-        self.now_ms += 30_000
-        return SECRETS[name].code_at(self.now_ms / 1000)
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.now_ms = 1_800_000_000_000
 
     def opening(self, name: str) -> list[str]:
         """Return the option that signs somebody in who opens keys, too."""

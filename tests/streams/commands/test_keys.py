@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ from streams.vault.opening import open_entry, unwrap_dek
 from streams.vault.passphrase import is_protected
 from streams.vault.tokenkeys import ensure_token_keys, load_token_keys
 from streams.vault.units import unit_of
-from tests.streams.commands.test_breakglass import SECRETS, Desk
+from tests.streams.commands.test_breakglass import Desk
 from tests.streams.vault.test_envelope import secret
 
 
@@ -198,25 +197,14 @@ def test_erasing_a_record_buries_its_entries(folder: Folder) -> None:
     assert f"{TENANT}|{other.token}|{other.unit}".encode() in newest
 
 
-class PatientDesk(Desk):
-    """A desk at which half a minute passes before each one-time code, so that any number of them serve."""
-
-    passed = 0
-
-    def code(self, name: str) -> str:
-        """Return the code of this half minute."""
-        self.passed += 30
-        return SECRETS[name].code_at(time.time() + self.passed)
-
-
 PARTS = ("nine grey herons on", "the pier at low tide")
 
 
 @pytest.mark.usefixtures("cheap")
 def test_where_people_are_enrolled_the_key_admin_acts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys are the key admin's, erasure the privacy officer's, and every half is behind the passphrase of two."""
-    desk, folder = PatientDesk(tmp_path), Folder(tmp_path)
-    monkeypatch.setattr(SystemClock, "now_ms", lambda _: int((time.time() + desk.passed) * 1000))
+    desk, folder = Desk(tmp_path), Folder(tmp_path)
+    monkeypatch.setattr(SystemClock, "now_ms", lambda _: desk.now_ms)
     folder.seal(1)
     people = [desk.person("ada"), desk.person("ben")]
     desk.run("init", "--credentials", desk.file({"people": people, "passphrase": PARTS}))
