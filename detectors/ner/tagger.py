@@ -1,7 +1,6 @@
-"""The network at run time: texts in, for each word the probability of each kind out. The only user of onnxruntime."""
+"""The tagger at run time: texts in, for each word the probability of each kind out."""
 
 import itertools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,19 +8,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-# The library would write usage events to the user's cache and send them to its maker; it asks this once, when imported.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-import onnxruntime
-
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.ner import manifest
 from detectors.ner.encoding import group_rows, piece_rows
 from detectors.ner.features import features
 from detectors.ner.labels import KINDS
+from detectors.ner.session import open_session
 from detectors.ner.splitting import Words, split_all
 from detectors.ner.windows import windows
 from detectors.ner.wordpieces import WordPieces
-from schemas.errors import ModelUnavailable
 
 WINDOW = 2048
 CAPACITY = 65_536
@@ -52,8 +47,8 @@ class Tagger:
         self.manifest = model
         self._gazetteers = gazetteers
         self._pieces = WordPieces(model.read("vocabulary.txt").decode("utf-8").split("\n"))
-        self._words = _session(model.read("words.onnx"))
-        self._context = _session(model.read("context.onnx"))
+        self._words = open_session(model.read("words.onnx"))
+        self._context = open_session(model.read("context.onnx"))
         self._grouped = any(entry.name == "groups" for entry in self._words.get_inputs())
         self._apart = model.apart
         self._rows: dict[int, int] = {}
@@ -64,6 +59,11 @@ class Tagger:
         """Load a model; raises ModelUnavailable where a file is missing, altered or of another version."""
         return cls(manifest.load(folder), gazetteers or Gazetteers.load())
 
+    @property
+    def digest(self) -> str:
+        """What the answers depend on beside the text."""
+        return self.manifest.digest
+
     def tag(self, texts: Sequence[str]) -> Tagged:
         """Tag texts, all at once."""
         words = split_all(texts)
@@ -72,7 +72,7 @@ class Tagger:
         chances = np.zeros((len(laid), len(KINDS) + 1), dtype=np.float32)
         for window in windows(len(laid), WINDOW, self.manifest.reach):
             read = slice(window.start, window.end)
-            vectors = self._vectors_of(laid[read])
+            vectors = self.vectors_of(laid[read])
             answer = self._context.run(None, {"vectors": vectors, "gaps": gaps[read], "mask": mask[read]})[0]
             chances[window.first : window.last] = answer[window.first - window.start : window.last - window.start]
         return Tagged(words, firsts, chances * mask)
@@ -89,7 +89,7 @@ class Tagger:
             start = end + self._apart
         return laid, gaps, mask
 
-    def _vectors_of(self, words: list[str]) -> Floats:
+    def vectors_of(self, words: list[str]) -> Floats:
         """Return the vector of each word, new ones computed."""
         keys = list(map(hash, words))
         rows = np.fromiter(map(self._rows.get, keys, itertools.repeat(-1)), dtype=np.int64, count=len(keys))
@@ -103,6 +103,10 @@ class Tagger:
             rows = np.fromiter(map(self._rows.__getitem__, keys), dtype=np.int64, count=len(keys))
         return self._vectors.take(rows, axis=0)
 
+    def pieces_of(self, words: Sequence[str]) -> Ints:
+        """Return for each word the numbers of its pieces, as `piece_rows` lays them out."""
+        return piece_rows(words, self._pieces).astype(np.int64)
+
     def _learn(self, new: dict[int, str]) -> None:
         count, words = len(self._rows), list(new.values())
         words += [""] * (-len(words) % _ROUND)
@@ -111,21 +115,10 @@ class Tagger:
             grown[:count] = self._vectors[:count]
             self._vectors = grown
         inputs = {
-            "pieces": piece_rows(words, self._pieces).astype(np.int64),
+            "pieces": self.pieces_of(words),
             "features": features(words, self._gazetteers),
         }
         if self._grouped:
             inputs["groups"] = group_rows(words).astype(np.int64)
         self._vectors[count : count + len(new)] = self._words.run(None, inputs)[0][: len(new)]
         self._rows.update(zip(new, range(count, count + len(new)), strict=True))
-
-
-def _session(content: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001  # onnxruntime raises classes of its own, all but public.
-        raise ModelUnavailable("The tagger's network cannot be loaded.", reason=type(error).__name__) from None
