@@ -5,34 +5,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
-from sqlalchemy import Column, Float, MetaData, String, Table, Text, insert, select, update
+from sqlalchemy import insert, select, update
 
 from schemas.access import Identity, Person
 from schemas.audit import Actor, AuditRecord, Resource
 from schemas.audit_shapes import ID_SHAPES
 from schemas.audit_terms import Action, ActorType, Phase, Reason, ResourceKind, Result
 from schemas.errors import AccessDenied, ConfigError
-from streams.accepted_policy import Accepted, read_accepted, write_accepted
+from streams.accepted_policy import Accepted, AcceptedFile
 from streams.breakglass.identity.registry import Registry, actor_of, new_subject, record_of
 from streams.breakglass.identity.separation import administers
+from streams.breakglass.identity.tables import POLICY_PROPOSALS
 from streams.breakglass.persons import is_fresh
 from streams.posture import Posture, weakenings
+from streams.vault.tokenkeys import ensure_token_keys
 
-METADATA = MetaData()
-_PROPOSALS = Table(
-    "policy_proposals",
-    METADATA,
-    Column("proposal", String, primary_key=True),
-    Column("file", String, nullable=False),
-    Column("policy", String, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("by_issuer", String, nullable=False),
-    Column("by_subject", String, nullable=False),
-    Column("proposed_at", Float, nullable=False),
-    Column("settled_at", Float),
-)
 _LIFE_SECONDS = 7 * 24 * 3600.0
 
 
@@ -41,7 +29,7 @@ class PolicyProposal:
     """A posture that waits for a second person, for the file in which the accepted one stands."""
 
     id: str
-    file: Path
+    file: AcceptedFile
     posture: Posture
     by: Person
     proposed_at: float
@@ -53,33 +41,30 @@ class Accepting:
 
     registry: Registry
 
-    @classmethod
-    def open(cls, registry: Registry) -> Self:
-        """Open the proposals of a registry, none where it is new."""
-        METADATA.create_all(registry.engine)
-        return cls(registry)
-
-    def begin(self, people: Sequence[Person], file: Path, posture: Posture, now: float) -> None:
+    def begin(self, people: Sequence[Person], file: AcceptedFile, posture: Posture, now: float) -> None:
         """Accept a first posture, as the ceremony does at which both persons are; nothing accepted is overwritten."""
-        if read_accepted(file) is not None:
+        if file.token_keys is not None:
+            ensure_token_keys(file.token_keys, (self.registry.home,))
+        if _standing(file) is not None:
             return
         actor = Actor("service", "breakglass-init", ActorType.SERVICE)
         record = record_of(Action.POLICY_CHANGE, actor, people, tenant=self.registry.home, now=now)
         self.registry.tell(replace(record, request_mac=posture.digest, policy=_fingerprint(posture)), Result.SUCCESS)
-        write_accepted(
-            file, Accepted(posture, int(now * 1000), tuple(f"{each.issuer}|{each.subject}" for each in people))
-        )
+        file.write(Accepted(posture, int(now * 1000), tuple(f"{each.issuer}|{each.subject}" for each in people)))
 
-    def propose(self, identity: Identity, file: Path, posture: Posture, now: float) -> PolicyProposal:
-        """Propose a posture; raises AccessDenied for who may not."""
+    def propose(self, identity: Identity, file: AcceptedFile, posture: Posture, now: float) -> PolicyProposal:
+        """Propose a posture; raises AccessDenied for who may not, ConfigError without keys to sign it under."""
         identity = self._judged(identity, posture, now)
-        proposal = PolicyProposal(new_subject(), file.absolute(), posture, identity.person, now)
+        if file.token_keys is None:
+            raise ConfigError("an accepted policy is signed under the token keys", setting="vault.token_keys_file")
+        proposal = PolicyProposal(new_subject(), file, posture, identity.person, now)
         self.registry.tell(self._record(identity, posture, now), Result.SUCCESS, Reason.APPROVAL_MISSING)
-        row = {"proposal": proposal.id, "file": str(proposal.file), "policy": posture.policy, "proposed_at": now}
+        row = {"proposal": proposal.id, "policy": posture.policy, "proposed_at": now}
+        row |= {"file": str(file.path.absolute()), "token_keys": str(file.token_keys.absolute())}
         row |= {"facts": json.dumps(dict(posture.facts), sort_keys=True)}
         by = {"by_issuer": identity.person.issuer, "by_subject": identity.person.subject}
         with self.registry.engine.begin() as connection:
-            connection.execute(insert(_PROPOSALS).values(**row, **by))
+            connection.execute(insert(POLICY_PROPOSALS).values(**row, **by))
         return proposal
 
     def confirm(self, identity: Identity, proposal_id: str, now: float) -> PolicyProposal:
@@ -97,13 +82,13 @@ class Accepting:
         if not registry.is_active(proposal.by):
             registry.tell(record, Result.DENIED, Reason.OFFBOARDED)
             raise AccessDenied("person who proposed was offboarded", code=Reason.OFFBOARDED.value)
-        before = read_accepted(proposal.file)
-        weaker = before is not None and bool(weakenings(before.posture, posture))
+        before = _standing(proposal.file)
+        weaker = before is None or bool(weakenings(before.posture, posture))
         index = registry.audit.append(record).index
         by = tuple(f"{person.issuer}|{person.subject}" for person in (proposal.by, identity.person))
-        write_accepted(proposal.file, Accepted(posture, int(now * 1000), by))
+        proposal.file.write(Accepted(posture, int(now * 1000), by))
         with registry.engine.begin() as connection:
-            settled = update(_PROPOSALS).where(_PROPOSALS.c.proposal == proposal.id)
+            settled = update(POLICY_PROPOSALS).where(POLICY_PROPOSALS.c.proposal == proposal.id)
             connection.execute(settled.values(settled_at=now))
         outcome = replace(record, phase=Phase.OUTCOME, intent=index, result=Result.SUCCESS)
         registry.audit.append(replace(outcome, reason=Reason.WEAKENING if weaker else None))
@@ -111,13 +96,14 @@ class Accepting:
 
     def pending(self, now: float) -> Sequence[PolicyProposal]:
         """Return what waits for a second person, oldest first; a week at most."""
-        waiting = (_PROPOSALS.c.settled_at.is_(None), _PROPOSALS.c.proposed_at > now - _LIFE_SECONDS)
+        when = POLICY_PROPOSALS.c.proposed_at
+        waiting = select(POLICY_PROPOSALS).where(POLICY_PROPOSALS.c.settled_at.is_(None), when > now - _LIFE_SECONDS)
         with self.registry.engine.connect() as connection:
-            rows = connection.execute(select(_PROPOSALS).where(*waiting).order_by(_PROPOSALS.c.proposed_at)).all()
+            rows = connection.execute(waiting.order_by(when)).all()
         return [
             PolicyProposal(
                 row.proposal,
-                Path(row.file),
+                AcceptedFile(Path(row.file), Path(row.token_keys)),
                 Posture(row.policy, json.loads(row.facts)),
                 Person(row.by_issuer, row.by_subject),
                 row.proposed_at,
@@ -143,6 +129,14 @@ class Accepting:
         record = record_of(Action.POLICY_CHANGE, actor_of(identity), (), tenant=self.registry.home, now=now)
         resource = Resource(ResourceKind.DIGEST, (posture.digest,), 1)
         return replace(record, resource=resource, policy=_fingerprint(posture))
+
+
+def _standing(file: AcceptedFile) -> Accepted | None:
+    """Return what was accepted before; a file that another hand wrote counts as nothing."""
+    try:
+        return file.read()
+    except ConfigError:
+        return None
 
 
 def _fingerprint(posture: Posture) -> str | None:

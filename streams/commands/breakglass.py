@@ -62,7 +62,7 @@ def init(
     Both are there: each sets a password, takes a one-time secret into an authenticator and shows its code. The first
     one becomes privacy officer, the second one security; both may ask. All further people and roles take two persons.
     """
-    from streams.accepted_policy import posture_of_settings
+    from streams.accepted_policy import accepted_file, posture_of_settings
     from streams.breakglass.accepting import Accepting
     from streams.breakglass.identity.ceremony import Ceremony, refuse_second
     from streams.breakglass.identity.halves import passphrase_of, protect_halves
@@ -81,8 +81,8 @@ def init(
             accounts, lambda: protect_halves(embedded.keys, KEY_PAIRS, passphrase), split=len(parts) > 1
         )
         people = ceremony.hold(two, now())
-        posture = posture_of_settings(embedded_settings(embedded, policy))
-        Accepting.open(accounts.registry).begin(people, embedded.accepted_policy, posture, now())
+        settings = embedded_settings(embedded, policy)
+        Accepting(accounts.registry).begin(people, accepted_file(settings), posture_of_settings(settings), now())
     typer.echo("Two persons are enrolled, and the private keys ask for the passphrase.", err=True)
     typer.echo(_kept(embedded), err=True)
 

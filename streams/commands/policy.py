@@ -27,10 +27,10 @@ Name = Annotated[str, typer.Option("--policy", help="Of a state folder: a policy
 @policy_app.command()
 def check(state: State, config: ConfigFile = None, *, policy: Name = "default") -> None:
     """Compare the settings with what was accepted; exit status 1 where they are weaker, and each name a line."""
-    from streams.accepted_policy import accepted_file, read_accepted, weaker_than_accepted
+    from streams.accepted_policy import accepted_file, weaker_than_accepted
 
     settings = _settings(state, config, policy)
-    if read_accepted(accepted_file(settings)) is None:
+    if accepted_file(settings).read() is None:
         typer.echo("Nothing was accepted yet: `phistream policy propose`.", err=True)
     weaker = weaker_than_accepted(settings)
     for name in weaker:
@@ -49,7 +49,7 @@ def propose(
 
     settings = _settings(state, config, policy)
     with at_accounts(state, credentials) as (accounts, given):
-        accepting = Accepting.open(accounts.registry)
+        accepting = Accepting(accounts.registry)
         who = sign_in(accounts, given)
         proposal = accepting.propose(who, accepted_file(settings), posture_of_settings(settings), now())
     typer.echo(proposal.id)
@@ -66,23 +66,22 @@ def confirm(
     from streams.breakglass.accepting import Accepting
 
     with at_accounts(state, credentials) as (accounts, given):
-        done = Accepting.open(accounts.registry).confirm(sign_in(accounts, given), proposal, now())
-    typer.echo(f"Accepted: {done.posture.policy}, digest {done.posture.digest}, in {done.file}.", err=True)
+        done = Accepting(accounts.registry).confirm(sign_in(accounts, given), proposal, now())
+    typer.echo(f"Accepted: {done.posture.policy}, digest {done.posture.digest}, in {done.file.path}.", err=True)
 
 
 @policy_app.command("list")
 def list_pending(state: State) -> None:
     """List what waits for a second person, and what of it is weaker than what was accepted."""
-    from streams.accepted_policy import read_accepted
     from streams.breakglass.accepting import Accepting
     from streams.embedded.state import EmbeddedState
     from streams.posture import weakenings
 
     embedded = EmbeddedState(state)
     with open_audit(embedded) as audit:
-        pending = Accepting.open(open_accounts(embedded, audit).registry).pending(now())
+        pending = Accepting(open_accounts(embedded, audit).registry).pending(now())
     for each in pending:
-        accepted = read_accepted(each.file)
+        accepted = each.file.read()
         weaker = () if accepted is None else weakenings(accepted.posture, each.posture)
         of = f"weaker in {', '.join(weaker)}" if weaker else "nothing is weaker"
         typer.echo(f"{each.id}  {each.posture.policy}, by {each.by.issuer}|{each.by.subject}: {of}")

@@ -40,7 +40,7 @@ def serve(
     You sign in and open the private keys for as long as it runs; it holds the audit log meanwhile. GET /openapi.json
     says what it takes.
     """
-    from streams.accepted_policy import refuse_weaker
+    from streams.accepted_policy import refuse_unaccepted
     from streams.config import load_settings
     from streams.embedded.state import EmbeddedState
     from streams.ingest.serving import address_of, serve_until_asked
@@ -48,7 +48,7 @@ def serve(
 
     configure()
     settings = load_settings(config)
-    refuse_weaker(settings)
+    refuse_unaccepted(settings)
     address = address_of(listen, certificate, key)
     address.check(allow_plaintext=False)
     if settings.breakglass.oidc is None:

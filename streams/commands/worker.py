@@ -24,7 +24,7 @@ def worker(
     environment runs once: a second one of the same number is fenced.
     """
     from schemas.topics import KEYED
-    from streams.accepted_policy import refuse_weaker
+    from streams.accepted_policy import refuse_unaccepted
     from streams.config import redactor_topics
     from streams.embedded.supervising import kafka_supervisor
     from streams.log.startup import REDACTORS, begin_group, refuse_unfit
@@ -34,7 +34,7 @@ def worker(
         raise typer.BadParameter("earliest or latest", param_hint="--from")
     settings = service_settings(config)
     numbers = slots(slot_range)
-    refuse_weaker(settings)
+    refuse_unaccepted(settings)
     refuse_unfit(settings)
     for topic in redactor_topics(settings):
         # What intake wrote on is settled nowhere else: none of it may be left out.

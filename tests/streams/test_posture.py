@@ -1,19 +1,24 @@
 """What is weaker: each kind of weakening alone is named, and nothing that protects as much or more is."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
 from schemas.vault import TokenMode
-from streams.accepted_policy import Accepted, read_accepted, refuse_weaker, write_accepted
+from streams import accepted_policy
+from streams.accepted_policy import Accepted, AcceptedFile, accepted_file, refuse_unaccepted, refuse_weaker
 from streams.breakglass.identity.settings import BreakglassSettings, OidcSettings
-from streams.config import LimitSettings, RetentionSettings, Settings, TenantSettings
+from streams.config import LimitSettings, RetentionSettings, Settings, TenantSettings, VaultSettings
 from streams.detection.settings import DetectorSettings, RecognizerSettings
 from streams.policy import SHIPPED, Claim, OperatorName, Policy, PolicyRule, load_policy
 from streams.posture import Posture, posture_of, weakenings
+from streams.vault.private_file import write_private
+from streams.vault.tokenkeys import ensure_token_keys
 
 _MRN = RecognizerSettings(name="mrn", identifier=IdentifierType.MRN, pattern="M[0-9]{6}", examples=("M123456",))
 _OIDC = OidcSettings(issuer="https://idp.example.org", audience="x", jwks_uri="https://x", acr_values=("gold",))
@@ -129,33 +134,123 @@ def test_the_shipped_policies() -> None:
     assert "policy.identifiers.DATE" in weakenings(of["default"], of["limited-data-set"])
 
 
+def _accepting(tmp_path: Path) -> Settings:
+    """Return settings with token keys and a place for what two persons accept."""
+    ensure_token_keys(tmp_path / "keys" / "token-keys.json", ["north", "south"])
+    vault = VaultSettings(token_keys_file=tmp_path / "keys" / "token-keys.json")
+    return _settings(accepted_policy=tmp_path / "accepted.json", vault=vault)
+
+
+def _accept(settings: Settings, policy: str = "default", at_ms: int = 1) -> AcceptedFile:
+    file = accepted_file(settings)
+    file.write(Accepted(_posture(settings, policy), at_ms, ("a|b", "a|c")))
+    return file
+
+
 def test_nothing_weaker_than_what_was_accepted_starts(tmp_path: Path) -> None:
     """Without a file anything runs; with one, what is as strong or stronger; one that was edited stops everything."""
-    settings = _settings(accepted_policy=tmp_path / "accepted.json")
+    settings = _accepting(tmp_path)
     joinable = settings.model_copy(update={"policy": "joinable"})
     refuse_weaker(joinable)
-    write_accepted(tmp_path / "accepted.json", Accepted(_posture(), 1, ("a|b", "a|c")))
+    file = _accept(settings)
 
+    assert _posture() == (file.read() or Accepted(Posture("", {}), 0, ())).posture
     refuse_weaker(settings)
     refuse_weaker(settings.model_copy(update={"policy": "safe-harbor"}))
     with pytest.raises(ConfigError, match="weaker"):
         refuse_weaker(joinable)
 
-    edited = (tmp_path / "accepted.json").read_text().replace('"allow_plaintext": false', '"allow_plaintext": true')
-    (tmp_path / "accepted.json").write_text(edited)
-    with pytest.raises(ConfigError, match="altered"):
-        refuse_weaker(settings)
+
+#: What a hand may do that writes the file and cannot read the token keys.
+_BY_HAND: dict[str, Callable[[Path], object]] = {
+    "edited": lambda path: _rewritten(path, lambda tree: tree["facts"].update(allow_plaintext=True)),
+    "by others": lambda path: _rewritten(path, lambda tree: tree.update(by=["a|eve", "a|eve2"])),
+    "unsigned": lambda path: _rewritten(path, lambda tree: tree.update(macs={})),
+    "for another tenant": lambda path: _rewritten(path, lambda tree: tree["macs"].update(north="00")),
+    "no JSON": lambda path: path.write_text("nonsense"),
+    "empty": lambda path: path.write_text(""),
+    "gone": Path.unlink,
+}
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda _: "{}", lambda _: "nonsense", lambda text: text.replace('"v": 1', '"v": 2')]
-)
-def test_a_file_of_another_form_is_refused(tmp_path: Path, damage: Callable[[str], str]) -> None:
-    """What cannot be read does not count as nothing accepted."""
-    path = tmp_path / "accepted.json"
-    write_accepted(path, Accepted(_posture(), 1, ()))
-    assert _posture() == (read_accepted(path) or Accepted(Posture("", {}), 0, ())).posture
+def _rewritten(path: Path, change: Callable[[Any], object]) -> None:
+    tree = json.loads(path.read_bytes())
+    change(tree)
+    tree["digest"] = Posture(tree["policy"], tree["facts"]).digest
+    path.write_text(json.dumps(tree))
 
-    path.write_text(damage(path.read_text()))
+
+@pytest.mark.parametrize("noted", [True, False], ids=["here", "on another host"])
+@pytest.mark.parametrize("hand", _BY_HAND)
+def test_another_hand_accepts_nothing(tmp_path: Path, hand: str, noted: bool) -> None:
+    """A file that was edited, taken away or named elsewhere is refused, also where only the token keys know of it."""
+    settings = _accepting(tmp_path)
+    file = _accept(settings)
+    if not noted:
+        (tmp_path / "keys" / "accepted-policy.sha256").unlink()
+    _BY_HAND[hand](file.path)
+
     with pytest.raises(ConfigError):
-        read_accepted(path)
+        refuse_unaccepted(settings)
+    if file.path.exists():
+        with pytest.raises(ConfigError):
+            refuse_weaker(settings)
+
+
+def test_another_place_holds_nothing_else(tmp_path: Path) -> None:
+    """Settings that name another file, or none, do not start on the host where a policy was accepted."""
+    settings = _accepting(tmp_path)
+    _accept(settings)
+    for place in (tmp_path / "nowhere.json", None):
+        with pytest.raises(ConfigError, match="taken away"):
+            refuse_weaker(settings.model_copy(update={"accepted_policy": place, "run_folder": tmp_path / "run"}))
+
+
+def test_an_older_one_does_not_come_back(tmp_path: Path) -> None:
+    """What was accepted before is signed too: on the host where it was replaced it counts no more."""
+    settings = _accepting(tmp_path)
+    older = _accept(settings, "joinable").path.read_bytes()
+    file = _accept(settings, "default", 2)
+    file.path.write_bytes(older)
+
+    with pytest.raises(ConfigError, match="put back"):
+        file.read()
+
+
+def test_a_kill_between_digest_and_file_leaves_one_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut short before the file is exchanged, the one before it stands, also where there was none."""
+    settings = _accepting(tmp_path)
+    file = accepted_file(settings)
+    for _ in range(2):
+        before = file.read()
+        with monkeypatch.context() as killed:
+            killed.setattr(accepted_policy, "write_private", _killed_at(file.path))
+            with pytest.raises(KeyboardInterrupt):
+                file.write(Accepted(_posture(settings, "joinable"), 2, ("a|b",)))
+        assert before == file.read()
+        _accept(settings)
+
+
+def _killed_at(path: Path) -> Callable[..., None]:
+    def write(target: Path, *content: Any) -> None:
+        if target == path:
+            raise KeyboardInterrupt
+        write_private(target, *content)
+
+    return write
+
+
+def test_tenants_come_and_go(tmp_path: Path) -> None:
+    """One tenant's keys are enough: a tenant more, or one whose keys were taken out, changes nothing."""
+    settings = _accepting(tmp_path)
+    file = _accept(settings)
+    keys = tmp_path / "keys" / "token-keys.json"
+    ensure_token_keys(keys, ["west"])
+    tree = json.loads(keys.read_bytes())
+    del tree["tenants"]["north"]
+    write_private(keys, json.dumps(tree).encode())
+
+    assert file.read() is not None
+    ensure_token_keys(tmp_path / "other" / "token-keys.json", ["north"])
+    with pytest.raises(ConfigError, match="another hand"):
+        AcceptedFile(file.path, tmp_path / "other" / "token-keys.json").read()

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, Engine, Select, event, select
 
 from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied
-from streams.breakglass.identity.tables import ACCOUNTS, ALIASES, GROUPS, ISSUER, PERSONS, PROPOSALS, ROLES
+from streams.breakglass.identity.tables import (
+    ACCOUNTS,
+    ALIASES,
+    GROUPS,
+    ISSUER,
+    PERSONS,
+    POLICY_PROPOSALS,
+    PROPOSALS,
+    ROLES,
+)
 from streams.vault.private_file import read_private, write_private
 
 log = structlog.get_logger(__name__)
@@ -29,6 +38,7 @@ _SEALED: tuple[Select[tuple[object, ...]], ...] = (
     select(ROLES),
     select(GROUPS),
     select(PROPOSALS).where(PROPOSALS.c.settled_at.is_(None)),
+    select(POLICY_PROPOSALS).where(POLICY_PROPOSALS.c.settled_at.is_(None)),
 )
 
 

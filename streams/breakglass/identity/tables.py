@@ -1,6 +1,6 @@
 """The tables of identity: accounts, roles, the groups of a provider, and changes that wait for a second person."""
 
-from sqlalchemy import Boolean, Column, Engine, Float, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Engine, Float, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -92,6 +92,22 @@ PROPOSALS = Table(
     Column("proposed_at", Float, nullable=False),
     Column("settled_at", Float),
     Column("outcome", String),
+)
+
+#: What a deployment is to protect, proposed by one person: `facts` is the posture as JSON, `file` where the accepted
+#: one stands, `token_keys` the keys under which that is signed.
+POLICY_PROPOSALS = Table(
+    "identity_policy_proposals",
+    METADATA,
+    Column("proposal", String, primary_key=True),
+    Column("file", String, nullable=False),
+    Column("token_keys", String, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("by_issuer", String, nullable=False),
+    Column("by_subject", String, nullable=False),
+    Column("proposed_at", Float, nullable=False),
+    Column("settled_at", Float),
 )
 
 

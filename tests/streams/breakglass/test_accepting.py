@@ -9,7 +9,7 @@ import pytest
 from schemas.access import Identity, Role
 from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AccessDenied, AuditUnavailable, ConfigError
-from streams.accepted_policy import posture_of_settings, read_accepted, refuse_weaker
+from streams.accepted_policy import AcceptedFile, accepted_file, posture_of_settings, refuse_weaker
 from streams.breakglass.accepting import Accepting
 from streams.breakglass.identity.registry import end
 from streams.composition import embedded_settings
@@ -30,19 +30,22 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def _accepting(rig: Rig) -> Accepting:
-    return Accepting.open(rig.desk.registry)
+    return Accepting(rig.desk.registry)
+
+
+def _file(rig: Rig) -> AcceptedFile:
+    return accepted_file(embedded_settings(rig.desk.state, "default"))
 
 
 def _first(rig: Rig) -> None:
-    state = rig.desk.state
-    posture = posture_of_settings(embedded_settings(state, "default"))
-    _accepting(rig).begin((rig.bo().person, rig.ada().person), state.accepted_policy, posture, START)
+    posture = posture_of_settings(embedded_settings(rig.desk.state, "default"))
+    _accepting(rig).begin((rig.bo().person, rig.ada().person), _file(rig), posture, START)
 
 
 def _propose(rig: Rig, who: Identity, policy: str = "joinable") -> str:
     state = rig.desk.state
     posture = posture_of_settings(embedded_settings(state, policy))
-    return _accepting(rig).propose(who, state.accepted_policy, posture, rig.clock.seconds).id
+    return _accepting(rig).propose(who, _file(rig), posture, rig.clock.seconds).id
 
 
 def test_a_weaker_policy_runs_once_two_persons_said_so(rig: Rig) -> None:
@@ -60,7 +63,7 @@ def test_a_weaker_policy_runs_once_two_persons_said_so(rig: Rig) -> None:
     _accepting(rig).confirm(cy, proposal, rig.clock.seconds)
     refuse_weaker(weaker)
 
-    accepted = read_accepted(rig.desk.state.accepted_policy)
+    accepted = _file(rig).read()
     told = rig.recorded.records[-1]
     assert accepted is not None
     assert tuple(f"{each.person.issuer}|{each.person.subject}" for each in (bo, cy)) == accepted.by
@@ -110,6 +113,21 @@ def test_the_ceremony_accepts_once(rig: Rig) -> None:
     _first(rig)
     before = rig.desk.state.accepted_policy.read_bytes()
     posture = posture_of_settings(embedded_settings(rig.desk.state, "joinable"))
-    _accepting(rig).begin((rig.bo().person,), rig.desk.state.accepted_policy, posture, START)
+    _accepting(rig).begin((rig.bo().person,), _file(rig), posture, START)
 
     assert before == rig.desk.state.accepted_policy.read_bytes()
+
+
+@pytest.mark.parametrize("forged", ["nonsense", '{"v": 2}'])
+def test_a_file_of_another_hand_counts_as_none(rig: Rig, forged: str) -> None:
+    """What somebody put there before the ceremony is replaced by it, and later by what two persons confirm."""
+    rig.desk.state.accepted_policy.write_text(forged)
+    _first(rig)
+    refuse_weaker(embedded_settings(rig.desk.state, "default"))
+    rig.desk.state.accepted_policy.write_text(forged)
+    with pytest.raises(ConfigError):
+        refuse_weaker(embedded_settings(rig.desk.state, "default"))
+    _accepting(rig).confirm(rig.person("cy", Role.SECURITY), _propose(rig, rig.bo(), "default"), rig.clock.seconds)
+    refuse_weaker(embedded_settings(rig.desk.state, "default"))
+
+    assert Reason.WEAKENING == rig.recorded.records[-1].reason

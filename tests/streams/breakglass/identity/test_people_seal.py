@@ -12,7 +12,7 @@ from schemas.errors import AccessDenied
 from streams.breakglass.database import database_in, registry_in
 from streams.breakglass.identity.accounts import Accounts
 from streams.breakglass.identity.registry import end, give_role
-from streams.breakglass.identity.tables import ACCOUNTS, ALIASES, GROUPS, PERSONS, PROPOSALS, ROLES
+from streams.breakglass.identity.tables import ACCOUNTS, ALIASES, GROUPS, PERSONS, POLICY_PROPOSALS, PROPOSALS, ROLES
 from streams.breakglass.identity.totp import TotpSeal
 from tests.streams.breakglass.identity.rig import CHEAP, HOME, NOW, MemoryAudit, People
 
@@ -99,6 +99,11 @@ BY_HAND: dict[str, Callable[[Connection], object]] = {
     "a password": lambda it: it.execute(update(ACCOUNTS).values(password_hash="other")),
     "back from leaving": lambda it: it.execute(update(PERSONS).values(offboarded_at=None)),
     "never left": lambda it: it.execute(delete(PERSONS)),
+    "a policy": lambda it: it.execute(
+        insert(POLICY_PROPOSALS).values(
+            proposal="p", file="f", token_keys="k", policy="joinable-1", facts="{}", proposed_at=NOW, **_BY
+        )
+    ),
     "a proposal": lambda it: it.execute(insert(PROPOSALS).values(**_PROPOSED, target="eve", **_BY)),
 }
 
