@@ -1,7 +1,8 @@
 """Alerts of unusual reveals and of honeytokens: on record, and queued for people, before anything leaves.
 
-A honeytoken is a token that nobody has a reason to reveal. Only its keyed digest is kept, so that the database does not
-tell which one it is. Whoever names it is told of at once, whether a grant opens it or not.
+A honeytoken is a token that nobody has a reason to reveal. Only its keyed digest is kept, so that nothing tells which
+one it is, and in a file, so that a hand in the database takes none away. Whoever names it is told of at once, whether a
+grant opens it or not.
 """
 
 from collections.abc import Collection, Sequence
@@ -31,6 +32,7 @@ from schemas.audit_shapes import MAX_IDS
 from schemas.audit_terms import Action, Reason, ResourceKind, Result
 from schemas.vault import TenantId
 from streams.breakglass.granting import Granting
+from streams.breakglass.outbox import Ungranted
 from streams.breakglass.persons import refused
 from streams.breakglass.tables import create_once
 from streams.breakglass.trail import grant_resource, intent_of, under
@@ -57,13 +59,6 @@ _ALERTED = Table(
     Column("grant", String, primary_key=True),
     Column("reason", String, primary_key=True),
 )
-_HONEY = Table(
-    "alert_honeytokens",
-    METADATA,
-    Column("tenant", String, primary_key=True),
-    Column("digest", String, primary_key=True),
-    Column("planted_at", Float, nullable=False),
-)
 _DAY = 86_400.0
 _KEPT_DAYS = 31
 
@@ -89,41 +84,43 @@ class Alerting:
             granting.trail.single(record, Result.DENIED, Reason.ROLE_MISSING)
             raise refused(Reason.ROLE_MISSING)
         granting.trail.single(record, Result.SUCCESS, Reason.HONEYTOKEN)
-        with granting.store.engine.begin() as connection:
-            connection.execute(delete(_HONEY).where(_HONEY.c.tenant == tenant, _HONEY.c.digest == digest))
-            connection.execute(insert(_HONEY).values(tenant=tenant, digest=digest, planted_at=now))
+        granting.store.honeytokens.add(_noted(tenant, digest))
 
     def planted(self, tenant: TenantId) -> int:
         """Return how many honeytokens a tenant has."""
-        with self.granting.store.engine.connect() as connection:
-            count = select(func.count()).select_from(_HONEY).where(_HONEY.c.tenant == tenant)
-            return int(connection.execute(count).scalar_one())
+        return sum(word.startswith(_noted(tenant, "")) for word in self.granting.store.honeytokens.words())
 
     def named(self, identity: Identity, grant: Grant, tokens: Collection[str]) -> None:
         """Alert where one of the tokens that somebody names is a honeytoken; granted or not.
 
         Raises AuditUnavailable where that cannot be told: nothing is revealed then.
         """
-        touched = sorted(digest for tenant, digest in self._touched(tokens) if tenant == grant.terms.tenant)
+        found = self._touched(tokens)
+        touched = sorted(digest for tenant, digest in found if tenant == grant.terms.tenant)
+        self._ungranted(identity, {each for each in found if each[0] != grant.terms.tenant})
         if touched:
             resource = Resource(ResourceKind.DIGEST, tuple(touched[:MAX_IDS]), len(touched))
             self._raise(identity, grant, Reason.HONEYTOKEN, resource)
 
     def named_without_grant(self, identity: Identity, tokens: Collection[str]) -> None:
-        """Put on record that somebody named a honeytoken under a grant that never was."""
-        for tenant, digest in sorted(self._touched(tokens)):
-            resource, now = Resource(ResourceKind.DIGEST, (digest,), 1), self.granting.now()
-            record = intent_of(Action.ALERT_RAISE, identity, tenant, resource, now)
-            self.granting.trail.single(record, Result.SUCCESS, Reason.HONEYTOKEN)
+        """Alert where somebody names a honeytoken under a grant that never was; raises as named()."""
+        self._ungranted(identity, self._touched(tokens))
+
+    def _ungranted(self, identity: Identity, touched: Collection[tuple[TenantId, str]]) -> None:
+        """Alert of honeytokens that no grant of their tenant was named with."""
+        granting, now = self.granting, self.granting.now()
+        for tenant, digest in sorted(touched):
+            record = intent_of(Action.ALERT_RAISE, identity, tenant, Resource(ResourceKind.DIGEST, (digest,), 1), now)
+            granting.trail.single(record, Result.SUCCESS, Reason.HONEYTOKEN)
             log.error("A honeytoken was named without a grant.", tenant=tenant)
+            with granting.store.engine.begin() as connection:
+                granting.notify(connection, Ungranted(tenant, identity.person), Action.ALERT_RAISE, now)
 
     def _touched(self, tokens: Collection[str]) -> set[tuple[TenantId, str]]:
-        if not tokens:
-            return set()
+        """Return the tenants and digests of those that are honeytokens, whoever planted them."""
         digests = {self.granting.store.seal.mac(token) for token in tokens}
-        with self.granting.store.engine.connect() as connection:
-            rows = connection.execute(select(_HONEY.c.tenant, _HONEY.c.digest)).all()
-        return {(TenantId(row.tenant), row.digest) for row in rows if row.digest in digests}
+        planted = (word.rpartition(":") for word in self.granting.store.honeytokens.words()) if digests else ()
+        return {(TenantId(tenant), digest) for tenant, _, digest in planted if digest in digests}
 
     def shown(self, identity: Identity, grant: Grant, opened: Sequence[tuple[str, str]]) -> None:
         """Note tokens that are about to be shown, each with its event, and alert where that is unusual.
@@ -153,6 +150,10 @@ class Alerting:
             if reason is not Reason.HONEYTOKEN:
                 connection.execute(insert(_ALERTED).values(grant=grant.id, reason=reason.value))
             granting.notify(connection, grant, Action.ALERT_RAISE, now)
+
+
+def _noted(tenant: TenantId, digest: str) -> str:
+    return f"{tenant}:{digest}"
 
 
 def _lately(connection: Connection, tenant: TenantId, person: Person, tokens: Collection[str], now: float) -> Lately:

@@ -11,13 +11,13 @@ from streams.audit.ports import Audit
 from streams.breakglass.channels import read_channels
 from streams.breakglass.database import database_in, open_database, registry_in
 from streams.breakglass.deks import DekCache, Deks
-from streams.breakglass.ended import EndedGrants
 from streams.breakglass.entries import Entries, EntryView
 from streams.breakglass.following import catch_up
 from streams.breakglass.granting import Granting, Notify
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import Registry
 from streams.breakglass.looking_up import Finder
+from streams.breakglass.noted import Noted
 from streams.breakglass.notifying import Courier
 from streams.breakglass.outbox import Outbox
 from streams.breakglass.revealing import Opener, Revealer
@@ -162,9 +162,8 @@ def desk_over(  # noqa: PLR0913, PLR0917 - what a desk is made of, in one place.
     """
     # Each with connections of its own: what watches over people does so at each transaction of theirs.
     engine, registry = database_in(state.breakglass), registry_in(state.breakglass, audit, HOME)
-    store = GrantStore(
-        engine, ReasonSeal.load(state.breakglass / "reasons.key"), EndedGrants(state.breakglass / "ended")
-    )
+    seal, ended = ReasonSeal.load(state.breakglass / "reasons.key"), Noted(state.breakglass / "ended")
+    store = GrantStore(engine, seal, ended, Noted(state.breakglass / "honeytokens"))
     # Off until two people have enrolled: `breakglass init` is what switches it on.
     on = {HOME: _APPROVALS} if elsewhere is None else elsewhere.approvals
     store.set_tenants(on if protection_of(registry).enrolled else {})

@@ -25,6 +25,7 @@ from schemas.errors import AccessDenied, ConfigError
 from schemas.vault import TenantId
 from streams.breakglass import persons, policy
 from streams.breakglass.figures import FIGURES, LEAST_JUSTIFICATION, LONGEST_JUSTIFICATION
+from streams.breakglass.outbox import Ungranted
 from streams.breakglass.persons import refused
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.quarantined import refuse_quarantined
@@ -59,7 +60,7 @@ _OPEN = (GrantState.ACTIVE, GrantState.ACTIVE_EMERGENCY)
 _LEAST_SECONDS = 60
 
 #: Queues what people are told of a change, in the transaction that makes it.
-Notify = Callable[[Connection, Grant, Action, float], None]
+Notify = Callable[[Connection, Grant | Ungranted, Action, float], None]
 #: Returns an identity as it stands now: with the roles of this moment, and not for who has left.
 Current = Callable[[Identity, float], Identity]
 

@@ -14,10 +14,11 @@ import httpx
 import orjson
 import structlog
 
-from schemas.audit_terms import Action, Reason, Result
+from schemas.audit import Resource
+from schemas.audit_terms import Action, Reason, ResourceKind, Result
 from schemas.errors import AuditError
 from schemas.vault import TenantId
-from streams.breakglass.outbox import Message, Outbox
+from streams.breakglass.outbox import Message, Outbox, Ungranted
 from streams.breakglass.trail import Trail, grant_resource, intent_of
 from streams.clock import Clock, rfc3339
 
@@ -61,7 +62,7 @@ class SmtpChannel:
         """See Channel."""
         mail = EmailMessage()
         mail["From"], mail["To"] = self.sender, ", ".join(self.recipients)
-        mail["Subject"] = f"phistream: {message.mode} access {_word(message)} in {message.tenant}"
+        mail["Subject"] = f"phistream: {_told(message)} in {message.tenant}"
         mail["Date"] = format_datetime(datetime.fromtimestamp(message.queued_at, UTC))
         mail["Message-ID"] = make_msgid(f"outbox-{message.number}", "phistream.invalid")
         mail.set_content("\n".join(f"{name}: {value}" for name, value in _facts(message).items()) + "\n")
@@ -137,15 +138,18 @@ class Courier:
 
     def _tell(self, message: Message, result: Result, reason: Reason | None) -> None:
         tenant = TenantId(message.tenant)
-        record = intent_of(Action.NOTIFICATION_SEND, None, tenant, grant_resource(message.grant), self._now())
+        resource = Resource(ResourceKind.GRANT) if message.grant == Ungranted.id else grant_resource(message.grant)
+        record = intent_of(Action.NOTIFICATION_SEND, None, tenant, resource, self._now())
         self.trail.single(record, result, reason)
 
     def _now(self) -> float:
         return self.clock.now_ms() / 1000
 
 
-def _word(message: Message) -> str:
-    return _WORDS.get(message.action, message.action)
+def _told(message: Message) -> str:
+    if message.grant == Ungranted.id:
+        return "a honeytoken was named under no grant"
+    return f"{message.mode} access {_WORDS.get(message.action, message.action)}"
 
 
 def _facts(message: Message) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import (
     Boolean,
@@ -19,8 +20,9 @@ from sqlalchemy import (
     update,
 )
 
-from schemas.access import Grant, GrantMode
+from schemas.access import Grant, GrantMode, Person
 from schemas.audit_terms import Action
+from schemas.vault import TenantId
 
 METADATA = MetaData()
 _OUTBOX = Table(
@@ -45,6 +47,15 @@ _OF_NORMAL = frozenset({Action.GRANT_REQUEST, Action.INCIDENT_OPEN, Action.ALERT
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 10.0, 300.0
 #: An undelivered message alarms after this.
 ALARM_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ungranted:
+    """What somebody did in a tenant under no grant at all; `id` stands where a grant's would."""
+
+    tenant: TenantId
+    person: Person
+    id: ClassVar[str] = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +85,19 @@ class Outbox:
         """Make the table where it is missing."""
         METADATA.create_all(self.engine)
 
-    def queue(self, connection: Connection, grant: Grant, action: Action, now: float) -> None:
-        """Queue what everyone is told of a change, in the transaction that makes it."""
-        if grant.terms.mode is not GrantMode.EMERGENCY and action not in _OF_NORMAL:
+    def queue(self, connection: Connection, about: Grant | Ungranted, action: Action, now: float) -> None:
+        """Queue what everyone is told of a change, in the transaction that makes it.
+
+        Of what one person does under no grant, again and again, people are told when the message before has left.
+        """
+        if isinstance(about, Grant) and about.terms.mode is not GrantMode.EMERGENCY and action not in _OF_NORMAL:
             return
+        facts = {**_facts(about), "action": action.value}
         for channel in self.channels:
-            connection.execute(
-                insert(_OUTBOX).values(
-                    channel=channel,
-                    grant=grant.id,
-                    tenant=grant.terms.tenant,
-                    action=action.value,
-                    mode=grant.terms.mode.value,
-                    purpose=grant.terms.purpose.value,
-                    requester=grant.requester.subject,
-                    queued_at=now,
-                    next_try_at=now,
-                    tries=0,
-                    alarmed=False,
-                )
-            )
+            if isinstance(about, Ungranted) and _waits(connection, {**facts, "channel": channel}):
+                continue
+            times = {"queued_at": now, "next_try_at": now}
+            connection.execute(insert(_OUTBOX).values(channel=channel, **facts, **times, tries=0, alarmed=False))
 
     def due(self, now: float) -> Sequence[Message]:
         """Return what is to be tried now, oldest first."""
@@ -131,3 +135,19 @@ class Outbox:
     def _update(self, message: Message, **values: object) -> None:
         with self.engine.begin() as connection:
             connection.execute(update(_OUTBOX).where(_OUTBOX.c.number == message.number).values(**values))
+
+
+def _facts(about: Grant | Ungranted) -> dict[str, str]:
+    if isinstance(about, Ungranted):
+        nothing = about.id
+        facts = {"grant": nothing, "mode": nothing, "purpose": nothing}
+        return {**facts, "tenant": about.tenant, "requester": about.person.subject}
+    terms = about.terms
+    facts = {"grant": about.id, "mode": terms.mode.value, "purpose": terms.purpose.value}
+    return {**facts, "tenant": terms.tenant, "requester": about.requester.subject}
+
+
+def _waits(connection: Connection, facts: dict[str, str]) -> bool:
+    same = [_OUTBOX.c[name] == value for name, value in facts.items()]
+    waiting = select(_OUTBOX.c.number).where(_OUTBOX.c.delivered_at.is_(None), *same).limit(1)
+    return connection.execute(waiting).first() is not None

@@ -16,8 +16,8 @@ from schemas.access import Grant, GrantState, Person, Usage
 from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied
 from schemas.vault import TenantId, Token
-from streams.breakglass.ended import EndedGrants
 from streams.breakglass.figures import FIGURES, REVEALS_A_MINUTE
+from streams.breakglass.noted import Noted
 from streams.breakglass.persons import refused
 from streams.breakglass.tables import GRANTS, OPENED, OPENED_EVENTS, REVEALS, create_tables
 from streams.log.seal import LogSeal, load_log_key
@@ -87,12 +87,13 @@ class ReasonSeal:
 class GrantStore:
     """All grants of one database, believed only as far as we wrote them: a row is signed, an ended grant stays ended.
 
-    Which tenants break-glass is on for is never read from the database.
+    Which tenants break-glass is on for, and which tokens are honeytokens, is never read from the database.
     """
 
     engine: Engine
     seal: ReasonSeal
-    ended: EndedGrants
+    ended: Noted
+    honeytokens: Noted
     _tenants: dict[TenantId, int] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict, repr=False)
 

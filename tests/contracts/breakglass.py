@@ -13,11 +13,11 @@ from schemas.access import Grant, GrantMode, GrantState, Person, Role
 from schemas.audit_terms import Action, Reason
 from schemas.errors import AccessDenied, ConfigError, IncorrectKey
 from schemas.vault import TenantId, Token
-from streams.breakglass.ended import EndedGrants
 from streams.breakglass.figures import FIGURES, REVEALS_A_MINUTE
 from streams.breakglass.identity.accounts import Accounts
 from streams.breakglass.identity.registry import Registry, end, give_role
 from streams.breakglass.identity.totp import TotpSeal
+from streams.breakglass.noted import Noted
 from streams.breakglass.outbox import ALARM_SECONDS, Outbox
 from streams.breakglass.store import GrantStore, ReasonSeal
 from streams.breakglass.tables import GRANTS, OPENED
@@ -74,7 +74,7 @@ class BreakglassContract:
     def open_store(self, open_engine: Open, tmp_path: Path) -> Callable[[], GrantStore]:
         """Return what opens the grants."""
         seal = ReasonSeal.load(tmp_path / "reasons.key")
-        return lambda: GrantStore(open_engine(), seal, EndedGrants(tmp_path / "ended"))
+        return lambda: GrantStore(open_engine(), seal, Noted(tmp_path / "ended"), Noted(tmp_path / "honeytokens"))
 
     @pytest.fixture
     def open_people(self, open_engine: Open, tmp_path: Path) -> Callable[[], People]:

@@ -25,6 +25,7 @@ from streams.breakglass.desk import HOME, Desk, Elsewhere, desk_over
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import give_role
 from streams.breakglass.identity.tables import ISSUER
+from streams.breakglass.outbox import Ungranted
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import RevealRequest, RevealResult
 from streams.breakglass.scoping import Asked
@@ -167,8 +168,8 @@ def rig_over(
     with open_audit_log(state.audit_log, state.audit_keys, clock.now_ms()) as audit:
         recorded = Recorded(audit)
 
-        def note(connection: Connection, grant: Grant, action: Action, now: float) -> None:
-            told.append((grant.id, action))
+        def note(connection: Connection, about: Grant | Ungranted, action: Action, now: float) -> None:
+            told.append((about.id, action))
 
         desk = desk_over(state, clock, recorded, clean, note, elsewhere)
         if not protection_of(desk.registry).enrolled:

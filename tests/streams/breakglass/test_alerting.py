@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from schemas.access import Role, Scope, View
+from schemas.access import APPROVERS, Person, Role, Scope, View
 from schemas.audit_terms import Action, Reason
 from schemas.errors import AccessDenied, AuditUnavailable
 from schemas.identifiers import IdentifierType
-from schemas.vault import Token
+from schemas.vault import TenantId, Token
 from streams.breakglass import unusual as rules
 from streams.breakglass.alerting import Alerting
 from streams.breakglass.desk import HOME
-from streams.breakglass.outbox import Outbox
+from streams.breakglass.outbox import Outbox, Ungranted
 from streams.breakglass.revealing import RevealRequest
 from streams.breakglass.scoping import Asked
 from streams.breakglass.unusual import Lately, unusual
@@ -99,11 +99,24 @@ def test_a_honeytoken_alerts_granted_or_not(rig: Rig) -> None:
 
     with pytest.raises(AccessDenied), rig.desk.revealer() as revealer:
         revealer.reveal(rig.bo(), RevealRequest("never", View.FULL, Asked(tokens=(_HONEY,))))
+    assert (Ungranted.id, Action.ALERT_RAISE) == rig.told[-1]
     with pytest.raises(AccessDenied):
         rig.reveal(rig.desk.granting.settled(grant.id), Asked(tokens=(_HONEY,)), who=rig.bo())
     assert [Reason.HONEYTOKEN] * 5 == _alerts(rig)
     alerts = [record for record in rig.recorded.records if record.reason is Reason.HONEYTOKEN]
     assert not any(_HONEY in str(record) for record in alerts)
+
+
+def test_a_honeytoken_of_another_tenant_alerts_that_one(rig: Rig) -> None:
+    """A grant of one's own tenant is none for what another one planted: that tenant is told of it."""
+    other = TenantId("other")
+    officer = replace(rig.bo(), person=Person("https://id.example.org", "olga"), roles={other: frozenset(APPROVERS)})
+    Alerting.over(rig.desk.granting).plant(officer, other, _HONEY)
+    rig.reveal(rig.active(Scope(tokens=frozenset(rig.tokens))), Asked(tokens=(_HONEY,)))
+
+    told = next(record for record in rig.recorded.records if record.action is Action.ALERT_RAISE)
+    assert (other, Reason.HONEYTOKEN) == (told.tenant, told.reason)
+    assert (Ungranted.id, Action.ALERT_RAISE) in rig.told
 
 
 def test_a_look_up_that_finds_a_honeytoken_alerts(rig: Rig) -> None:
@@ -182,6 +195,24 @@ def test_people_are_told_by_the_outbox(rig: Rig) -> None:
     alerting.named(rig.ada(), grant, {_HONEY})
 
     assert [(grant.id, "alert.raise")] == [(each.grant, each.action) for each in outbox.due(rig.clock.seconds + 1)]
+
+
+def test_who_names_it_again_and_again_is_told_of_as_often_as_messages_leave(rig: Rig) -> None:
+    """Under no grant a second message waits for the first to leave; another person's does not."""
+    outbox = Outbox(rig.desk.registry.engine, ("mail", "hook"))
+    alerting = Alerting(replace(rig.desk.granting, notify=outbox.queue))
+    _plant(rig, _HONEY)
+    for who in (rig.ada(), rig.ada(), rig.bo()):
+        alerting.named_without_grant(who, {_HONEY})
+    due = outbox.due(rig.clock.seconds)
+    assert [("ada", "mail"), ("ada", "hook"), ("bo", "mail"), ("bo", "hook")] == [
+        (each.requester, each.channel) for each in due
+    ]
+
+    outbox.delivered(due[0], rig.clock.seconds)
+    alerting.named_without_grant(rig.ada(), {_HONEY})
+    assert 4 == len(outbox.due(rig.clock.seconds))
+    assert [Reason.HONEYTOKEN] * 4 == _alerts(rig)
 
 
 def test_planting_takes_a_role_that_approves(rig: Rig) -> None:

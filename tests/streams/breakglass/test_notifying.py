@@ -14,11 +14,14 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from schemas.access import GrantMode, Scope
+from schemas.access import GrantMode, Scope, View
 from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
+from streams.breakglass.alerting import Alerting
 from streams.breakglass.channels import read_channels
-from streams.breakglass.desk import Desk, desk_over
+from streams.breakglass.desk import HOME, Desk, desk_over
+from streams.breakglass.revealing import RevealRequest
+from streams.breakglass.scoping import Asked
 from tests.streams.breakglass import people
 from tests.streams.breakglass import rig as rigs
 from tests.streams.breakglass.rig import Rig
@@ -96,6 +99,22 @@ def test_everyone_gets_mail_of_an_emergency(rig: Rig, sink: _Sink, port: int) ->
     assert grant.id in text
     assert not [word for word in ("called back", people.TOKEN) if word in text]
     assert [(Result.SUCCESS, (grant.id,))] * 2 == [(each.result, each.resource.ids) for each in sent]
+
+
+def test_everyone_gets_mail_of_a_honeytoken_under_no_grant(rig: Rig, sink: _Sink, port: int) -> None:
+    """Who names one under a grant that never was is told of by mail, as under any other, and that is on record."""
+    desk = _telling(rig, _smtp(port)).desk
+    Alerting.over(desk.granting).plant(rig.bo(), HOME, people.TOKEN)
+    with pytest.raises(AccessDenied), desk.revealer() as revealer:
+        revealer.reveal(rig.ada(), RevealRequest("never", View.FULL, Asked(tokens=(people.TOKEN,))))
+    desk.courier.deliver()
+    text = b"\n".join(sink.mails).decode()
+    sent = [each for each in rig.recorded.records if each.action is Action.NOTIFICATION_SEND]
+
+    assert "Subject: phistream: a honeytoken was named under no grant in local" in text
+    assert "requester: ada" in text
+    assert people.TOKEN not in text
+    assert [(Result.SUCCESS, ())] == [(each.result, each.resource.ids) for each in sent]
 
 
 def test_undelivered_mail_waits_and_alarms(rig: Rig, port: int) -> None:
