@@ -32,6 +32,7 @@ from streams.commands.vault import vault_app
 from streams.commands.worker import worker
 from streams.supervisor import UNREADABLE_STATUS
 from streams.telemetry.crashes import hide_messages
+from streams.telemetry.logs import configure
 
 app = typer.Typer(
     name="phistream",
@@ -75,6 +76,7 @@ REFUSED_STATUS = 78
 def main() -> None:
     """Run the command line; an error of ours is one line that names where, never what."""
     hide_messages()
+    configure()
     try:
         app()
     except PhistreamError as error:

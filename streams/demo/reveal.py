@@ -1,17 +1,22 @@
 """The demo's two invented people: one asks for clear values and is refused; the other approves, and they are shown."""
 
+import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import structlog
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import Connection
 
-from schemas.access import GrantMode, GrantRequest, GrantTerms, Identity, Purpose, Scope, View
+from schemas.access import Grant, GrantMode, GrantRequest, GrantTerms, Identity, Purpose, Scope, View
+from schemas.audit_terms import Action
 from schemas.errors import AccessDenied
 from streams.breakglass.cleaning import clean
 from streams.breakglass.desk import HOME, Desk, desk_over
@@ -19,6 +24,7 @@ from streams.breakglass.identity.accounts import Accounts, NewAccount
 from streams.breakglass.identity.ceremony import Ceremony
 from streams.breakglass.identity.halves import passphrase_of, protect_halves
 from streams.breakglass.identity.totp import TotpSecret
+from streams.breakglass.outbox import Ungranted
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import Revealer, RevealRequest, RevealResult
 from streams.breakglass.scoping import Asked
@@ -54,9 +60,29 @@ def show_reveal(console: Console, folder: Path, event: Mapping[str, Any]) -> Non
     console.print("\nTwo people enrol: ada may ask, ben may approve, and the keys get a passphrase.", style="bold")
     with open_audit(state) as audit:
         ada, ben = _enrolled(open_accounts(state, audit), state, passphrase, clock.now_ms() / 1000)
-        desk = desk_over(state, clock, audit, clean)
-        with desk.revealer(passphrase) as revealer:
+        told: list[Action] = []
+
+        def tell(_connection: Connection, _about: Grant | Ungranted, action: Action, _now: float) -> None:
+            told.append(action)
+
+        desk = desk_over(state, clock, audit, clean, tell)
+        with _without_log_lines(), desk.revealer(passphrase) as revealer:
             _ask_and_reveal(console, desk, revealer, (ada, ben), event)
+    if Action.ALERT_RAISE in told:
+        console.print(
+            "As any reveal outside working hours, this one is unusual: an alert is on record, people are told."
+        )
+
+
+@contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """Leave what a log would say to the sentences of the demo, but for errors."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _ask_and_reveal(
