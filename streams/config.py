@@ -1,16 +1,18 @@
 """The settings: one TOML file, environment overrides, unknown keys refused."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from schemas.errors import ConfigError
 from schemas.topics import BY_NAME, DAY_MS, KEYED, RAW
 from streams.breakglass.identity.settings import BreakglassSettings
 from streams.detection.settings import DetectorSettings
+from streams.refused_settings import refusal_of, refuse_unknown_variables
 from streams.section import Section
 
 #: 45 CFR 164.316(b)(2)(i): six years.
@@ -215,12 +217,11 @@ def load_settings(path: Path | None) -> Settings:
             raise ConfigError("settings file cannot be read", path=str(path), reason=error.strerror) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError):
             raise ConfigError("settings file is not TOML", path=str(path)) from None
+    refuse_unknown_variables(os.environ, Settings)
     try:
         settings = Settings(**tree)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError("setting is refused", setting=where, reason=first["type"]) from None
+    except (ValidationError, SettingsError) as error:
+        raise refusal_of(error) from None
     refuse_contradictions(settings)
     return settings
 

@@ -54,6 +54,31 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, setting: str) -> No
     assert "many" not in str(caught.value)
 
 
+def test_a_refusal_says_what_is_allowed(tmp_path: Path) -> None:
+    """A wrong value is answered with what the setting takes, in words."""
+    with pytest.raises(ConfigError, match="'PLAINTEXT', 'SSL', 'SASL_SSL'"):
+        load_settings(settings_file(tmp_path, "[kafka]\nsecurity_protocol = 'TLS'\n"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "setting"),
+    [
+        ("PHISTREAM__POLCY", "default", "PHISTREAM__POLCY"),
+        ("PHISTREAM__KAFKA__PARTITION", "7", "kafka.partition"),
+        ("PHISTREAM__TOPICS", "Jane Roe", "topics"),
+    ],
+)
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, setting: str) -> None:
+    """A variable with our prefix is refused as a key of the file would be, by name, without the value."""
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+
+    assert setting == caught.value.facts["setting"]
+    assert value not in str(caught.value)
+
+
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     """A broken file is named, not quoted."""
     with pytest.raises(ConfigError, match="not TOML"):
