@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import orjson
 import typer
 
+from schemas.errors import ConfigError
 from streams.commands.options import ConfigFile
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def detect(
     ] = "-",
     *,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say who found each span, what decided, and what was left out.")
+        bool,
+        typer.Option("--explain", help="Say who found each span, what decided, and what was dropped."),
     ] = False,
     config: ConfigFile = None,
     json: Annotated[bool, typer.Option("--json", help="With --explain: one JSON object a line, without text.")] = False,
@@ -36,7 +39,8 @@ def detect(
     """Find identifiers in texts, one JSON object a line.
 
     Offsets count code points. A line that is no such object is answered in its place with an error code, and the exit
-    status is 2 at the end. An explanation for eyes quotes the text; an entry of a roster or deny list it does not.
+    status is 2 at the end. --explain quotes what it found, but no entry of a roster or deny list; with --json it quotes
+    nothing.
     """
     from detectors.analyzer import Analyzer
 
@@ -45,8 +49,7 @@ def detect(
     answers: Answers = (_json_explained if json else _explained) if explain else _found
     analyzer = Analyzer.default() if config is None else _configured(config)
     number = bad = 0
-    stdin = cast("BufferedReader", sys.stdin.buffer)
-    with contextlib.nullcontext(stdin) if file == "-" else Path(file).open("rb") as source:
+    with _opened(file) as source:
         for lines in _blocks(source):
             rows = list(map(_read, lines))
             answer = answers(analyzer, [row for row, error in rows if error is None])
@@ -64,6 +67,15 @@ def _configured(config: Path) -> "Analyzer":
     from streams.detection.analyzers import build_analyzer
 
     return build_analyzer(load_settings(config).detector)
+
+
+def _opened(file: str) -> AbstractContextManager[BufferedReader]:
+    if file == "-":
+        return contextlib.nullcontext(cast("BufferedReader", sys.stdin.buffer))
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise ConfigError("file cannot be read", path=file, reason=error.strerror) from None
 
 
 def _found(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[Row]:

@@ -1,6 +1,5 @@
 """`phistream grant`: asking for clear values, and the words of others on it."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ from rich.table import Table
 from schemas.access import GrantMode, Purpose, View
 from schemas.identifiers import IdentifierType
 from streams.commands.at_desk import at_desk
+from streams.commands.options import read_text
 from streams.commands.signing_in import CredentialsSource, State
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _reason(path: Path | None) -> str:
     if path is None:
         text: str = typer.prompt("Why (no names; they are taken out)", err=True)
         return text
-    return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    return read_text(path)
 
 
 def _moment(seconds: float) -> str:

@@ -1,6 +1,5 @@
 """`phistream lookup`: the tokens of a value, under a grant that says so."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from schemas.identifiers import IdentifierType
 from streams.commands.at_desk import at_desk
+from streams.commands.options import read_text
 from streams.commands.signing_in import CredentialsSource, State
 
 
@@ -36,4 +36,4 @@ def _read(path: Path | None) -> str:
     if path is None:
         value: str = typer.prompt("Value", hide_input=True, err=True)
         return value
-    return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    return read_text(path)

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,16 @@ def service_settings(config: Path | None) -> Settings:
     settings = load_settings(config)
     refuse_undeclared(settings)
     return settings
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, or of standard input for `-`; raises ConfigError where it cannot be read."""
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError("file cannot be read", path=str(path), reason=error.strerror) from None
+    except UnicodeDecodeError:
+        raise ConfigError("file is not UTF-8", path=str(path)) from None
 
 
 def slots(text: str) -> range:

@@ -129,11 +129,11 @@ def _metadata(record: QuarantineRecord) -> dict[str, Any]:
 
 def _records(config: ConfigFile, state: StateFolder) -> Iterator[QuarantineRecord]:
     if state is not None:
-        from streams.embedded.state import EmbeddedState
         from streams.log.sqlite import SqliteReader
         from streams.quarantine import work_list
+        from streams.siem.searching import open_state
 
-        yield from work_list(SqliteReader(EmbeddedState(state).open_store(), "quarantine-list", [QUARANTINE]), 0.0)
+        yield from work_list(SqliteReader(open_state(state), "quarantine-list", [QUARANTINE]), 0.0)
         return
     from schemas.codec import QUARANTINE_RECORD
     from streams.commands.options import service_settings

@@ -1,6 +1,5 @@
 """`phistream reveal` and `phistream disclosures`: clear values under a grant, and who was shown them."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from schemas.access import View
 from streams.commands.at_desk import at_desk
+from streams.commands.options import read_text
 from streams.commands.signing_in import CredentialsSource, State
 
 
@@ -33,7 +33,7 @@ def reveal(
     from streams.breakglass.revealing import RevealRequest
     from streams.breakglass.scoping import Asked
 
-    redacted = None if text is None else _read(text)
+    redacted = None if text is None else read_text(text)
     asked = Asked(tuple(token or ()), tuple(event or ()), tuple(conversation or ()), redacted)
     request = RevealRequest(grant, View.MASKED if masked else View.FULL, asked)
     with at_desk(state, credentials, opens=True) as signed, signed.desk.revealer(signed.passphrase) as revealer:
@@ -82,7 +82,3 @@ def disclosures(
     for column in table.columns:
         column.overflow = "fold"
     Console().print(table)
-
-
-def _read(path: Path) -> str:
-    return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
+from schemas.errors import ConfigError
 from streams.cli import app
 
 LINES = (
@@ -79,3 +80,11 @@ def test_an_explanation_for_eyes_quotes_the_text(file: str) -> None:
 def test_json_alone_is_refused(file: str) -> None:
     """`detect` writes JSON as it is; the option would say nothing."""
     assert 2 == run(file, "--json").exit_code
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A missing file ends with an error of ours that names it, not with an exception of the library's."""
+    result = run(str(tmp_path / "missing.jsonl"))
+
+    assert isinstance(result.exception, ConfigError)
+    assert str(tmp_path / "missing.jsonl") in str(result.exception)
