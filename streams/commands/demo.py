@@ -10,19 +10,22 @@ import orjson
 import typer
 from rich.console import Console
 
+from schemas.errors import ConfigError
 from streams.commands.redact import QUARANTINED_STATUS
 from streams.demo import show
 from streams.demo.traffic import sample_lines
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", help="Where to put the sample; made anew.")] = Path(".demo"),
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where to put the sample; an earlier demo there is replaced.")
+    ] = Path(".demo"),
 ) -> None:
     """Redact 200 sample events (10 of them bad) on this machine, without a server, and show what came of it."""
     console = Console()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     raw, out, state = folder / "raw.jsonl", folder / "redacted", folder / "state"
+    _clear(raw, out, state)
+    folder.mkdir(parents=True, exist_ok=True)
     lines = list(sample_lines())
     raw.write_bytes(b"\n".join(lines) + b"\n")
     console.print(f"Sample traffic: {len(lines)} raw LLM events in {raw}", highlight=False)
@@ -30,6 +33,15 @@ def demo(
     if status != QUARANTINED_STATUS:
         raise typer.Exit(status or 1)
     _look(console, raw, out, state)
+
+
+def _clear(raw: Path, out: Path, state: Path) -> None:
+    """Remove an earlier demo, and nothing else of the folder; folders of somebody else's are refused."""
+    if not raw.exists() and (out.exists() or state.exists()):
+        raise ConfigError("folder is in use by something that is no demo", path=str(raw.parent))
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(state, ignore_errors=True)
+    raw.unlink(missing_ok=True)
 
 
 def _look(console: Console, raw: Path, out: Path, state: Path) -> None:
