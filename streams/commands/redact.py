@@ -22,21 +22,29 @@ _MARKER = ".phistream-run.json"
 
 
 def redact(
-    file: Annotated[Path, typer.Argument(help="One raw event a line.", exists=True, dir_okay=False, readable=True)],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results; empty, or of an interrupted run.")],
+    file: Annotated[Path, typer.Argument(help="Raw events, one a line.", exists=True, dir_okay=False, readable=True)],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder for the results: empty, or that of an interrupted run.")
+    ],
     *,
-    state: Annotated[Path | None, typer.Option(help="State folder (log, vault, keys); default DIR.state.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="State folder (log, index, vault, keys); OUT.state by default.")
+    ] = None,
     records: Annotated[bool, typer.Option(help='Lines are {"key","headers","value_base64"}.')] = False,
-    policy: Annotated[str, typer.Option(help="A policy that ships, or a file.")] = "default",
+    policy: Annotated[
+        str, typer.Option(help="default, safe-harbor, limited-data-set, joinable, or a TOML file.")
+    ] = "default",
 ) -> None:
     """Redact a file of raw LLM events: events with tokens out, clear values sealed in the state folder.
 
-    Exit status 0; 3 where more than 1 % of the lines were quarantined; other numbers are failures. An interrupted run
-    is continued by the same command.
+    Exit status 0; 3 if more than 1 % of the lines were quarantined; any other is a failure. The same command again
+    continues an interrupted run.
     """
     from streams.accepted_policy import refuse_weaker
     from streams.composition import embedded_settings
+    from streams.policy import load_policy
 
+    load_policy(policy)  # A mistyped name is refused before a folder is made.
     console = Console(stderr=True)
     embedded = EmbeddedState(state or out.with_name(f"{out.name}.state"))
     if records:
