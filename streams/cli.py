@@ -40,36 +40,39 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(demo)
-app.command()(detect)
-app.command()(redact)
-app.command()(ingest)
-app.command()(intake)
-app.command()(worker)
-app.command()(indexer)
-app.command()(monitor)
-app.command()(search)
-app.command()(tail)
-app.command()(reveal)
-app.command()(lookup)
-app.command()(disclosures)
-app.command()(sources)
-app.command()(explain)
-app.add_typer(audit_app, name="audit")
-app.add_typer(quarantine_app, name="quarantine")
-app.add_typer(topics_app, name="topics")
-app.add_typer(lists_app, name="lists")
-app.add_typer(keys_app, name="keys")
-app.add_typer(erase_app, name="erase")
-app.add_typer(vault_app, name="vault")
-app.add_typer(config_app, name="config")
-app.add_typer(policy_app, name="policy")
-app.add_typer(breakglass_app, name="breakglass")
-app.add_typer(grant_app, name="grant")
 
-#: Settings, files or keys that no second try will mend.
+FILES, SERVICES, SEARCHING = "Files and detection", "Services", "Searching"
+REIDENTIFYING, EVIDENCE = "Re-identification", "Keys, erasure and evidence"
+
+for panel, commands in {
+    FILES: (demo, redact, detect, explain, sources),
+    SERVICES: (worker, intake, indexer, monitor, ingest),
+    SEARCHING: (search, tail),
+    REIDENTIFYING: (reveal, lookup, disclosures),
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+
+for panel, groups in {
+    FILES: {"lists": lists_app},
+    SERVICES: {"topics": topics_app, "config": config_app},
+    SEARCHING: {"quarantine": quarantine_app},
+    REIDENTIFYING: {"grant": grant_app, "breakglass": breakglass_app},
+    EVIDENCE: {
+        "keys": keys_app,
+        "erase": erase_app,
+        "vault": vault_app,
+        "audit": audit_app,
+        "policy": policy_app,
+    },
+}.items():
+    for name, group in groups.items():
+        app.add_typer(group, name=name, rich_help_panel=panel)
+
+#: An error of ours ended the command; README, "Commands", lists every status.
 REFUSED_STATUS = 78
 
 
@@ -78,7 +81,8 @@ def main() -> None:
     hide_messages()
     configure()
     try:
-        app()
+        # Calling `app` itself would put Typer's own hook in place of ours, which prints the message of an exception.
+        typer.main.get_command(app)()
     except PhistreamError as error:
         typer.secho(f"phistream: {error}", fg=typer.colors.RED, err=True)
         sys.exit(UNREADABLE_STATUS if isinstance(error, UnknownVersion) else REFUSED_STATUS)

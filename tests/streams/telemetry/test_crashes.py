@@ -11,3 +11,15 @@ def test_a_crash_names_the_place_and_not_the_text() -> None:
 
     assert ended.returncode == 1
     assert (ended.stdout, ended.stderr) == ("", "phistream: failed unexpectedly (ValueError at <string>:2)\n")
+
+
+def test_a_crash_of_a_command_prints_no_message() -> None:
+    """The command line keeps to this, whatever hook its framework would put in place of ours."""
+    program = (
+        "import sys\nfrom streams import cli\n@cli.app.command()\ndef crash() -> None:\n    int('Jane Roe')\n"
+        "sys.argv = ['phistream', 'crash']\ncli.main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert (ended.stdout, ended.stderr) == ("", "phistream: failed unexpectedly (ValueError at <string>:5)\n")
