@@ -13,7 +13,7 @@ import structlog
 
 from schemas.errors import ConfigError, Fenced, LogRefused, ModelUnavailable, PhistreamError, UnknownVersion
 from streams.supervisor import FENCED_STATUS, STOPPED_STATUS, UNREADABLE_STATUS
-from streams.telemetry.crashes import place_of
+from streams.telemetry.crashes import hide_messages, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ def harden() -> None:
     """Keep clear text out of core dumps and tracebacks, and give deep records the frames they need."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faulthandler.disable()
-    sys.excepthook = _report
+    hide_messages(_report)
     sys.setrecursionlimit(_RECURSION)
 
 
@@ -71,6 +71,6 @@ def end(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _report(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+def _report(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
     """Log an unknown exception's class and place; its message may hold text, so it is not printed."""
     log.error("Worker failed.", error_class=kind.__name__, where=place_of(trace))

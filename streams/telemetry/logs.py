@@ -31,6 +31,15 @@ class KeyFilter:
         return line
 
 
+class _WithoutText(logging.Formatter):
+    """Says which library reported, and the class of its exception: message and traceback may hold text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        kind = record.exc_info[0] if record.exc_info else None
+        return f"{record.levelname} {record.name}: a client reported{f' {kind.__name__}' if kind else ''}"
+
+
 def configure(*, json: bool = False) -> KeyFilter:
     """Set logging up for a process: to standard error, third parties at WARNING."""
     keys = KeyFilter()
@@ -46,7 +55,9 @@ def configure(*, json: bool = False) -> KeyFilter:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: a client reported")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutText())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
     return keys

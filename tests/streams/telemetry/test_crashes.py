@@ -13,6 +13,29 @@ def test_a_crash_names_the_place_and_not_the_text() -> None:
     assert (ended.stdout, ended.stderr) == ("", "phistream: failed unexpectedly (ValueError at <string>:2)\n")
 
 
+def test_a_crash_of_a_thread_prints_no_message() -> None:
+    """A thread that fails is told of like the process, and not by Python's own hook."""
+    program = (
+        "import threading\nfrom streams.telemetry.crashes import hide_messages; hide_messages()\n"
+        "thread = threading.Thread(target=int, args=('Jane Roe',)); thread.start(); thread.join()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert ended.stderr.startswith("phistream: failed unexpectedly (ValueError at threading.py:")
+    assert "Jane Roe" not in ended.stderr
+
+
+def test_a_library_that_logs_an_exception_shows_its_class_alone() -> None:
+    """Neither the sentence of a library's log line nor the message of its exception reaches the log."""
+    program = (
+        "import logging\nfrom streams.telemetry.logs import configure; configure()\n"
+        "try:\n    int('Jane Roe')\nexcept ValueError:\n    logging.getLogger('client').exception('about Jane Roe')"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert ended.stderr == "ERROR client: a client reported ValueError\n"
+
+
 def test_a_crash_of_a_command_prints_no_message() -> None:
     """The command line keeps to this, whatever hook its framework would put in place of ours."""
     program = (
