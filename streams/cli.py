@@ -1,6 +1,7 @@
 """The command line: every command in one table."""
 
 import sys
+from collections.abc import Callable, Mapping
 
 import typer
 
@@ -47,16 +48,13 @@ app = typer.Typer(
 FILES, SERVICES, SEARCHING = "Files and detection", "Services", "Searching"
 REIDENTIFYING, EVIDENCE = "Re-identification", "Keys, erasure and evidence"
 
-for panel, commands in {
+COMMANDS: Mapping[str, tuple[Callable[..., None], ...]] = {
     FILES: (demo, redact, detect, explain, sources),
     SERVICES: (worker, intake, indexer, monitor, ingest),
     SEARCHING: (search, tail),
     REIDENTIFYING: (reveal, lookup, disclosures),
-}.items():
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
-
-for panel, groups in {
+}
+GROUPS: Mapping[str, Mapping[str, typer.Typer]] = {
     FILES: {"lists": lists_app},
     SERVICES: {"topics": topics_app, "config": config_app},
     SEARCHING: {"quarantine": quarantine_app},
@@ -68,7 +66,12 @@ for panel, groups in {
         "audit": audit_app,
         "policy": policy_app,
     },
-}.items():
+}
+
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+for panel, groups in GROUPS.items():
     for name, group in groups.items():
         app.add_typer(group, name=name, rich_help_panel=panel)
 
