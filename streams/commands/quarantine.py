@@ -15,9 +15,10 @@ from schemas.audit import QuarantineRecord
 from schemas.errors import ConfigError
 from schemas.topics import QUARANTINE
 from streams.commands.options import ConfigFile, StateFolder
-from streams.commands.signing_in import CredentialsSource, State
+from streams.commands.signing_in import CredentialsSource
 
 if TYPE_CHECKING:
+    from streams.breakglass.asking import AskedService
     from streams.breakglass.replaying import Replayer, Settled
     from streams.commands.at_desk import Signed
 
@@ -26,6 +27,13 @@ GrantId = Annotated[str, typer.Argument(metavar="GRANT", help="The active grant 
 Events = Annotated[
     list[str] | None, typer.Option("--event", help="Only this one of the grant's events; may be repeated.")
 ]
+Service = Annotated[
+    str | None, typer.Option(metavar="URL", help="Of a deployment: the service that `breakglass serve` is, https://…")
+]
+Token = Annotated[
+    str | None, typer.Option(metavar="FILE", help="For --service: your bearer token, in a file of mode 0600 or fd:N.")
+]
+CaFile = Annotated[Path | None, typer.Option("--ca", help="For --service: who signed its certificate, PEM.")]
 _SEALED = ("sealed", "nonce", "wrapped_dek")
 
 
@@ -63,23 +71,31 @@ def show(event_id: str, config: ConfigFile = None, state: StateFolder = None) ->
 @quarantine_app.command()
 def replay(
     grant: GrantId,
-    state: State,
+    state: StateFolder = None,
     *,
     event: Events = None,
-    policy: Annotated[str, typer.Option(help="The policy of this run: one that ships, or a file.")] = "default",
+    policy: Annotated[str, typer.Option(help="Of --state: the policy, one that ships or a file.")] = "default",
     credentials: CredentialsSource = None,
+    service: Service = None,
+    token: Token = None,
+    ca: CaFile = None,
 ) -> None:
     """Put sealed records back under a grant of yours, and redact them with the worker of today.
 
     An event keeps its id, its time and where it once stood; each sealed record goes back once. Exit status 0 where all
-    of them went back.
+    of them went back. Those of a state folder are redacted at once; those of a deployment, which its break-glass
+    service puts back, by its workers.
     """
+    if asked := _asked(state, service, token, ca):
+        _tell(asked.replay(grant, event or ()), "put back")
+        return
     from streams.accepted_policy import refuse_weaker
     from streams.composition import embedded_settings
     from streams.embedded.state import EmbeddedState
     from streams.embedded.supervising import drain_embedded
     from streams.siem.indexing import index_embedded
 
+    state = _required(state)
     refuse_weaker(embedded_settings(EmbeddedState(state), policy))
     with _replayer(state, credentials, opens=True) as (signed, replayer):
         wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.replays)
@@ -92,17 +108,46 @@ def replay(
 
 
 @quarantine_app.command()
-def destroy(grant: GrantId, state: State, *, event: Events = None, credentials: CredentialsSource = None) -> None:
+def destroy(
+    grant: GrantId,
+    state: StateFolder = None,
+    *,
+    event: Events = None,
+    credentials: CredentialsSource = None,
+    service: Service = None,
+    token: Token = None,
+    ca: CaFile = None,
+) -> None:
     """Destroy sealed records under a grant of yours: they never open again. There is no way back.
 
     What remains of them, and where, is said afterwards.
     """
-    with _replayer(state, credentials, opens=False) as (signed, replayer):
-        wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.destructions)
-        destroyed = replayer.destroy(signed.identity, grant, wanted)
+    if asked := _asked(state, service, token, ca):
+        destroyed = asked.destroy(grant, event or ())
+    else:
+        with _replayer(_required(state), credentials, opens=False) as (signed, replayer):
+            wanted = event or sorted(signed.desk.granting.settled(grant).terms.scope.destructions)
+            destroyed = replayer.destroy(signed.identity, grant, wanted)
     for sentence in destroyed.remains:
         typer.echo(sentence, err=True)
     _tell(destroyed.events, "destroyed")
+
+
+def _asked(state: Path | None, service: str | None, token: str | None, ca: Path | None) -> "AskedService | None":
+    """Return the service to be asked, None where a state folder is named instead."""
+    from streams.breakglass.asking import AskedService, read_token
+
+    if service is None:
+        return None
+    if state is not None or token is None:
+        raise ConfigError("a service is asked with --token, and without --state", setting="--service")
+    return AskedService(service, read_token(token), ca)
+
+
+def _required(state: Path | None) -> Path:
+    if state is None:
+        raise ConfigError("name a state folder, or the service of a deployment", setting="--state")
+    return state
 
 
 @contextmanager
