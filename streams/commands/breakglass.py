@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from streams.breakglass.identity.services import ServiceAccount
     from streams.embedded.state import EmbeddedState
 
-breakglass_app = typer.Typer(help="Who may re-identify: people, roles, their review.", no_args_is_help=True)
+breakglass_app = typer.Typer(
+    help="People who may re-identify, their roles and review; the HTTPS API.", no_args_is_help=True
+)
 access_app = typer.Typer(help="Who may do what.", no_args_is_help=True)
 breakglass_app.add_typer(person_app, name="person")
 breakglass_app.add_typer(role_app, name="role")

@@ -1,4 +1,4 @@
-"""`phistream config check`: the settings as they stand, secrets hidden."""
+"""`phistream config check`: every setting in force, with secrets hidden."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,17 +9,17 @@ from rich.console import Console
 
 from streams.config import Settings, load_settings, refuse_undeclared
 
-config_app = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+config_app = typer.Typer(help="Print and check the settings.", no_args_is_help=True)
 
 
 @config_app.callback()
 def _config() -> None:
-    """Look at the settings."""
+    """Print and check the settings."""
 
 
 @config_app.command()
 def check(
-    file: Annotated[Path | None, typer.Option("--config", "-c", help="The TOML file.")] = None,
+    file: Annotated[Path | None, typer.Option("--config", "-c", help="The TOML settings file.")] = None,
 ) -> None:
     """Print every setting with secrets hidden, and refuse what no service may run with."""
     from streams.detection.analyzers import build_recognizers

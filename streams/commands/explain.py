@@ -23,12 +23,12 @@ def explain(
 ) -> None:
     """Show how raw records are read: their format, what in them is text, what is not, and why.
 
-    Text, keys and numbers are analysed, and redacted where something is found; "opened" is text with more in it, such
-    as JSON. What "passes" stands as it is, in the closed shape of its path; what is "replaced" gives way to its type,
-    size and digest; what is "dropped" repeats other text. Pieces of streams are not joined here.
+    "text", "number" and "key" are analysed, and redacted where an identifier is found; "opened" is a string with more
+    in it, such as JSON. "passes" is left as it is, because its path allows only a closed shape such as a number or an
+    id; "replaced" becomes its type, size and digest; "dropped" repeats other text. Pieces of streams are not joined.
 
-    No value is shown, and no object key that may be one: it stands as an asterisk. Nothing is written or redacted. The
-    summary names a key that no format knows only where nothing is found in it.
+    Nothing is written or redacted. No value is shown, nor an object key that may be one: it appears as an asterisk.
+    --summary names an unknown key only if no identifier is found in it.
     """
     readings = _readings(file)
     if summary:

@@ -18,7 +18,7 @@ from streams.commands.signing_in import CredentialsSource, State
 if TYPE_CHECKING:
     from schemas.access import Grant
 
-grant_app = typer.Typer(help="Asking for clear values, approved by another person.", no_args_is_help=True)
+grant_app = typer.Typer(help="Ask for clear values; another person approves.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="GRANT", help="The id that `grant request` printed.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -27,23 +27,29 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 def request(
     state: State,
     *,
-    purpose: Annotated[Purpose, typer.Option(help="What for.", show_choices=True)],
+    purpose: Annotated[Purpose, typer.Option(help="Why the values are needed.", show_choices=True)],
     token: Annotated[list[str] | None, typer.Option(help="A token; may be repeated.")] = None,
     event: Annotated[list[str] | None, typer.Option(help="All tokens of an event; may be repeated.")] = None,
     conversation: Annotated[list[str] | None, typer.Option(help="All tokens of a conversation.")] = None,
     type_: Annotated[list[IdentifierType] | None, typer.Option("--type", help="Only identifiers of this type.")] = None,
-    lookup: Annotated[bool, typer.Option("--lookup", help="Finding the tokens of values.")] = False,
-    replay: Annotated[list[str] | None, typer.Option(help="Putting the quarantined record of an event back.")] = None,
-    destroy: Annotated[list[str] | None, typer.Option(help="Destroying the quarantined record of an event.")] = None,
+    lookup: Annotated[bool, typer.Option("--lookup", help="A look-up: find the tokens of values.")] = False,
+    replay: Annotated[
+        list[str] | None, typer.Option(help="Put an event's quarantined record back; may be repeated.")
+    ] = None,
+    destroy: Annotated[
+        list[str] | None, typer.Option(help="Destroy an event's quarantined record; may be repeated.")
+    ] = None,
     masked: Annotated[bool, typer.Option("--masked", help="Masked values are enough.")] = False,
-    minutes: Annotated[int | None, typer.Option(min=1, max=240, help="How long; 60, in an emergency 30.")] = None,
+    minutes: Annotated[
+        int | None, typer.Option(min=1, max=240, help="How long; default 60, in an emergency 30.")
+    ] = None,
     emergency: Annotated[
         bool, typer.Option("--emergency", help="At once, 30 minutes, 20 tokens; another person ratifies it in 4 hours.")
     ] = False,
     reason_file: Annotated[
         Path | None, typer.Option("--reason", metavar="FILE", help="Why, from a file or - ; asked for otherwise.")
     ] = None,
-    ticket: Annotated[str | None, typer.Option(help="The ticket that this belongs to.")] = None,
+    ticket: Annotated[str | None, typer.Option(help="The reference of a ticket.")] = None,
     credentials: CredentialsSource = None,
 ) -> None:
     """Ask for a grant and print its id; an emergency is active at once."""

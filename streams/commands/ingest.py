@@ -1,4 +1,4 @@
-"""`phistream ingest`: files, or an HTTP door, into the raw topic, for those who have no Kafka producer."""
+"""`phistream ingest`: raw events from files or over HTTP, for those who have no Kafka producer."""
 
 import signal
 from dataclasses import dataclass
@@ -30,32 +30,33 @@ def ingest(
     *,
     state: StateFolder = None,
     config: ConfigFile = None,
-    topic: Annotated[str | None, typer.Option(help="The raw topic on Kafka, where there are several.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="The tenant, where the topic tells it by a header.")] = None,
-    policy: Annotated[str, typer.Option(help="With --state: a policy that ships, or a file.")] = "default",
+    topic: Annotated[str | None, typer.Option(help="With --config: the raw topic, where there are several.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="With --config: the tenant, where a header names it.")] = None,
+    policy: Annotated[str, typer.Option(help="With --state: a shipped policy, or a TOML file.")] = "default",
     listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Serve OTLP/HTTP and JSON lines.")] = None,
     token_file: Annotated[
-        Path | None, typer.Option(help="With --listen: file of the bearer token, made where there is none.")
+        Path | None, typer.Option(help="With --listen: file of the bearer token; made if missing.")
     ] = None,
     certificate: Annotated[Path | None, typer.Option(help="With --listen: TLS certificate chain, PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="With --listen: the certificate's private key, PEM.")] = None,
 ) -> None:
     """Take raw events in: from files, or over HTTP.
 
-    FILES are lines, one JSON document, OTLP, gzip of these, or folders as Bedrock leaves them in S3. How far each file
-    is stands in the transaction that writes its records: the same command goes on after an interruption and takes
-    nothing in twice, a file of the same bytes under another name neither.
+    With --state events go into a state folder, and are redacted and indexed at once; with --config into a raw topic on
+    Kafka.
 
-    With --listen: POST /v1/traces and /v1/logs (OTLP, protobuf or JSON) and /v1/events (JSON lines), each with the
-    bearer token. 200 says that the records are durable, 429 to wait; a request sent again is there again. TLS is
-    required beyond loopback.
+    FILES hold JSON lines, one JSON document, or OTLP, also gzipped; folders are read as Bedrock leaves them in S3. The
+    position in each file is part of the transaction that writes its records: after an interruption the same command
+    goes on, and no record is taken in twice, nor is a copy of a file under another name.
 
-    Into a state folder, where events are redacted and indexed at once, or into a raw topic on Kafka.
+    With --listen: POST /v1/traces and /v1/logs (OTLP, protobuf or JSON) or /v1/events (JSON lines), with the bearer
+    token. 200 means that the records are durable, 429 that the log is behind: try again later. A request that is sent
+    twice is stored twice. TLS is required beyond loopback.
     """
     if (state is None) == (config is None):
-        raise typer.BadParameter("give a state folder or a settings file", param_hint="--state / --config")
+        raise typer.BadParameter("name a state folder or a settings file", param_hint="--state / --config")
     if bool(files) == (listen is not None):
-        raise typer.BadParameter("give files or --listen", param_hint="FILES / --listen")
+        raise typer.BadParameter("name files, or --listen, and not both", param_hint="FILES / --listen")
     source = _Files(tuple(files or ())) if listen is None else _door(listen, token_file, certificate, key)
     if state is not None:
         _embedded(state, policy, source)

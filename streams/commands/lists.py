@@ -15,7 +15,9 @@ KeyFile = Annotated[Path, typer.Option("--key", help="The key file of the lists 
 
 @lists_app.command()
 def seal(
-    plain: Annotated[str, typer.Argument(metavar="FILE|-", help="One entry a line, # for comments; - reads input.")],
+    plain: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="One entry a line, # begins a comment; - reads standard input.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The sealed list; replaced in one step.", dir_okay=False)],
     key: KeyFile,
     *,
@@ -23,9 +25,9 @@ def seal(
         bool, typer.Option("--names", help="Entries are names: find them with the surname first, too.")
     ] = False,
 ) -> None:
-    """Seal a plain list: keyed digests of its entries, which name nobody without the key.
+    """Seal a plain list: only keyed digests of its entries are kept, which name nobody without the key.
 
-    The key file is made where there is none. Workers take a changed list up by themselves.
+    The key file is made if missing. Running workers take up a changed list by themselves.
     """
     from streams.detection.lists import ensure_lists_key, seal_list
 
@@ -34,7 +36,7 @@ def seal(
     except OSError as error:
         raise ConfigError("a plain list cannot be read", path=plain, reason=error.strerror) from None
     count = seal_list(content, out, ensure_lists_key(key), names=names)
-    typer.echo(f"{count} entries sealed in {out}; nothing of phistream needs the plain list any more.")
+    typer.echo(f"{count} entries sealed in {out}; the plain list is no longer needed.")
 
 
 @lists_app.command()

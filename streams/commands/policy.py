@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from streams.config import Settings
 
-policy_app = typer.Typer(help="What two persons accepted, and what is weaker.", no_args_is_help=True)
+policy_app = typer.Typer(
+    help="The protection that two people accepted; settings that are weaker do not start.", no_args_is_help=True
+)
 Name = Annotated[str, typer.Option("--policy", help="Of a state folder: a policy that ships, or a file.")]
 
 

@@ -9,9 +9,10 @@ from schemas.sources.all import SOURCES
 
 
 def sources(*, json: Annotated[bool, typer.Option("--json", help="One JSON object a format.")] = False) -> None:
-    """List the log formats that are recognised by their shape, in the order in which they are asked.
+    """List the log formats that are recognised by their shape, in the order in which they are tried.
 
-    Of each only the fields of the call itself are not text, at exact paths and in closed shapes; all else is read.
+    Only the fields that describe the call itself are not analysed, at exact paths and in closed shapes; everything else
+    is text.
     """
     width = max(len(source.name) for source in SOURCES)
     for source in SOURCES:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.commands.key_desk import KeyDesk
     from streams.log.ports import Record
 
-vault_app = typer.Typer(help="The vault topic.", no_args_is_help=True)
+vault_app = typer.Typer(help="Check the vault topic.", no_args_is_help=True)
 _PAGE = 2_000
 
 
