@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from schemas.access import GrantMode
-from schemas.audit import AuditRecord
-from schemas.audit_terms import Action, Phase, Result
+from schemas.audit import Actor, AuditRecord
+from schemas.audit_terms import Action, ActorType, Phase, Result
 from streams.audit.audit_log import leaf_bytes
 
 _VERSION = "1.3.0"
@@ -38,13 +38,16 @@ _CLASSES: dict[Action, tuple[int, int, str]] = {
     Action.POLICY_CHANGE: (_ENTITY, 3, "Update"),
 }
 _STATUS = {Result.SUCCESS: (1, "Success"), Result.PARTIAL: (1, "Success"), None: (0, "Unknown")}
+#: What a finding's status says is how far somebody got with it.
+_NEW = (1, "New")
+_USER_TYPES = {ActorType.USER: (1, "User"), ActorType.SERVICE: (_OTHER, "Service")}
 _INFORMATIONAL, _MEDIUM, _HIGH = 1, 3, 4
 
 
 def to_ocsf(origin: str, index: int, record: AuditRecord) -> dict[str, Any]:
     """Return one record as an OCSF event; the whole record stands in `unmapped`, as it is in the log."""
     class_uid, activity_id, activity = _CLASSES.get(record.action, (_ENTITY, _OTHER, record.action.value))
-    status_id, status = _STATUS.get(record.result, (2, "Failure"))
+    status_id, status = _NEW if class_uid == _FINDING else _STATUS.get(record.result, (2, "Failure"))
     event: dict[str, Any] = {
         "category_uid": class_uid // 1000,
         "class_uid": class_uid,
@@ -64,30 +67,37 @@ def to_ocsf(origin: str, index: int, record: AuditRecord) -> dict[str, Any]:
             "sequence": index,
             "tenant_uid": record.tenant,
         },
-        "actor": {
-            "user": {"uid": record.actor.subject, "type": record.actor.type.value, "domain": record.actor.issuer}
-        },
+        "actor": {"user": _user(record.actor)},
         "unmapped": orjson.loads(leaf_bytes(record)),
     }
     if record.reason is not None:
         event["status_detail"] = record.reason.value
     if record.source is not None and record.source.address is not None:
         event["src_endpoint"] = {"ip": record.source.address}
-    return event | _objects(class_uid, record)
+    return event | _objects(origin, class_uid, record)
 
 
-def _objects(class_uid: int, record: AuditRecord) -> dict[str, Any]:
+def _objects(origin: str, class_uid: int, record: AuditRecord) -> dict[str, Any]:
     """Return what the class asks for beside the base event."""
     kind, ids = record.resource.kind.value, record.resource.ids
     uid = ids[0] if len(ids) == 1 else f"{record.resource.count} of {kind}"
     if class_uid == _DATASTORE:
-        return {"databucket": {"name": "phistream", "type": kind, "uid": uid}}
+        objects: dict[str, Any] = {"databucket": {"name": "phistream", "type": kind, "type_id": _OTHER, "uid": uid}}
+        # The class demands a source: where none is known it was a command on the host of the log.
+        known = record.source is not None and record.source.address is not None
+        return objects if known else objects | {"src_endpoint": {"svc_name": "phistream"}}
     if class_uid == _ENTITY:
         return {"entity": {"type": kind, "uid": uid}}
     if class_uid == _FINDING:
         return {"finding_info": {"uid": uid, "title": record.action.value}}
-    user = {"uid": record.actor.subject, "domain": record.actor.issuer}
-    return {"user": user, "privileges": [kind]} if class_uid == _SESSION else {"user": user}
+    if class_uid == _SESSION:
+        return {"user": _user(record.actor), "privileges": [kind]}
+    return {"user": _user(record.actor), "service": {"name": "phistream", "uid": origin, "version": record.build}}
+
+
+def _user(actor: Actor) -> dict[str, Any]:
+    type_id, type_ = _USER_TYPES[actor.type]
+    return {"uid": actor.subject, "domain": actor.issuer, "type_id": type_id, "type": type_}
 
 
 def _severity(record: AuditRecord) -> int:
