@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import Connection
 
 from schemas.access import Grant, GrantMode, GrantRequest, GrantTerms, Identity, Purpose, Scope, View
 from schemas.audit_terms import Action
@@ -62,7 +61,7 @@ def show_reveal(console: Console, folder: Path, event: Mapping[str, Any]) -> Non
         ada, ben = _enrolled(open_accounts(state, audit), state, passphrase, clock.now_ms() / 1000)
         told: list[Action] = []
 
-        def tell(_connection: Connection, _about: Grant | Ungranted, action: Action, _now: float) -> None:
+        def tell(_connection: object, _about: Grant | Ungranted, action: Action, _now: float) -> None:
             told.append(action)
 
         desk = desk_over(state, clock, audit, clean, tell)
