@@ -18,9 +18,9 @@ from streams.tenants import Tenants
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of one record, or of time that passed: outcomes, and what is written of open streams.
+    """What came of one record, or of time that passed: outcomes, and pointers to open streams to be written.
 
-    `mark` tells how much was done to the open streams by then.
+    `mark` is the position in the journal of changes to the open streams, up to which a commit keeps them.
     """
 
     record: Record | None
@@ -33,7 +33,8 @@ class Step:
 class Batch:
     """What one transaction holds: publications, and the raw records whose offsets it commits.
 
-    Where only time passed, these are the last of their partitions: committed again, they prove that it holds these.
+    Where only time passed, these are the last committed ones of their partitions: committing them again fails if the
+    partition belongs to another worker by now.
     """
 
     batch_id: str
@@ -43,7 +44,7 @@ class Batch:
     summary: BatchRecord
 
     def fits(self, limit_bytes: int) -> bool:
-        """Tell whether the log takes each publication; what a batch says of itself grows with its entries."""
+        """Tell whether the log takes each publication; the batch record too, which grows with the entries it lists."""
         return all(size_of(publication) <= limit_bytes for publication in self.publications)
 
 
@@ -59,7 +60,7 @@ class BatchBuilder:
     clock: Clock
 
     def build(self, batch_id: str, steps: Sequence[Step], anchors: Sequence[Record] = ()) -> Batch:
-        """Put what came of records into one batch: entries, events and withheld places, the batch record last.
+        """Put the outcomes of *steps* into one batch: entries, events and `Withheld` records, the batch record last.
 
         *anchors* are the records whose offsets are committed where no step has one.
         """
@@ -158,7 +159,7 @@ def _place(record: Record) -> tuple[str, int, int]:
 
 
 def _pointers(steps: Sequence[Step]) -> list[Publication]:
-    """Return the last that is said of each stream; one that opened and closed within the batch is not spoken of."""
+    """Return the last pointer of each stream; none for one that opened and closed within the batch."""
     last: dict[bytes | None, Publication] = {}
     for pointer in (pointer for step in steps for pointer in step.pointers):
         known = last.pop(pointer.key, None)

@@ -15,8 +15,8 @@ class Limits:
     """Bounds of the worker's loop.
 
     A transaction ends at `records` or `batch_bytes`, whichever comes first. A record may use `cpu_seconds` plus
-    `cpu_seconds_a_mib` for each MiB of it, and `wall_seconds` at most; after `reading_seconds`
-    what was read and not settled is read again. The two together must stay below max.poll.interval.ms.
+    `cpu_seconds_a_mib` for each MiB of it, and `wall_seconds` at most. After `reading_seconds` the worker publishes
+    what is done and reads the rest again. These two together must stay below max.poll.interval.ms.
     """
 
     records: int = 200

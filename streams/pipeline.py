@@ -1,6 +1,14 @@
-"""The product in one screen: bytes -> event -> texts -> spans -> redacted event and secrets -> sealed vault entries.
+"""The product in one screen: one raw record in, one outcome out.
 
-Pure but for the minting of tokens and the sealing of secrets; the worker publishes what comes out in one transaction.
+    decode    bytes -> LLMEvent, or a piece of a stream to be held     streams/record/decode.py
+    walk      LLMEvent -> TextFields: every leaf, by default deny      streams/walk.py
+    analyze   TextFields -> Spans                                      detectors/analyzer.py
+    redact    Spans -> tokens in the text, and Secrets                 streams/redact.py
+    write     the rebuilt record -> RedactedEvent                      streams/event/redacted_event.py
+    seal      Secrets -> VaultEntries                                  streams/vault/envelope.py
+
+Pure but for randomness in minting and sealing, and the clock of the deadline. The worker (streams/worker.py) puts the
+outcomes into a batch (streams/batch.py) and publishes it in one transaction.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +38,7 @@ from streams.walk import Walker
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """An event that was redacted, the entries that its tokens need, and the records that it was made of."""
+    """A redacted event and its bytes (`value`), the entries that its tokens need, and the records it was made of."""
 
     event: RedactedEvent
     value: bytes = field(repr=False)
@@ -40,7 +48,7 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A record that could not be redacted, and why."""
+    """A record that could not be redacted, and why; `attempts` counts the workers that tried."""
 
     record: Record
     event_id: str
@@ -51,18 +59,22 @@ class Quarantined:
 
 Outcome = Redacted | Quarantined
 
-#: What a record key of ours may take beside its value.
+#: Bytes set aside, beside a record's value, for its key and for the fields around a sealed value.
 KEY_ROOM = 4_096
 
 
 def sealed_size(length: int) -> int:
-    """Return at most how many bytes the entry of a value of *length* bytes takes: base64 and the entry's own fields."""
+    """Return an upper bound, in bytes, of the vault entry of *length* bytes: base64, tag, other fields."""
     return 4 * (length + 16) // 3 + KEY_ROOM
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What turns one raw record into one outcome; it never raises for what a record holds."""
+    """Turns one raw record into one outcome; whatever a record holds, it is quarantined rather than raised.
+
+    What is not the record's fault (keys, KMS, model, settings) raises and stops or pauses the worker. Records of more
+    than `max_record_bytes` are not what the log takes; `novelty` counts unknown fields for the metrics.
+    """
 
     tenants: Tenants
     identity: EventIdentity
@@ -79,7 +91,7 @@ class Pipeline:
     ) -> tuple[Outcome] | Held:
         """Redact one record, hold it where it is a piece of a stream, or say why it must be quarantined.
 
-        *awaits* tells of what may stand alone whether it belongs to a stream.
+        A piece that could be a whole answer (`alone`) is held only if *awaits* says that its stream is open.
         """
         event_id, tenant = self.identity.of(record), self.tenants.of(record)
         try:
@@ -95,7 +107,7 @@ class Pipeline:
             return (Quarantined(record, event_id, tenant, _reason(error)),)
 
     def assemble(self, stream: Closed, batch_id: str) -> tuple[Outcome, ...]:
-        """Redact what the records of a stream make, or say why each of them must be quarantined."""
+        """Redact the event that a stream's records make together, or say why each of them must be quarantined."""
         event_id, keep = self.identity.of(stream.records[0]), self.limits.assembly.keep_unended
         try:
             event, source = self.decoder.join(stream, event_id, keep_unended=keep)
@@ -106,7 +118,7 @@ class Pipeline:
     def withhold(
         self, records: Sequence[Record], reason: QuarantineReason, attempts: int = 1
     ) -> tuple[Quarantined, ...]:
-        """Quarantine records, each for itself."""
+        """Quarantine each of *records* on its own, for one reason."""
         return tuple(
             Quarantined(record, self.identity.of(record), self.tenants.of(record), reason, attempts)
             for record in records
@@ -116,8 +128,8 @@ class Pipeline:
         self, records: Sequence[Record], event: LLMEvent, source: Source, tenant: Tenant, batch_id: str
     ) -> Redacted:
         record = as_one(records)
-        told = record.origin.conversation if record.origin is not None else None
-        scopes = scopes_of(source, event, tenant, told)
+        kept_by_intake = record.origin.conversation if record.origin is not None else None
+        scopes = scopes_of(source, event, tenant, kept_by_intake)
         walker = Walker(source, self.decoder.holds_structured, tenant.minter.digest, self.decoder.bounds)
 
         texts = walker.texts(event)
@@ -143,7 +155,7 @@ class Pipeline:
         return self.redactor.redact(text, placed, scope.tokens, staff=scope.staff)
 
     def _refuse_grown(self, value: bytes, secrets: Sequence[Secret]) -> None:
-        """Raise Malformed where the event, or an entry of it, would exceed what the log takes; before it is sealed."""
+        """Raise Malformed if the event, or one of its entries, would exceed what the log takes; before sealing."""
         largest = max((sealed_size(len(secret.value.encode())) for secret in secrets), default=0)
         if max(len(value) + KEY_ROOM, largest) > self.max_record_bytes:
             raise Malformed(QuarantineReason.GROWN, size=len(value))
