@@ -13,6 +13,8 @@ from tests.stack.settings import StackError
 
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 20.0
+#: How long the kernel may take to end what was killed, where the machine has much else to do.
+_KILL_SECONDS = 60.0
 _LOG_LINES = 30
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -72,14 +74,15 @@ def stop(state: Path, name: str, *, kill: bool = False) -> bool:
     if pid is None:
         _pid_file(state, name).unlink(missing_ok=True)
         return False
-    for sign in (signal.SIGKILL,) if kill else (signal.SIGTERM, signal.SIGKILL):
+    ends = ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _KILL_SECONDS))
+    for sign, seconds in ends[1:] if kill else ends:
         try:
             # A stopped process (SIGSTOP) receives nothing but SIGKILL until it is continued.
             os.kill(pid, signal.SIGCONT)
             os.kill(pid, sign)
         except ProcessLookupError:
             break
-        deadline = time.monotonic() + _STOP_SECONDS
+        deadline = time.monotonic() + seconds
         while running_pid(state, name) is not None and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         if running_pid(state, name) is None:
