@@ -2,8 +2,8 @@
 
 import hmac
 import json
-import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -22,6 +22,7 @@ from streams.breakglass.channels import read_channels
 from streams.breakglass.desk import HOME, Desk, desk_over
 from streams.breakglass.revealing import RevealRequest
 from streams.breakglass.scoping import Asked
+from tests.stack.ports import free_port
 from tests.streams.breakglass import people
 from tests.streams.breakglass import rig as rigs
 from tests.streams.breakglass.rig import Rig
@@ -41,22 +42,28 @@ class _Sink:
         return "250 OK"
 
 
+@contextmanager
+def _listening(sink: _Sink, port: int) -> Iterator[None]:
+    controller = Controller(sink, hostname="127.0.0.1", port=port, ready_timeout=120)
+    controller.start()
+    try:
+        yield
+    finally:
+        controller.stop()
+
+
 @pytest.fixture
 def port() -> int:
     """Return a port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
 def sink(port: int) -> Iterator[_Sink]:
     """Run a mail server on loopback."""
     sink = _Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield sink
-    controller.stop()
+    with _listening(sink, port):
+        yield sink
 
 
 @pytest.fixture
@@ -125,11 +132,9 @@ def test_undelivered_mail_waits_and_alarms(rig: Rig, port: int) -> None:
     late = [rig.desk.courier.deliver() for _ in range(2)]
     told = [each.reason for each in rig.recorded.records if each.action is Action.NOTIFICATION_SEND]
     sink = _Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    rig.clock.seconds += 301
-    rig.desk.courier.deliver()
-    controller.stop()
+    with _listening(sink, port):
+        rig.clock.seconds += 301
+        rig.desk.courier.deliver()
 
     assert ([1, 0], [Reason.UNDELIVERED], 1) == (late, told, len(sink.mails))
 
