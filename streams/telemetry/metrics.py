@@ -98,7 +98,6 @@ METRICS: tuple[MetricSpec, ...] = (
         ("kind",),
         "1 while somebody has to look: anchor_age, undelivered_notification, key_due",
     ),
-    MetricSpec("phistream_logs_dropped_keys_total", Kind.COUNTER, (), "log keys dropped because none allows them"),
 )
 
 
