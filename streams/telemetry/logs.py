@@ -10,7 +10,8 @@ import structlog
 #: The keys that a log line may carry: codes, counts and coordinates. A test holds calls and list together.
 ALLOWED = frozenset(
     "event level timestamp logger slot status reason topic partition offset deaths failures fences seconds records "
-    "documents event_id tenant recognizer port path count size limit setting version kind outcome error_class where".split()
+    "documents event_id tenant recognizer port path count size limit setting version kind outcome error_class "
+    "where".split()
 )
 #: Libraries whose log lines may hold text.
 QUIET = ("opensearch", "urllib3", "presidio-anonymizer", "faust", "aiokafka", "mode", "spacy")
