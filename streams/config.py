@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from schemas.errors import ConfigError
-from schemas.topics import BY_NAME, DAY_MS, KEYED, RAW
+from schemas.topics import BATCHES, BY_NAME, DAY_MS, KEYED, QUARANTINE, RAW, REDACTED
 from streams.breakglass.identity.settings import BreakglassSettings
 from streams.detection.settings import DetectorSettings
 from streams.refused_settings import refusal_of, refuse_unknown_variables
@@ -285,12 +285,12 @@ def is_loopback(address: str) -> bool:
 
 
 def retention_ms(settings: Settings, topic: str) -> int | None:
-    """Return the retention set for a topic of ours, in milliseconds, or None where the table's stands."""
-    days = {
-        "llm.events.raw.v1": settings.retention.raw_days,
-        "phi.events.keyed.v1": settings.retention.raw_days,
-        "phi.quarantine.v1": settings.retention.quarantine_days,
-        "llm.events.redacted.v1": settings.retention.redacted_days,
-        "phi.audit.batches.v1": settings.retention.audit_days,
-    }.get(topic)
-    return None if days is None else days * DAY_MS
+    """Return the retention set for a topic, in milliseconds, or None where that of schemas/topics.py stands."""
+    days = dict.fromkeys(settings.topics, settings.retention.raw_days) | {
+        RAW: settings.retention.raw_days,
+        KEYED: settings.retention.raw_days,
+        QUARANTINE: settings.retention.quarantine_days,
+        REDACTED: settings.retention.redacted_days,
+        BATCHES: settings.retention.audit_days,
+    }
+    return days[topic] * DAY_MS if topic in days else None

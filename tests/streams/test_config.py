@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigError
-from streams.config import is_loopback, load_settings, refuse_undeclared
+from schemas.topics import DAY_MS, RAW
+from streams.config import is_loopback, load_settings, refuse_undeclared, retention_ms
 
 FIT = """
 [kafka]
@@ -123,6 +124,14 @@ def test_loopback_needs_no_tls(tmp_path: Path) -> None:
 def test_loopback_is_told_by_every_host(address: str, *, expected: bool) -> None:
     """One host that is not this one makes the whole address a remote one."""
     assert expected == is_loopback(address)
+
+
+def test_every_raw_topic_is_kept_as_long_as_the_settings_say(tmp_path: Path) -> None:
+    """`raw_days` is for each declared raw topic, whatever its name."""
+    text = "[retention]\nraw_days = 9\n[tenants.a]\n[topics.gateway]\ntenant = 'a'\n"
+    settings = load_settings(settings_file(tmp_path, text))
+
+    assert [9 * DAY_MS] * 2 == [retention_ms(settings, topic) for topic in ("gateway", RAW)]
 
 
 def test_secrets_do_not_print(tmp_path: Path) -> None:
