@@ -68,7 +68,7 @@ def test_deaf_server_is_killed(state: Path, tmp_path: Path, monkeypatch: pytest.
     """A server that ignores the request to end, or is suspended, is killed after its time."""
     monkeypatch.setattr(daemon, "_STOP_SECONDS", 0.3)
     daemon.start(state, _python("deaf", _STUBBORN, tmp_path))
-    daemon.wait_ready(state, "deaf", lambda: "up" in daemon.last_lines(state, "deaf"), 30)
+    daemon.wait_ready(state, "deaf", lambda: "up" in daemon.last_lines(state, "deaf"), 120)
     os.kill(daemon.running_pid(state, "deaf") or 0, signal.SIGSTOP)
     assert daemon.stop(state, "deaf")
     assert daemon.running_pid(state, "deaf") is None

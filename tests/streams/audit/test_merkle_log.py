@@ -259,7 +259,7 @@ def _appending(log: MerkleLog) -> Callable[..., None]:
     def written(*arguments: Any) -> None:
         other = threading.Thread(target=lambda: log.append(entry(log.size)))
         other.start()
-        other.join(10.0)
+        other.join(120.0)
         assert not other.is_alive()
         write_durable(*arguments)
 
