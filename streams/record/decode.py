@@ -11,8 +11,8 @@ from schemas.sources.generic import GENERIC
 from schemas.sources.otlp import decode_value
 from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
+from schemas.sources.streamed.envelopes import folded
 from schemas.sources.streamed.gathered import Gathered, gather, join_pieces, may_hold_pieces
-from schemas.sources.streamed.gemini import is_nameless_piece
 from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
 from schemas.sources.streamed.sse import is_event_stream, read_events
 from streams.assembly.copies import without_copies
@@ -96,7 +96,11 @@ class Decoder:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=size) from None
         if joined is not None and not (joined.begun and joined.ended):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=size)
-        read = Gathered(joined.document, joined.pieces) if joined is not None else gather(part.trees[0], self.bounds)
+        if joined is not None:
+            read = Gathered(joined.document, joined.pieces)
+        else:
+            tree = part.trees[0] if part.envelope is None else folded([part.envelope], part.trees[0])
+            read = gather(tree, self.bounds)
         if holds_piece(read.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=size)
         return read
@@ -114,7 +118,7 @@ class Decoder:
             return part
         else:
             read = gather(tree, self.bounds)
-        if holds_piece(read.document) or is_nameless_piece(read.document):
+        if holds_piece(read.document):
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
         return read
 

@@ -9,6 +9,7 @@ from typing import Any
 from schemas.sources.streamed.merge import Joined, grow, object_of, objects, settled, whole_number
 
 _OBJECTS = {"chat.completion.chunk": "chat.completion", "text_completion.chunk": "text_completion"}
+_REQUESTS = frozenset({"prompt", "request", "messages", "input"})
 #: Random characters that hide a chunk's length.
 _PADDING = "obfuscation"
 
@@ -19,6 +20,21 @@ def is_piece(node: dict[str, Any]) -> bool:
         return True
     choices = node.get("choices")
     return isinstance(choices, list) and any(isinstance(choice, dict) and "delta" in choice for choice in choices)
+
+
+def is_text_answer(node: dict[str, Any]) -> bool:
+    """Recognise a completion of plain text without its request; chunks of one are of the same shape."""
+    choices = node.get("choices")
+    if node.get("object") != "text_completion" or not _REQUESTS.isdisjoint(node):
+        return False
+    if not isinstance(choices, list) or not choices:
+        return False
+    return all(isinstance(choice, dict) and "text" in choice and "message" not in choice for choice in choices)
+
+
+def is_text_piece(node: dict[str, Any]) -> bool:
+    """Tell whether this is a chunk of a completion of plain text, and not its last: it says that nothing has ended."""
+    return is_text_answer(node) and any(choice.get("finish_reason", "") is None for choice in node["choices"])
 
 
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:

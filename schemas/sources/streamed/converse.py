@@ -1,13 +1,12 @@
-"""Bedrock's streamed bodies: ConverseStream events, and the chunks of models with bodies of their own.
+"""Bedrock's ConverseStream events: joined to the body that Converse would have answered with.
 
-Field names from the ConverseStream API reference. Titan, Llama, Cohere and Mistral send one object a chunk whose
-strings go on where the last one ended.
+Field names from the ConverseStream API reference.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.errors import Malformed, QuarantineReason, Unjoinable
+from schemas.errors import Malformed, QuarantineReason
 from schemas.raw import parse_json
 from schemas.sources.streamed.merge import Joined, grow, object_of, settled, whole_number
 
@@ -19,8 +18,6 @@ _OF_THE_MESSAGE = (
     ("messageStop", frozenset({"stopReason"})),
     ("metadata", frozenset({"metrics"})),
 )
-#: Keys that a chunk of a model's own body has.
-_OWN = frozenset({"outputText", "generation", "text", "outputs", "completion", "generations"})
 
 
 def is_piece(node: dict[str, Any]) -> bool:
@@ -63,17 +60,6 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     if others:
         document["other_events"] = others
     return Joined(document, len(pieces), begun, done or ended)
-
-
-def join_own(chunks: Sequence[dict[str, Any]]) -> Joined:
-    """Return the one body that chunks of a model's own shape make; raises Unjoinable for what is not of that shape."""
-    body: dict[str, Any] = {}
-    if not chunks or not any(_OWN & chunk.keys() for chunk in chunks):
-        raise Unjoinable("chunks of no known shape", chunks=len(chunks))
-    for chunk in chunks:
-        for key, value in chunk.items():
-            grow(body, {key: value}, repeats=key not in _OWN)
-    return Joined(settled(body), len(chunks), begun=True, ended=True)
 
 
 def _of_block(event: dict[str, Any]) -> dict[str, Any]:

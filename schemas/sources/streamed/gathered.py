@@ -10,6 +10,7 @@ import orjson
 from schemas.errors import Malformed, QuarantineReason, Unjoinable
 from schemas.raw import DEFAULT_BOUNDS, Bounds, parse_json
 from schemas.sources.streamed import chat, converse, gemini, messages, responses, rows, sse
+from schemas.sources.streamed import own as own_body
 from schemas.sources.streamed.merge import Joined
 
 
@@ -39,7 +40,7 @@ FORMATS = (
 )
 #: One of these stands in every record that holds pieces, so that most records are not walked for them.
 _MARKS = re.compile(
-    rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|data:|outputBodyJson|equenceNumber|\"response\."
+    rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|text_completion|data:|outputBodyJson|equenceNumber|\"response\."
 )
 _JSON_MARKS = re.compile(_MARKS.pattern.decode())
 #: What a list may say of each piece beside the piece itself.
@@ -82,6 +83,8 @@ def join_pieces(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Join
     for each in FORMATS:
         if any(each.is_piece(piece) for piece in pieces):
             return each.join(pieces, done=done)
+    if any(chat.is_text_piece(piece) for piece in pieces):
+        return chat.join(pieces, done=done)
     if any(gemini.is_piece(piece) for piece in pieces):
         return gemini.join(pieces, done=done)
     raise Unjoinable("pieces of no known format", pieces=len(pieces))
@@ -161,7 +164,7 @@ class _Search:
         except Unjoinable:
             if not own:
                 raise
-            joined = converse.join_own(group)
+            joined = own_body.join_own(group)
         return self._counted(joined) if own or _is_gathered(joined) else None
 
     def _rows(self, node: list[Any], calls: list[str | None]) -> list[Any]:
@@ -222,7 +225,8 @@ def _written(tree: Any) -> str:
 
 
 def _are_pieces(trees: Sequence[Any]) -> bool:
-    return any(each.is_piece(tree) for tree in trees for each in FORMATS) or are_answers(trees)
+    known = any(each.is_piece(tree) for tree in trees for each in FORMATS)
+    return known or are_answers(trees) or any(isinstance(tree, dict) and chat.is_text_piece(tree) for tree in trees)
 
 
 def _unwrapped(items: list[Any]) -> list[Any]:
@@ -233,9 +237,13 @@ def _unwrapped(items: list[Any]) -> list[Any]:
     return items
 
 
+def _names_itself(tree: dict[str, Any]) -> bool:
+    return chat.is_piece(tree) or chat.is_text_answer(tree)
+
+
 def _streams(trees: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Return the pieces of each stream; chunks of chat completions name theirs, all others are one."""
-    ids = [tree["id"] if chat.is_piece(tree) and isinstance(tree.get("id"), str) else None for tree in trees]
+    ids = [tree["id"] if _names_itself(tree) and isinstance(tree.get("id"), str) else None for tree in trees]
     named = list(dict.fromkeys(id_ for id_ in ids if id_ is not None))
     if len(named) < 2:  # noqa: PLR2004 - one stream, or chunks without a name.
         return [trees]

@@ -4,8 +4,10 @@ Field names from the Gemini API reference (StreamGenerateContent).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+from schemas.errors import Unjoinable
 from schemas.sources.streamed.merge import Joined, Text, grow, object_of, objects, settled, started, whole_number
 
 #: Beside one of these the candidates are the answer of a call that stands whole in the record.
@@ -33,11 +35,21 @@ def response_of(node: dict[str, Any]) -> str | None:
     return next((node[key] for key in _IDS if isinstance(node.get(key), str) and node[key]), None)
 
 
-def is_nameless_piece(node: Any) -> bool:
-    """Tell whether this is a chunk as the provider sends it that is not the last and does not say of which answer."""
-    if not isinstance(node, dict) or not is_answer(node) or response_of(node) is not None:
+def is_sent(node: dict[str, Any]) -> bool:
+    """Recognise an answer, or a chunk of one, as the provider sends it: by its id, or by what nobody else says."""
+    return is_answer(node) and (response_of(node) is not None or not _OF_THE_WIRE.isdisjoint(node))
+
+
+def is_unended(node: dict[str, Any]) -> bool:
+    """Recognise a chunk as the provider sends it that is not the last."""
+    return is_sent(node) and not all(map(_is_ended, node["candidates"]))
+
+
+def has_request(node: Any) -> bool:
+    """Tell whether what stands around an answer holds its request too, so that it is no chunk."""
+    if not isinstance(node, dict):
         return False
-    return not all(map(_is_ended, node["candidates"])) and not _OF_THE_WIRE.isdisjoint(node)
+    return not _REQUESTS.isdisjoint(node) or any(map(has_request, node.values()))
 
 
 def choices_of(node: dict[str, Any]) -> tuple[frozenset[int], frozenset[int]]:
@@ -69,6 +81,42 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     found = [settled(candidates[index]) for index in sorted(candidates)]
     ended = done or all(map(_is_ended, found))
     return Joined({"candidates": found, **settled(top)}, len(pieces), begun=in_order, ended=ended)
+
+
+def is_cut(node: dict[str, Any]) -> bool:
+    """Tell whether an answer of nothing but text counts more tokens than it has bytes: the rest stood before it."""
+    said = _count(_used(node), "candidatesTokenCount", "candidates_token_count") or 0
+    parts = [part for candidate in node["candidates"] for part in _parts_of(candidate)]
+    texts = [part.get("text") if isinstance(part, dict) else None for part in parts]
+    told = [text for text in texts if isinstance(text, str)]
+    return len(told) == len(parts) and said > sum(len(text.encode()) for text in told)
+
+
+def _parts_of(candidate: dict[str, Any]) -> list[Any]:
+    content = candidate.get("content")
+    parts = content.get("parts") if isinstance(content, dict) else None
+    return parts if isinstance(parts, list) else []
+
+
+def _used(node: dict[str, Any]) -> Any:
+    return node.get("usageMetadata") or node.get("usage_metadata")
+
+
+def refuse_mixed(pieces: Sequence[dict[str, Any]]) -> None:
+    """Raise Unjoinable where chunks without an id may be of two answers, or do not tell.
+
+    Those of one speak of one request's size, and of an answer that is larger each time; the last may only end it.
+    """
+    used = [_used(piece) for piece in pieces]
+    asked = {_count(each, "promptTokenCount", "prompt_token_count") for each in used}
+    said = [_count(each, "candidatesTokenCount", "candidates_token_count") or 0 for each in used]
+    grows = all(one < two for one, two in pairwise(said[:-1])) and said[-1] >= max(said)
+    if len(asked) > 1 or None in asked or not grows:
+        raise Unjoinable("chunks of two answers", chunks=len(pieces))
+
+
+def _count(used: Any, *keys: str) -> int | None:
+    return next((used[key] for key in keys if isinstance(used.get(key), int)), None) if isinstance(used, dict) else None
 
 
 def _is_ended(candidate: dict[str, Any]) -> bool:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.errors import Unjoinable
-from schemas.sources.streamed import converse, gemini, messages, responses, rows, sse
+from schemas.sources.streamed import chat, converse, gemini, messages, responses, rows, sse
 from schemas.sources.streamed.envelopes import Envelope, folded, in_number_order, unfolded
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
 
 _ROWS = Format("rows", lambda row: rows.call_of(row) is not None and rows.is_piece(row), rows.join)
-_GEMINI = Format("gemini", lambda node: gemini.is_answer(node) and gemini.response_of(node) is not None, gemini.join)
-_ALL = (*FORMATS, _ROWS, _GEMINI)
+_GEMINI = Format("gemini", gemini.is_sent, gemini.join)
+_TEXT = Format("chat", chat.is_text_answer, chat.join)
+_ALL = (*FORMATS, _ROWS, _GEMINI, _TEXT)
 _BY_NAME = {each.name: each for each in _ALL}
 #: What the name of a stream in envelopes is made of: their path, their id, the id of the pieces.
 _ENVELOPED = 3
@@ -47,18 +48,19 @@ def part_of(tree: Any) -> Part | None:
     """Return what a record's tree holds of one stream; None where it is no piece itself."""
     if not isinstance(tree, dict):
         return None
-    return _part((tree,), done=False, in_events=False) or _enveloped_part(tree)
+    return _part(rows.batch_of(tree) or (tree,), done=False, in_events=False) or _enveloped_part(tree)
 
 
 def _enveloped_part(tree: dict[str, Any]) -> Part | None:
     """Return the part that stands in a gateway's envelope, where that or the piece itself names the stream."""
-    found = unfolded(tree, lambda node: any(each.is_piece(node) for each in FORMATS))
+    known = FORMATS if gemini.has_request(tree) else (*FORMATS, _GEMINI)
+    found = unfolded(tree, lambda node: any(each.is_piece(node) for each in known))
     part = _part((found[0],), done=False, in_events=False) if found else None
     if found is None or part is None:
         return None
     envelope = found[1]
     if envelope.name is None and part.stream is None:
-        return None
+        return replace(part, envelope=envelope) if part.format == "gemini" else None
     name = json.dumps([envelope.path, envelope.name, part.stream])
     return replace(part, stream=name, numbered=False, envelope=envelope)
 
@@ -94,15 +96,28 @@ def part_of_events(events: sse.Events) -> Part | None:
 def join_parts(parts: Sequence[Part]) -> Joined:
     """Return the event that the parts of one stream make, in their order; raises Unjoinable where they make none."""
     format_ = _BY_NAME[parts[0].format]
-    around = [(part.envelope, part.trees[0]) for part in parts if part.envelope is not None]
-    if len(around) == len(parts):
-        around = in_number_order(around)
-        joined = format_.join([tree for _, tree in around])
-        return replace(joined, document=folded([envelope for envelope, _ in around], joined.document))
     trees = [tree for part in parts for tree in part.trees]
     if not trees:
         raise Unjoinable("stream without pieces")
-    return format_.join(trees, done=any(part.done for part in parts))
+    around = [(part.envelope, part.trees[0]) for part in parts if part.envelope is not None]
+    enveloped = len(around) == len(parts)
+    if enveloped:
+        around = in_number_order(around)
+        trees = [tree for _, tree in around]
+    joined = format_.join(trees, done=any(part.done for part in parts))
+    if format_ is _GEMINI and parts[0].stream is None:
+        _refuse_mixed(trees, joined)
+    if not enveloped:
+        return joined
+    return replace(joined, document=folded([envelope for envelope, _ in around], joined.document))
+
+
+def _refuse_mixed(trees: Sequence[dict[str, Any]], joined: Joined) -> None:
+    """Raise Unjoinable where chunks of Gemini that name no answer may be of two, or the first of them are missing."""
+    if len(trees) > 1:
+        gemini.refuse_mixed(trees)
+    if gemini.is_cut(joined.document):
+        raise Unjoinable("begin of an answer is missing")
 
 
 def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:
@@ -144,7 +159,8 @@ def _gemini_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
     told = [gemini.choices_of(tree) for tree in trees]
     opened, closed = (frozenset[int]().union(*each) for each in zip(*told, strict=True))
     stream, ends = gemini.response_of(trees[0]), opened <= closed
-    return Part("gemini", stream, trees, opened, closed, ends=bool(closed), alone=ends)
+    alone = ends and (stream is not None or len(trees) > 1 or not gemini.is_cut(trees[0]))
+    return Part("gemini", stream, trees, opened, closed, ends=bool(closed), alone=alone)
 
 
 def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> Part | None:
@@ -158,11 +174,13 @@ def _chat_part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool
         for choice in _choices(tree):
             index, delta = _index(choice), choice.get("delta")
             opened.add(index)
-            if choice.get("finish_reason"):
+            if choice.get("finish_reason") or ("finish_reason" not in choice and chat.is_text_answer(tree)):
                 closed.add(index)
             begins = begins or (isinstance(delta, dict) and "role" in delta)
     ends = done or (counted and not in_events)
-    return Part("chat", next(iter(ids), None), trees, frozenset(opened), frozenset(closed), begins, ends, done)
+    name, alone = next(iter(ids), None), not in_events and all(map(chat.is_text_answer, trees)) and opened <= closed
+    choices = frozenset(opened), frozenset(closed)
+    return Part("chat", name, trees, *choices, begins=begins, ends=ends or alone, done=done, alone=alone)
 
 
 def _index(choice: dict[str, Any]) -> int:

@@ -35,11 +35,17 @@ _FIELDS = {
     "custom_tool_call_input": "input",
     "code_interpreter_call_code": "code",
 }
+#: Events that begin or end a part of an item, with its list and the key of the index in it.
+_PARTS = {
+    "response.content_part": ("content", "content_index"),
+    "response.reasoning_summary_part": ("summary", "summary_index"),
+}
 #: What an event says of its own place; `obfuscation` is padding.
 _OF_THE_EVENT = frozenset("type sequence_number item_id output_index content_index summary_index obfuscation".split())
 #: How many parts may be missing before one: what made them was lost.
 _MOST_SKIPPED = 64
-_SUFFIXES = (".delta", ".done", ".added", *sorted(end[len("response") :] for end in _STATES | ENDS))
+_STEPS = (".searching", ".generating", ".interpreting", ".partial_image")
+_SUFFIXES = (".delta", ".done", ".added", *_STEPS, *sorted(end[len("response") :] for end in _STATES | ENDS))
 
 
 def is_piece(node: dict[str, Any]) -> bool:
@@ -126,11 +132,12 @@ class _Response:
         elif type_ == "response.output_text.annotation.added":
             part = self._part("content", "content_index", piece)
             grow(part, {"annotations": [piece.get("annotation")]})
-        elif not _OF_THE_EVENT.issuperset(piece) and not type_.startswith("response.content_part."):
+        elif (named := _PARTS.get(type_.rpartition(".")[0])) is not None:
+            self._part(*named, piece, object_of(piece, "part"))
+        elif not _OF_THE_EVENT.issuperset(piece):
             self.ended = self.ended or type_ == "error"
-            self._others.append(piece)
-        elif type_.startswith("response.content_part."):
-            self._part("content", "content_index", piece, object_of(piece, "part"))
+            told = {key: value for key, value in piece.items() if key not in ("type", "sequence_number")}
+            self._others.append({"event": type_, **told} if is_piece(piece) else piece)
 
     def document(self) -> dict[str, Any]:
         """Return the response as it stands; the whole one, where it came, holds all that the events before it said."""

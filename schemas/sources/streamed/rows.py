@@ -22,8 +22,9 @@ _OF_THE_ROW = frozenset({*_SEQUENCES, "TimeGenerated", "time", "timeGenerated", 
 
 def is_piece(row: dict[str, Any]) -> bool:
     """Recognise a row that is not the only one of its messages: one whose messages are complete JSON cuts nothing."""
-    held = [row[key] for key in MESSAGES if key in row]
-    number = _first(row, _SEQUENCES)
+    columns = _columns(row)
+    held = [columns[key] for key in MESSAGES if key in columns]
+    number = _first(columns, _SEQUENCES)
     return number is not None and bool(held) and (number not in (0, 1) or not all(map(_is_complete, held)))
 
 
@@ -33,6 +34,21 @@ def call_of(row: dict[str, Any]) -> str | None:
     found = _first(columns, _IDS) or _first(row, _IDS)
     is_row = _first(columns, _SEQUENCES) is not None and any(key in columns for key in MESSAGES)
     return found if is_row and isinstance(found, str) else None
+
+
+def batch_of(tree: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return the rows of an event hub's batch that are all of one call, whose other rows stand in other batches."""
+    rows = tree.get("records")
+    if tree.keys() != {"records"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return ()
+    calls = {call_of(row) for row in rows}
+    if len(calls) != 1 or None in calls or not any(map(is_piece, rows)):
+        return ()
+    try:
+        joined = join(rows)
+    except Unjoinable:
+        return ()
+    return () if joined.begun and joined.ended else tuple(rows)
 
 
 def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.topics import QUARANTINE, REDACTED
+from schemas.topics import REDACTED
 from tests.schemas.sources.streamed.streams import Tree, cut
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
 from tests.streams.intake_rig import intake_rig_at, raw
@@ -117,14 +117,50 @@ def test_a_last_chunk_that_comes_again_is_sealed(rig: EmbeddedRig) -> None:
     assert leaks([event]) == []
 
 
-def test_chunks_without_a_name_are_sealed(rig: EmbeddedRig) -> None:
-    """Nothing tells whose they are; an answer of unknown make that merely lacks its end is read."""
-    nameless = chunks(cut(TEXT, CUTS), id_=None)
-    rig.feed(*values(nameless[:-1]), b'{"candidates": [{"content": {"parts": [{"text": "as it is"}]}}]}')
+def test_chunks_without_a_name_go_by_their_record_key(rig: EmbeddedRig) -> None:
+    """One answer under one key, its last chunk too; an answer of unknown make that merely lacks its end is read."""
+    nameless = values(chunks(cut(TEXT, CUTS), id_=None))
+    rig.feed(*nameless[:-1], b'{"candidates": [{"content": {"parts": [{"text": "as it is"}]}}]}', nameless[-1])
+    rig.drain()
+    other, event = sorted(rig.trees(REDACTED), key=lambda event: event["assembly"] is not None)
+
+    assert "as it is" == text_of(other)
+    assert len(nameless) == event["assembly"]["pieces"]
+    assert leaks([event]) == []
+
+
+def _asking(count: int) -> list[bytes]:
+    """Return the chunks of an answer without an id to a request of some size."""
+    trees = chunks(cut(TEXT, CUTS), id_=None)
+    for number, tree in enumerate(trees, 1):
+        tree["usageMetadata"] |= {"promptTokenCount": count, "candidatesTokenCount": 9 * number}
+    return values(trees)
+
+
+@pytest.mark.parametrize("counts", [(4, 5), (4, 4)])
+def test_answers_without_a_name_are_never_mixed(rig: EmbeddedRig, counts: tuple[int, int]) -> None:
+    """Two that go through each other under one key are sealed, though their requests are of one size."""
+    rig.feed(*(value for pair in zip(*map(_asking, counts), strict=True) for value in pair))
     rig.drain()
 
-    assert len(nameless) - 1 == len(rig.records(QUARANTINE))
-    assert ["as it is"] == [text_of(event) for event in rig.trees(REDACTED) if "record" in event]
+    assert {"stream_piece"} == {tree["reason"] for tree in rig.trees(REDACTED)}
+
+
+def test_chunks_in_envelopes_make_one_answer(rig: EmbeddedRig) -> None:
+    """By the id of the envelope, else by their own, else by the record key; beside its request an answer is whole."""
+    (lone,) = values([{"request": {"contents": []}, "response": chunks(["lone ", ""], id_=None)[0]}])
+    nameless, named = chunks(cut(TEXT, CUTS), id_=None), chunks(cut(TEXT, CUTS))
+    trees = [{"request_id": "r-1", "body": each} for each in nameless], [{"at": 1, "body": each} for each in named]
+    for many in (*trees, [{"at": 1, "body": each} for each in nameless]):
+        rig.feed(*values(many), key=b"k")
+    rig.feed(lone, *values([{"at": 1, "body": chunks(["whole"], id_=None)[0]}]))
+    rig.drain()
+    events = rig.trees(REDACTED)
+    told = [event["record"].get("body", {}).get("candidates", [{}])[0] for event in events]
+
+    assert [7, 7, 7, None, None] == [event["assembly"] and event["assembly"]["pieces"] for event in events]
+    assert told[4]["content"]["parts"][0]["text"] == "whole"
+    assert leaks(events) == []
 
 
 def test_an_answer_without_end_is_redacted_as_far_as_it_came(rig: EmbeddedRig) -> None:

@@ -99,6 +99,21 @@ def test_a_gap_outlives_its_worker(rig: EmbeddedRig, steps: int) -> None:
     assert outcomes(rig) == dict.fromkeys(range(10), "stream_piece") | {4: "killed_worker"}
 
 
+def test_a_last_piece_alone_is_sealed(rig: EmbeddedRig) -> None:
+    """It looks whole, and some servers write each chunk as if it were the first: what began them stays unread."""
+    repeated = [
+        {**chunk, "choices": [{**each, "delta": {"role": "assistant", **each["delta"]}} for each in chunk["choices"]]}
+        for chunk in UNNAMED
+    ]
+    rig.feed(*values([GEMINI[0], GEMINI[-1]]), *values(repeated), key=b"k")
+    for offset in (0, 2):
+        kill(rig, offset)
+    rig.drain()
+    expected = dict.fromkeys(range(2 + len(repeated)), "stream_piece")
+
+    assert outcomes(rig) == expected | dict.fromkeys((0, 2), "killed_worker")
+
+
 def test_what_is_no_piece_tears_no_stream(rig: EmbeddedRig) -> None:
     """A record that is none, one of another stream, and one of another key leave the streams around them whole."""
     pieces, other = values(chat(cut(TEXT, CUTS))), values(chat(["fine"], id_="chatcmpl-2"))
@@ -106,11 +121,17 @@ def test_what_is_no_piece_tears_no_stream(rig: EmbeddedRig) -> None:
     rig.feed(b'{"about": "chatcmpl-1"}', other[0], key=b"k")
     rig.feed(*values(messages(["a"]))[3:4], key=b"x")
     rig.feed(*pieces[3:], key=b"k")
-    for offset in (3, 4, 5):
+    turn = values(SHAPES["converse"])
+    rig.feed(*turn[:2], key=b"y")
+    rig.feed(turn[2], key=b"x")
+    rig.feed(*turn[2:], key=b"y")
+    unread = (3, 4, 5, len(pieces) + 5)
+    for offset in unread:
         kill(rig, offset)
     rig.drain()
+    whole = {0: len(pieces), len(pieces) + 3: len(turn)}
 
-    assert outcomes(rig) == {0: len(pieces), **dict.fromkeys((3, 4, 5), "killed_worker")}
+    assert outcomes(rig) == whole | dict.fromkeys(unread, "killed_worker")
 
 
 def test_a_later_stream_under_the_key_is_whole(rig: EmbeddedRig) -> None:
