@@ -1,11 +1,12 @@
 """Linear-time patterns over a passage's bytes; the only user of re2 in the pattern layer."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 
 import re2  # type: ignore[import-untyped]
 
-from detectors.recognizer import Passage
+from detectors.patterns.figures import least_figures
+from detectors.recognizer import Latin, Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -15,59 +16,91 @@ SEPARATOR = r"[-. \t\xa0\xad\x1a/_]"
 SCANNED = "[0-9OoQlISB]"
 
 
-class Match(Protocol):
+_ANYWHERE, _HERE, _WHOLE = re2._Anchor.UNANCHORED, re2._Anchor.ANCHOR_START, re2._Anchor.ANCHOR_BOTH  # noqa: SLF001
+_MOST_MEMORY = 64 << 20
+
+
+class Match:
     """One match; offsets are code points of the passage."""
+
+    __slots__ = ("_spans", "_text")
+
+    def __init__(self, text: bytes, spans: list[tuple[int, int]]) -> None:
+        self._text = text
+        self._spans = spans
 
     def start(self, group: int = 0) -> int:
         """Return where the group begins, or -1."""
-        ...
+        return self._spans[group][0]
 
     def end(self, group: int = 0) -> int:
         """Return where the group ends, or -1."""
-        ...
+        return self._spans[group][1]
 
     def group(self, group: int = 0) -> bytes:
         """Return the bytes of the group, or None where it took no part."""
-        ...
+        start, end = self._spans[group]
+        return self._text[start:end] if start >= 0 else None  # type: ignore[return-value]
 
 
-class Options(Protocol):
-    """How a pattern was compiled."""
+class Pattern:
+    """A compiled pattern; the time of each call is linear in what it reads.
 
-    @property
-    def case_sensitive(self) -> bool:
-        """Tell whether the case of letters counts."""
-        ...
+    A whole passage with fewer figures than every match has is not read at all.
+    """
 
+    __slots__ = ("_run", "figures", "groups", "ignore_case", "pattern")
 
-class Pattern(Protocol):
-    """A compiled pattern; the time of each call is linear in what it reads."""
+    def __init__(self, pattern: str, *, ignore_case: bool) -> None:
+        compiled = re2.compile(pattern.encode("latin-1"), _options(ignore_case=ignore_case))
+        self._run = compiled._regexp.Match  # noqa: SLF001  # The methods around it take longer than itself.
+        self.pattern, self.ignore_case = pattern, ignore_case
+        self.groups: int = compiled.groups
+        self.figures = least_figures(pattern)
 
-    @property
-    def pattern(self) -> bytes:
-        """Return what was compiled."""
-        ...
-
-    @property
-    def options(self) -> Options:
-        """Return how it was compiled."""
-        ...
-
-    def search(self, text: bytes, pos: int = 0, endpos: int = ...) -> Match | None:
+    def search(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Find the first match."""
-        ...
+        if endpos is None and not pos and isinstance(text, Latin) and text.figures < self.figures:
+            return None
+        return self._once(_ANYWHERE, text, pos, endpos)
 
-    def match(self, text: bytes, pos: int = 0, endpos: int = ...) -> Match | None:
+    def match(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Match at *pos*."""
-        ...
+        return self._once(_HERE, text, pos, endpos)
 
-    def fullmatch(self, text: bytes, pos: int = 0, endpos: int = ...) -> Match | None:
+    def fullmatch(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Match from *pos* to *endpos*."""
-        ...
+        return self._once(_WHOLE, text, pos, endpos)
 
-    def finditer(self, text: bytes, pos: int = 0, endpos: int = ...) -> Iterator[Match]:
+    def finditer(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Iterator[Match]:
         """Find every match, left to right, without overlap."""
-        ...
+        if endpos is None and not pos and isinstance(text, Latin) and text.figures < self.figures:
+            return iter(())
+        return self._each(text, pos, endpos)
+
+    def _once(self, anchor: object, text: bytes, pos: int, endpos: int | None) -> Match | None:
+        length = len(text)
+        if endpos is None or endpos > length:
+            endpos = length
+        if pos > endpos:
+            return None
+        spans = self._run(anchor, text, pos, endpos)
+        return Match(text, spans) if spans[0][0] >= 0 else None
+
+    def _each(self, text: bytes, pos: int, endpos: int | None) -> Iterator[Match]:
+        while (found := self._once(_ANYWHERE, text, pos, endpos)) is not None:
+            yield found
+            end = found.end()
+            pos = end + 1 if end == pos else end
+
+
+def _options(*, ignore_case: bool) -> re2.Options:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.case_sensitive = not ignore_case
+    options.log_errors = False
+    options.max_mem = _MOST_MEMORY
+    return options
 
 
 def compile_latin(pattern: str, *, ignore_case: bool = True) -> Pattern:
@@ -76,21 +109,15 @@ def compile_latin(pattern: str, *, ignore_case: bool = True) -> Pattern:
     >>> compile_latin("a{2}").search(b"xAAx").start()
     1
     """
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.case_sensitive = not ignore_case
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    compiled: Pattern = re2.compile(pattern.encode("latin-1"), options)
-    return compiled
+    return Pattern(pattern, ignore_case=ignore_case)
 
 
 def any_of(patterns: Iterable[Pattern]) -> Pattern:
     """Compile patterns into one that reads a text once for all of them, whatever the case of its letters.
 
-    Where it finds nothing, none of them does; to run a pattern costs more than to read a short text.
+    Where it finds nothing, none of them does.
     """
-    return compile_latin("|".join(f"(?:{pattern.pattern.decode('latin-1')})" for pattern in patterns))
+    return compile_latin("|".join(f"(?:{pattern.pattern})" for pattern in patterns))
 
 
 class PatternSet:
@@ -101,19 +128,37 @@ class PatternSet:
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.log_errors = False
-        options.max_mem = 64 << 20
-        self._set = re2.Set.SearchSet(options)
-        for pattern in patterns:
-            text = pattern.pattern.decode("latin-1")
-            self._set.Add((text if pattern.options.case_sensitive else f"(?i:{text})").encode("latin-1"))
-        self._set.Compile()
+        self._patterns = tuple(patterns)
 
     def occurring(self, latin: bytes) -> list[int]:
         """Return the numbers of the patterns that occur, in order."""
-        return sorted(self._set.Match(latin) or ())
+        return sorted(number for group in self._groups for number in group.occurring(latin))
+
+    @functools.cached_property
+    def _groups(self) -> tuple["_Group", ...]:
+        """Return the patterns that want figures apart from the others: many texts have none."""
+        numbers = range(len(self._patterns))
+        plain = [number for number in numbers if not self._patterns[number].figures]
+        figured = [number for number in numbers if self._patterns[number].figures]
+        return tuple(_Group({at: self._patterns[at] for at in group}) for group in (plain, figured) if group)
+
+
+class _Group:
+    """Some patterns of a set by number, read at once."""
+
+    def __init__(self, patterns: Mapping[int, Pattern]) -> None:
+        self._numbers = tuple(patterns)
+        self._figures = min(pattern.figures for pattern in patterns.values())
+        self._set = re2.Set.SearchSet(_options(ignore_case=False))
+        for pattern in patterns.values():
+            self._set.Add((f"(?i:{pattern.pattern})" if pattern.ignore_case else pattern.pattern).encode("latin-1"))
+        self._set.Compile()
+
+    def occurring(self, latin: bytes) -> Iterable[int]:
+        """Return the numbers of those that occur."""
+        if isinstance(latin, Latin) and latin.figures < self._figures:
+            return ()
+        return map(self._numbers.__getitem__, self._set.Match(latin) or ())
 
 
 def phrases(text: str) -> tuple[str, ...]:
