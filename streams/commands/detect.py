@@ -101,7 +101,7 @@ def _explained(analyzer: "Analyzer", rows: Sequence[Row]) -> Iterator[str]:
 
     for row in rows:
         explanation = explain(analyzer, row["text"])
-        heading = f"{row['id']}: {len(explanation.spans)} found, {len(explanation.dropped)} left"
+        heading = f"{row['id']}: {len(explanation.spans)} found, {len(explanation.dropped)} dropped"
         yield "\n".join((heading, *as_lines(row["text"], explanation)))
 
 

@@ -1,4 +1,4 @@
-"""Explanations of what was detected, as JSON without any text, and as lines for eyes on one's own text."""
+"""Explanations of what was detected, as JSON without any text, and as lines that quote the text."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def as_lines(text: str, explanation: Explanation) -> Iterator[str]:
         span = candidate.span
         found = f"{_place(span)}  {span.type.value} {span.score:.2f}  {eyes.shown(_range(span))}"
         judged = f" by {candidate.by}" if candidate.by else ""
-        yield f"  {found}  left: {candidate.layer}/{span.recognizer} was {candidate.fate.value}{judged}"
+        yield f"  {found}  dropped: {candidate.layer}/{span.recognizer} was {candidate.fate.value}{judged}"
 
 
 class _Eyes:

@@ -73,7 +73,7 @@ def test_an_explanation_for_eyes_quotes_the_text(file: str) -> None:
 
     assert 2 == result.exit_code
     assert "'00482917'  by patterns/record, because of word 'MRN'" in result.stdout
-    assert "'Lily'  left: gazetteers/gazetteer.names was vetoed by safe_list" in result.stdout
+    assert "'Lily'  dropped: gazetteers/gazetteer.names was vetoed by safe_list" in result.stdout
     assert "not_json" in result.stdout
 
 
