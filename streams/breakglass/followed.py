@@ -106,6 +106,7 @@ class Followed:
         try:
             ends = self.source.ends()
         except LogError:
+            self._since = self._since or self.clock.now_ms() / 1000
             raise LogUnavailable("log cannot be reached") from None
         until = time.monotonic() + self.patience
         while any(self._applied.get(place, 0) < end for place, end in ends.items()):

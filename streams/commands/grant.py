@@ -11,7 +11,7 @@ from rich.table import Table
 
 from schemas.access import GrantMode, Purpose, View
 from schemas.identifiers import IdentifierType
-from streams.commands.at_desk import at_desk
+from streams.commands.at_desk import DeploymentConfig, at_desk, tenant_of
 from streams.commands.options import read_text
 from streams.commands.signing_in import CredentialsSource, State
 
@@ -51,11 +51,12 @@ def request(
     ] = None,
     ticket: Annotated[str | None, typer.Option(help="The reference of a ticket.")] = None,
     credentials: CredentialsSource = None,
+    config: DeploymentConfig = None,
+    tenant: Annotated[str | None, typer.Option(help="With --config: the tenant, where there are several.")] = None,
 ) -> None:
     """Ask for a grant and print its id; an emergency is active at once."""
     from schemas.access import GrantRequest, GrantTerms, Scope
-    from schemas.vault import Token
-    from streams.breakglass.desk import HOME
+    from schemas.vault import TenantId, Token
     from streams.breakglass.policy import GrantEvent
 
     scope = Scope(
@@ -69,9 +70,10 @@ def request(
     )
     mode = GrantMode.EMERGENCY if emergency else GrantMode.NORMAL
     seconds = 60 * (minutes or (30 if emergency else 60))
-    terms = GrantTerms(HOME, mode, purpose, scope, View.MASKED if masked else View.FULL, seconds)
+    where = TenantId(tenant_of(config, tenant))
+    terms = GrantTerms(where, mode, purpose, scope, View.MASKED if masked else View.FULL, seconds)
     wanted = GrantRequest(terms, _reason(reason_file), ticket)
-    with at_desk(state, credentials) as signed:
+    with at_desk(state, credentials, config=config) as signed:
         grant = signed.desk.granting.request(signed.identity, wanted)
         if emergency:
             grant = signed.desk.granting.word(signed.identity, grant.id, GrantEvent.ACTIVATE)
@@ -118,9 +120,9 @@ def deny(id_: Id, state: State, *, credentials: CredentialsSource = None) -> Non
 
 
 @grant_app.command()
-def activate(id_: Id, state: State, *, credentials: CredentialsSource = None) -> None:
+def activate(id_: Id, state: State, *, credentials: CredentialsSource = None, config: DeploymentConfig = None) -> None:
     """Activate your own grant, once it is approved: its time begins."""
-    _say("activate", id_, state, credentials)
+    _say("activate", id_, state, credentials, config)
 
 
 @grant_app.command()
@@ -159,10 +161,10 @@ def review(
     _say("find" if finding else "review", id_, state, credentials)
 
 
-def _say(word: str, id_: str, state: Path, credentials: str | None) -> None:
+def _say(word: str, id_: str, state: Path, credentials: str | None, config: Path | None = None) -> None:
     from streams.breakglass.policy import GrantEvent
 
-    with at_desk(state, credentials) as signed:
+    with at_desk(state, credentials, config=config) as signed:
         grant = signed.desk.granting.word(signed.identity, id_, GrantEvent(word))
     typer.echo(_next(grant), err=True)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -10,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import View
-from streams.commands.at_desk import at_desk
+from streams.commands.at_desk import DeploymentConfig, at_desk
 from streams.commands.options import read_text
 from streams.commands.signing_in import CredentialsSource, State
+
+if TYPE_CHECKING:
+    from streams.breakglass.revealing import RevealResult
 
 
 def reveal(
@@ -28,6 +31,7 @@ def reveal(
     masked: Annotated[bool, typer.Option("--masked", help="Only the first character of each value.")] = False,
     credentials: CredentialsSource = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    config: DeploymentConfig = None,
 ) -> None:
     """Show clear values under a grant of yours; each token that is opened stands in the audit log before you see it."""
     from streams.breakglass.revealing import RevealRequest
@@ -36,8 +40,15 @@ def reveal(
     redacted = None if text is None else read_text(text)
     asked = Asked(tuple(token or ()), tuple(event or ()), tuple(conversation or ()), redacted)
     request = RevealRequest(grant, View.MASKED if masked else View.FULL, asked)
-    with at_desk(state, credentials, opens=True) as signed, signed.desk.revealer(signed.passphrase) as revealer:
-        result = revealer.reveal(signed.identity, request)
+    with (
+        at_desk(state, credentials, opens=True, config=config) as signed,
+        signed.desk.revealer(signed.passphrase) as revealer,
+    ):
+        # Shown at once: leaving a log that does not answer may take a while.
+        _show(revealer.reveal(signed.identity, request), json=json)
+
+
+def _show(result: "RevealResult", *, json: bool) -> None:
     if json:
         for item in result.items:
             typer.echo(orjson.dumps(asdict(item)).decode())
@@ -47,7 +58,8 @@ def reveal(
         table = Table("token", "status", "value", "in whose text", "event")
         table.columns[0].no_wrap = True
         for item in result.items:
-            table.add_row(item.token, item.status, item.value or "", item.side or "", item.event_id or "")
+            status = item.status.value if item.stale_since is None else f"{item.status.value}, stale"
+            table.add_row(item.token, status, item.value or "", item.side or "", item.event_id or "")
         Console(markup=False).print(table)
     typer.echo(f"In the audit log: {', '.join(str(each.index) for each in result.audit)}.", err=True)
 

@@ -134,6 +134,7 @@ def test_without_the_log_known_tokens_are_stale(bench: _Bench) -> None:
     bench.source.cut = True
     with pytest.raises(LogUnavailable):
         bench.followed.of_token(HOME, _NEVER)
+    assert START == bench.followed.stale_since  # At once, whatever the thread that follows is waiting for.
     with pytest.raises(LogUnavailable):
         bench.followed.follow_once(0.0)
 
