@@ -124,8 +124,9 @@ def test_a_role_in_a_tenant_is_for_that_tenant(ward: Ward) -> None:
     state = EmbeddedState(ward.state)
     with open_audit(state) as audit:
         accounts = open_accounts(state, audit)
+        ada = accounts.person_of("ada")
         with accounts.registry.engine.begin() as connection:
-            give_role(connection, accounts.person_of("ada"), TenantId("north"), Role.REQUESTER, 0.0)
+            give_role(connection, ada, TenantId("north"), Role.REQUESTER, 0.0)
 
     assert _ask(ward, "--token", _NEVER, "--tenant", "north", settings="two")
     with pytest.raises(ConfigError, match="name a tenant"):
