@@ -12,6 +12,7 @@ from streams.commands.signing_in import (
     now,
     open_accounts,
     open_audit,
+    refuse_missing,
     sign_in,
 )
 
@@ -94,4 +95,8 @@ def _settings(state: "Path", config: "Path | None", policy: str) -> "Settings":
     from streams.config import load_settings
     from streams.embedded.state import EmbeddedState
 
-    return embedded_settings(EmbeddedState(state), policy) if config is None else load_settings(config)
+    if config is not None:
+        return load_settings(config)
+    embedded = EmbeddedState(state)
+    refuse_missing(embedded)
+    return embedded_settings(embedded, policy)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schemas.errors import ConfigError
 from streams.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -31,10 +32,20 @@ CredentialsSource = Annotated[
 _TOTP_KEY = "totp.key"
 
 
+def refuse_missing(state: "EmbeddedState") -> None:
+    """Refuse a state folder that is not there: a mistyped path makes no new one, in which nobody may do anything."""
+    if not state.folder.is_dir():
+        raise ConfigError("no state folder here; `phistream breakglass init` makes one", path=str(state.folder))
+
+
 def open_audit(state: "EmbeddedState") -> "AuditLog":
-    """Open the audit log of a state folder; one command holds it at a time, so nobody is asked anything meanwhile."""
+    """Open the audit log of a state folder; one command holds it at a time, so nobody is asked anything meanwhile.
+
+    Raises ConfigError where there is no such folder.
+    """
     from streams.audit.audit_log import open_audit_log
 
+    refuse_missing(state)
     return open_audit_log(state.audit_log, state.audit_keys, SystemClock().now_ms())
 
 
