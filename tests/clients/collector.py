@@ -1,13 +1,13 @@
 """A real OpenTelemetry Collector with the Kafka exporter, built from its Go modules, once, into the stack's cache."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.stack.gobuild import BUILD_SECONDS, built
+from tests.stack.ports import free_port
 
 _VERSION = "0.152.0"
 _PROVIDERS = "1.58.0"
@@ -62,8 +62,7 @@ def _build(go: str, folder: Path) -> Path:
 @contextmanager
 def collecting(folder: Path, brokers: str, topic: str, header: str) -> Iterator[str]:
     """Run a Collector that writes to a topic, with a request's *header* as the record's; yield its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     config = folder / "collector.yaml"
     config.write_text(_CONFIG.format(port=port, brokers=brokers, topic=topic, header=header))
     with subprocess.Popen([collector(), "--config", str(config)], stderr=subprocess.DEVNULL) as process:

@@ -30,7 +30,7 @@ def main(asked: str, answered: str) -> None:
     litellm.completion(
         model="gpt-4o", messages=[{"role": "user", "content": asked}], mock_response=answered, user="u-1"
     )
-    if not logger.done.wait(30):
+    if not logger.done.wait(180):
         raise TimeoutError
 
 

@@ -17,7 +17,7 @@ from tests.clients.collector import collecting
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
 from tests.stack.required import required_stack
 
-_SECONDS = 60.0
+_SECONDS = 240.0
 
 
 @pytest.mark.integration

@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,11 +17,12 @@ import orjson
 import requests
 
 from tests.stack.gobuild import BUILD_SECONDS, built
+from tests.stack.ports import free_port
 
 #: The last version whose published sdk and api modules it builds with; under the Mozilla Public License 2.0.
 _VERSION = "1.13.0"
 _MODULE = f"github.com/hashicorp/vault@v{_VERSION}"
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 MOUNT = "transit"
 
 
@@ -64,8 +64,7 @@ def running_hcvault() -> Iterator[RealTransit]:
     """Start a server whose storage is memory, with a transit engine; skip, saying why, only where there is no Go."""
     program = built(f"hcvault-{_VERSION}", _build)
     root = secrets.token_hex(16)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     command = [str(program), "server", "-dev", f"-dev-root-token-id={root}", f"-dev-listen-address={address}"]
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home}  # It keeps the root token there.

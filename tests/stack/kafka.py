@@ -26,7 +26,7 @@ CONTROLLER = "kafka-controller"
 #: In the order in which they are stopped: a broker that ends in order says so to its controller.
 NAMES = (NAME, CONTROLLER)
 VERSION = "4.3.1"
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
 #: So long after its last heartbeat a silent broker counts as alive.
 SESSION_SECONDS = 3.0
 # A raw record may have 8 MiB; sealed or with tokens in place of what was found it is larger.
@@ -70,7 +70,7 @@ STRICT = {
 _HEAP = ("-Xms256m", "-Xmx640m", "-XX:+UseSerialGC")
 # Short-lived or nearly idle programs: little memory, and no time spent on optimising.
 _SMALL_HEAP = ("-Xms64m", "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-_FORMAT_SECONDS = 60
+_FORMAT_SECONDS = 240
 
 _LOG4J = """\
 status = error

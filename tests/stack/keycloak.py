@@ -5,7 +5,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ import pytest
 from streams.breakglass.identity.totp import TotpSecret
 from tests.stack import maven
 from tests.stack.java import find_jdk
+from tests.stack.ports import free_port
 from tests.stack.settings import StackError, StackSettings
 
 CLIENT, AUDIENCE, GROUP = "cli", "phistream", "/clinic/privacy"
@@ -139,7 +139,7 @@ def running_keycloak() -> Iterator[Keycloak]:
 @contextmanager
 def _server(home: Path, java_home: Path) -> Iterator[Keycloak]:
     totp = TotpSecret(secrets.token_hex(10).encode("ascii"))
-    server = Keycloak(_free_port(), secrets.token_hex(16), secrets.token_hex(16), totp)
+    server = Keycloak(free_port(), secrets.token_hex(16), secrets.token_hex(16), totp)
     realms = home / "data" / "import"
     realms.mkdir(parents=True)
     (realms / f"{_REALM}-realm.json").write_bytes(orjson.dumps(_realm(server)))
@@ -245,9 +245,3 @@ def _unpack(folder: Path) -> None:
     archive.unlink()
     (unpacked,) = folder.glob("keycloak-*")
     unpacked.rename(folder / "home")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,7 +19,7 @@ from tests.stack.settings import INNER_PORT_DISTANCE, StackError, StackSettings
 NAME = "opensearch"
 VERSION = "3.8.0"
 SECURE_VERSION = "2.19.4"
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 _HEAP = "-Xms512m -Xmx512m -XX:-UseG1GC -XX:+UseSerialGC -XX:-HeapDumpOnOutOfMemoryError"
 _PREPARATION = "1"
 _OWN_FOLDERS = ("config", "data", "logs", "tmp")

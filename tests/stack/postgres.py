@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.stack.certificates import make_certificates
+from tests.stack.ports import free_port
 
 _FOLDERS = "/usr/lib/postgresql"
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _POLL_SECONDS = 0.1
 
 
@@ -70,7 +70,7 @@ def running_postgres() -> Iterator[Postgres]:
 @contextmanager
 def _server(home: Path) -> Iterator[Postgres]:
     account = _account(home)
-    server = Postgres(_free_port(), secrets.token_hex(16), home / "data")
+    server = Postgres(free_port(), secrets.token_hex(16), home / "data")
     word = home / "word"
     word.write_text(server.password, "ascii")
     word.chmod(0o644)  # For the account that the server runs as; its folder is closed to all others.
@@ -131,9 +131,3 @@ def _versions() -> list[Path]:
 
 def _binary(name: str) -> Path:
     return _versions()[-1].with_name(name)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,7 @@ import json
 import ssl
 from collections.abc import Mapping
 
-_SECONDS = 15.0
+_SECONDS = 60.0
 
 
 def request(
