@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
+from opensearchpy.exceptions import TransportError
 
 from schemas.topics import ALERTS, BATCHES, QUARANTINE, REDACTED, VAULT
 from streams.log.kafka import read_whole_topic
@@ -21,7 +22,7 @@ from streams.log.startup import begin_group
 from streams.siem.opensearch import connect
 from tests.canary import found_in, planted_records
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
-from tests.e2e.test_monitor import free_port
+from tests.stack.ports import free_port
 from tests.stack.required import required_stack
 
 pytestmark = pytest.mark.integration
@@ -41,7 +42,8 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Send every planted record through a worker and an indexer, whose temporary files go where we look."""
-    prefix, port = f"phistream-canary-{uuid.uuid4().hex[:12]}", free_port()
+    # The indexer tells at the port that is set, the worker at the next one.
+    prefix, port = f"phistream-canary-{uuid.uuid4().hex[:12]}", free_port(2)
     with deployed(required_stack(), tmp_path_factory.mktemp("canary"), siem={"index_prefix": prefix}) as made:
         begin_group(made.admin.kafka, "indexer", [REDACTED, ALERTS], "latest")
         temporary = made.folder / "tmp"
@@ -52,14 +54,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             for command in (["worker"], ["indexer"]):
                 full = [*PHISTREAM, *command, "--config", str(made.config)]
                 service = services.enter_context(made.started(full, environment))
-                services.callback(service.wait, 40)
+                services.callback(service.wait, 120)
                 services.callback(service.send_signal, signal.SIGTERM)
 
             def settled() -> bool:
                 clear.update(_clear_files(made.folder))
                 return len(list(made.read(REDACTED))) == count == _indexed(made)
 
-            made.wait_for(settled, 120)
+            made.wait_for(settled)
             metrics = b"".join(_get(f"http://127.0.0.1:{number}/metrics") for number in (port, port + 1))
         yield Run(made, metrics, clear)
         client = connect(made.settings.siem)
@@ -75,7 +77,7 @@ def test_each_topic_of_ours_is_written(run: Run, topic: str) -> None:
 
 def test_no_record_of_another_topic_is_clear(run: Run) -> None:
     """Keys, values and headers of every topic of the broker but the raw one are free of canaries, Kafka's own too."""
-    topics = AdminClient(run.deployment.stack.kafka_options()).list_topics(timeout=30).topics
+    topics = AdminClient(run.deployment.stack.kafka_options()).list_topics(timeout=120).topics
     others = sorted(set(topics) - {run.deployment.topic})
     leaks = {
         topic: dict(found)
@@ -156,17 +158,24 @@ def _bytes(record: Record) -> bytes:
 def _documents(deployment: Deployment) -> bytes:
     client = connect(deployment.settings.siem)
     index = f"{deployment.settings.siem.index_prefix}-*"
-    client.indices.refresh(index=index)
-    found = client.search(index=index, body={"size": 10_000, "query": {"match_all": {}}})
-    client.close()
+    try:
+        client.indices.refresh(index=index)
+        whole = {"allow_partial_search_results": "false"}
+        found = client.search(index=index, body={"size": 10_000, "query": {"match_all": {}}}, params=whole)
+    finally:
+        client.close()
     return json.dumps(found["hits"]["hits"], ensure_ascii=False).encode()
 
 
 def _indexed(deployment: Deployment) -> int:
-    return len(json.loads(_documents(deployment)))
+    """Return how many documents there are; none while the index, just made, cannot be searched yet."""
+    try:
+        return len(json.loads(_documents(deployment)))
+    except TransportError:
+        return 0
 
 
 def _get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback.
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - loopback.
         body: bytes = answer.read()
     return body

@@ -28,7 +28,7 @@ from tests.contracts.sink import QUERIES
 from tests.e2e.proxy import LOST, Trouble, proxied
 from tests.stack.required import required_stack
 from tests.stack.running import Stack
-from tests.stack.topics import fresh_topic
+from tests.stack.topics import await_markers, fresh_topic
 
 pytestmark = pytest.mark.integration
 
@@ -49,17 +49,18 @@ class Rig:
     group: str = field(default_factory=lambda: f"indexer-{uuid.uuid4()}")
 
     def publish(self, values: Sequence[Any], *, abort: bool = False) -> None:
-        """Write records in one transaction, committed or aborted."""
+        """Write records in one transaction, committed or aborted, and return when readers see that it is."""
         producer = Producer({**self.stack.kafka_options(), "transactional.id": f"test-{uuid.uuid4()}"})
-        producer.init_transactions(60)
+        producer.init_transactions(120)
         producer.begin_transaction()
         for value in values:
             producer.produce(self.topic, key=value.event_id.encode(), value=encode(value))
-        producer.flush(60)
+        producer.flush(120)
         if abort:
-            producer.abort_transaction(60)
+            producer.abort_transaction(120)
         else:
-            producer.commit_transaction(60)
+            producer.commit_transaction(120)
+        await_markers(self.stack.kafka_options(), [self.topic])
 
     def indexer(
         self, *, group: str | None = None, stopping: Callable[[], bool] = lambda: False, batch: int = 500

@@ -54,7 +54,7 @@ def publish(deployment: Deployment, values: list[RedactedEvent]) -> None:
     for value in values:
         producer.produce(REDACTED, key=value.event_id.encode(), value=encode(value))
         producer.poll(0)
-    assert producer.flush(60) == 0
+    assert producer.flush(120) == 0
 
 
 def indexed(deployment: Deployment) -> int:
@@ -68,9 +68,9 @@ def test_killed_and_restarted_it_indexes_everything_once(deployment: Deployment)
     publish(deployment, values)
     for share in (0.2, 0.6):
         with deployment.started([*COMMAND, str(deployment.config)]):
-            deployment.wait_for(lambda share=share: indexed(deployment) > share * EVENTS, 120)  # type: ignore[misc]
+            deployment.wait_for(lambda share=share: indexed(deployment) > share * EVENTS)  # type: ignore[misc]
     with deployment.started([*COMMAND, str(deployment.config)]):
-        deployment.wait_for(lambda: indexed(deployment) >= EVENTS, 120)
+        deployment.wait_for(lambda: indexed(deployment) >= EVENTS)
     found: set[str] = set()
     after = None
     while True:
@@ -91,7 +91,7 @@ def test_waiting_keeps_the_place(deployment: Deployment) -> None:
     reader = connect_reader(deployment.settings, "indexer", [REDACTED])
     ids: list[str] = []
     while len(ids) < len(values):
-        records = reader.read(40, 10.0)
+        records = reader.read(40, 120.0)
         assert records
         ids += [(record.key or b"").decode() for record in records]
         reader.wait(0.3)

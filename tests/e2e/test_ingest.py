@@ -3,7 +3,6 @@
 import gzip
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,9 @@ from schemas.topics import REDACTED
 from streams.log.kafka import read_whole_topic
 from streams.telemetry.metrics import Metrics
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
+from tests.stack.ports import free_port
 from tests.stack.required import required_stack
+from tests.stack.topics import await_markers
 from tests.streams.ingest.test_listening import Standing, wait_for_port
 
 pytestmark = pytest.mark.integration
@@ -46,7 +47,7 @@ def test_killed_and_begun_again_each_record_is_there_once(tmp_path: Path, made: 
     for _ in range(3):
         before = _seen(made)
         with subprocess.Popen(command(made, str(file)), stderr=subprocess.DEVNULL) as process:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 120
             while process.poll() is None and _seen(made) == before and time.monotonic() < until:
                 time.sleep(0.05)
             time.sleep(rng.random() * 0.2)
@@ -54,6 +55,7 @@ def test_killed_and_begun_again_each_record_is_there_once(tmp_path: Path, made: 
     subprocess.run(command(made, str(file)), check=True, capture_output=True)
     again = subprocess.run(command(made, str(file)), check=True, capture_output=True, text=True)
 
+    await_markers(made.stack.kafka_options(), [made.topic])
     found = list(read_whole_topic(made.admin, made.topic))
     assert sorted(lines) == sorted(record.value or b"" for record in found)
     assert {((TENANT_HEADER, made.tenants[0].encode()),) == record.headers for record in found} == {True}
@@ -66,8 +68,7 @@ def _seen(made: Deployment) -> int:
 
 def test_the_door_writes_to_kafka(tmp_path: Path, made: Deployment) -> None:
     """What the door answered 200 is redacted by a worker; SIGTERM ends it well."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     token = tmp_path / "token"
     listening = command(made, "--listen", f"127.0.0.1:{port}", "--token-file", str(token))
     with subprocess.Popen(listening, stderr=subprocess.PIPE, text=True) as service:
@@ -78,7 +79,7 @@ def test_the_door_writes_to_kafka(tmp_path: Path, made: Deployment) -> None:
             assert 200 == door.ask("/readyz")[0]
         finally:
             service.send_signal(signal.SIGTERM)
-            printed = service.communicate(timeout=60)[1]
+            printed = service.communicate(timeout=120)[1]
     made.drain()
 
     assert 0 == service.returncode, printed

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
 from schemas.errors import LogRefused
 from schemas.topics import BY_NAME, KEYED, QUARANTINE, REDACTED, Role
@@ -21,6 +20,7 @@ from streams.log.startup import INTAKES, REDACTORS, begin_group, refuse_unfit
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
 from tests.schemas.sources.streamed.streams import chat, cut
 from tests.stack.required import required_stack
+from tests.stack.topics import set_topic_config
 from tests.streams.intake.test_loop import values
 from tests.streams.intake_rig import settled
 
@@ -80,19 +80,10 @@ def test_a_raw_topic_that_forgets_too_soon_is_refused(
     deployment: Deployment, hours: int, role: Role, *, refused: bool
 ) -> None:
     """What waits for the rest of its stream, and what an outage leaves unread, must not be gone when it is needed."""
-    client = AdminClient(deployment.stack.kafka_options())
-    wanted = str(hours * 3_600_000)
-    entry = ConfigEntry("retention.ms", wanted, incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ConfigResource.Type.TOPIC, deployment.topic, incremental_configs=[entry])
-    client.incremental_alter_configs([resource])[resource].result(20)
-    deployment.wait_for(lambda: _retention(client, deployment.topic) == wanted)
+    retention = str(hours * 3_600_000)
+    set_topic_config(deployment.stack.kafka_options(), deployment.topic, "retention.ms", retention)
     with pytest.raises(LogRefused, match="retention") if refused else nullcontext():
         refuse_unfit(deployment.settings, role)
-
-
-def _retention(client: AdminClient, topic: str) -> str:
-    resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
-    return str(client.describe_configs([resource])[resource].result(20)["retention.ms"].value)
 
 
 def _canary(deployment: Deployment) -> str:
@@ -123,7 +114,7 @@ def _produce(deployment: Deployment, pieces: list[bytes]) -> None:
             timestamp=now + number,
             headers=[(TENANT_HEADER, deployment.tenants[0].encode())],
         )
-    assert producer.flush(20) == 0
+    assert producer.flush(120) == 0
 
 
 def _moved(deployment: Deployment) -> list[Record]:

@@ -1,13 +1,11 @@
 """The monitor on a real broker: what it counts, and what it raises when it is killed under load."""
 
 import json
-import socket
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from streams.monitor.rules import QuarantineRate
 from streams.monitor.windows import SourceCount, SourceKey
 from tests.contracts.siem_samples import chat, withheld
 from tests.e2e.deployment import Deployment, deployed
+from tests.stack.ports import free_port
 from tests.stack.required import required_stack
 
 pytestmark = pytest.mark.integration
@@ -38,13 +37,6 @@ pytest.importorskip("faust", reason="the monitor is an extra: pip install 'phist
 WINDOW_SECONDS = 300
 LEAST = 30
 COMMAND = [sys.executable, "-c", "from streams.cli import main; main()", "monitor", "--config"]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -104,13 +96,13 @@ def publish(deployment: Deployment, values: Iterator[RedactedEvent | Withheld], 
         producer.poll(0)
         if pause and number % 20 == 0:
             time.sleep(pause)
-    assert producer.flush(60) == 0
+    assert producer.flush(120) == 0
 
 
 def answer(deployment: Deployment, page: str) -> bytes:
     """Return a page of the monitor."""
     url = f"http://127.0.0.1:{deployment.settings.monitor.web_port}/{page}"
-    with urllib.request.urlopen(url, timeout=5) as found:
+    with urllib.request.urlopen(url, timeout=30) as found:
         return bytes(found.read())
 
 
@@ -122,6 +114,19 @@ def counts(deployment: Deployment) -> dict[str, Any]:
         return {}
     tree: dict[str, Any] = json.loads(shown)
     return tree
+
+
+def settled_counts(deployment: Deployment, traffic: Traffic) -> dict[str, Any]:
+    """Return the view once it shows everything that was written, twice and in one batch, and nothing is behind."""
+    shown: dict[str, Any] = {}
+
+    def is_settled() -> bool:
+        shown.update(counts(deployment))
+        has_batch = f"{traffic.tenant}-0" in shown.get("slots", {})
+        return has_batch and shown["events_seen"] >= 2 * 6 * LEAST and shown["lag_seconds"] == 0.0
+
+    wait_for(deployment, is_settled)
+    return shown
 
 
 def committed(deployment: Deployment) -> int:
@@ -142,7 +147,7 @@ def alerts(deployment: Deployment) -> list[Alert]:
 
 def wait_for(deployment: Deployment, done: Callable[[], bool]) -> None:
     """Wait, within bounds, until *done*."""
-    deployment.wait_for(done, 180)
+    deployment.wait_for(done, 300)
 
 
 def test_counts_and_alerts(deployment: Deployment) -> None:
@@ -155,12 +160,9 @@ def test_counts_and_alerts(deployment: Deployment) -> None:
         publish(deployment, traffic.values())
         producer = Producer({**deployment.stack.kafka_options(), "compression.type": COMPRESSION})
         producer.produce(BATCHES, encode(batch))
-        producer.flush(60)
-        wait_for(deployment, lambda: counts(deployment).get("slots", {}).get(f"{traffic.tenant}-0") is not None)
+        assert producer.flush(120) == 0
         wait_for(deployment, lambda: {alert.alert_id for alert in alerts(deployment)} == traffic.expected())
-        wait_for(deployment, lambda: counts(deployment)["events_seen"] >= 2 * 6 * LEAST)
-        wait_for(deployment, lambda: counts(deployment)["lag_seconds"] == 0.0)
-        shown = counts(deployment)
+        shown = settled_counts(deployment, traffic)
         metrics = answer(deployment, "metrics").decode()
     windows = [window["tenants"].get(traffic.tenant, 0) for window in shown["windows"]]
 

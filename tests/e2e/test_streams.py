@@ -40,7 +40,8 @@ def test_streams_outlive_killed_workers(deployment: Deployment) -> None:
     assert _events(deployment) == []
     with deployment.started([*_WORKER, str(deployment.config)]):
         _produce(deployment, late)
-        deployment.wait_for(lambda: len(_events(deployment)) >= _STREAMS and not _open(deployment), 120)
+        deployment.wait_for(lambda: len(_events(deployment)) >= _STREAMS and not _open(deployment))
+    deployment.await_markers()
     events = _events(deployment)
     texts = [event["record"]["choices"][0]["message"]["content"] for event in events]
 

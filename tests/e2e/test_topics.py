@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin import AdminClient, ConfigResource
 
 from schemas.topics import RAW, REDACTED, VAULT, Role
 from streams.log.admin import check_topics, rights
 from tests.e2e.deployment import Deployment, deployed, logged_in
+from tests.stack.grants import await_grants
 from tests.stack.required import required_stack
+from tests.stack.topics import delete_topic, set_topic_config
 
 pytestmark = pytest.mark.integration
 
@@ -30,15 +32,13 @@ def topics(deployment: Deployment, *arguments: str, **environment: str) -> subpr
     """Run the command."""
     command = [*PHISTREAM, "topics", *arguments, "--config", str(deployment.config)]
     return subprocess.run(
-        command, capture_output=True, check=False, text=True, timeout=120, env={**os.environ, **environment}
+        command, capture_output=True, check=False, text=True, timeout=300, env={**os.environ, **environment}
     )
 
 
 def test_what_is_missing_is_made(deployment: Deployment) -> None:
     """A configured raw topic that is not there is made, once; then all is as the table says."""
-    admin = AdminClient(deployment.stack.kafka_options())
-    admin.delete_topics([deployment.topic])[deployment.topic].result(20)
-    deployment.wait_for(lambda: deployment.topic not in admin.list_topics(timeout=10).topics)
+    delete_topic(deployment.stack.kafka_options(), deployment.topic)
     first, second, check = topics(deployment, "create"), topics(deployment, "create"), topics(deployment, "check")
 
     assert (first.returncode, second.returncode, check.returncode) == (0, 0, 0)
@@ -48,10 +48,7 @@ def test_what_is_missing_is_made(deployment: Deployment) -> None:
 
 def test_a_difference_is_named(deployment: Deployment) -> None:
     """A topic that is otherwise than the table says is named with its setting, and the status says so."""
-    entry = ConfigEntry("retention.ms", "1000", incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ConfigResource.Type.TOPIC, deployment.topic, incremental_configs=[entry])
-    admin = AdminClient(deployment.stack.kafka_options())
-    admin.incremental_alter_configs([resource])[resource].result(20)
+    set_topic_config(deployment.stack.kafka_options(), deployment.topic, "retention.ms", "1000")
     done = topics(deployment, "check")
 
     assert done.returncode == 1
@@ -64,7 +61,7 @@ def test_raw_records_always_fit_into_quarantine(deployment: Deployment) -> None:
     limits = {}
     for name in (deployment.topic, RAW, VAULT, REDACTED):
         resource = ConfigResource(ConfigResource.Type.TOPIC, name)
-        limits[name] = int(admin.describe_configs([resource])[resource].result(20)["max.message.bytes"].value or 0)
+        limits[name] = int(admin.describe_configs([resource])[resource].result(60)["max.message.bytes"].value or 0)
 
     assert limits[deployment.topic] * 4 / 3 < limits[VAULT] == limits[REDACTED]
     assert check_topics(deployment.admin) == ()
@@ -84,6 +81,7 @@ def test_grants_are_made_by_role(tmp_path: Path) -> None:
     """What the command grants is what a role can then do, for the configured topics too."""
     with deployed(required_stack(secure=True), tmp_path, user="admin") as made:
         done = topics(made, "create", "--acl", "redactor=User:redactor", "--acl", "producer=User:producer")
+        await_grants(made.stack.kafka_options())
         redactor = rights(logged_in(made.settings, made.stack, Role.REDACTOR), [made.topic, VAULT])
         refused = topics(made, "create", "--acl", "nobody=User:redactor")
 
