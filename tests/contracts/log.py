@@ -1,7 +1,7 @@
 """What every log promises (streams/log/ports.py); a subclass gives the bench and runs it over its implementation."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import pytest
@@ -11,7 +11,8 @@ from streams.log.partition import partition_of
 from streams.log.ports import Publication, Reader, Record, TopicPartition, TransactionalLog
 
 PARTITIONS = 3
-_SECONDS = 30.0
+#: What is waited for comes at once where little else runs, and in a fraction of this elsewhere.
+_SECONDS = 180.0
 
 
 class LogBench(Protocol):
@@ -46,6 +47,24 @@ def read(log: TransactionalLog | Reader, count: int, limit: int = 1000) -> list[
         assert time.monotonic() < until, f"{len(records)} of {count} records came"
         records += log.read(limit, 0.5)
     return records
+
+
+def drains(*logs: TransactionalLog) -> bool:
+    """Read on until all slots say that everything is settled; tell whether they do. No record may come."""
+    return _reads_on(logs, lambda: not [log for log in logs if not log.drained()])
+
+
+def catches_up(log: TransactionalLog) -> bool:
+    """Read on until nothing stands after the positions; tell whether that comes. No record may come."""
+    return _reads_on([log], lambda: set(log.lag().values()) == {0})
+
+
+def _reads_on(logs: Sequence[TransactionalLog], done: Callable[[], bool]) -> bool:
+    until = time.monotonic() + _SECONDS
+    while not done():
+        if any(log.read(1000, 0.2) for log in logs) or time.monotonic() > until:
+            return False
+    return True
 
 
 def nothing_more(log: TransactionalLog | Reader) -> bool:
@@ -268,10 +287,10 @@ class LogContract:
             left = sum(log.lag().values())
             records = [*first, *read(log, 15 - len(first))]
             log.publish([], records)
-            assert nothing_more(log)
 
             assert left == 15 - len(first)
-            assert set(log.lag().values()) == {0}
+            assert nothing_more(log)
+            assert catches_up(log)
 
     def test_drained_when_everything_is_settled(self, bench: LogBench) -> None:
         """Read is not settled: a log is drained when all that its topic holds was published, and then again not."""
@@ -282,8 +301,7 @@ class LogContract:
             assert nothing_more(log)
             assert not log.drained()
             log.publish([], records)
-            assert nothing_more(log)
-            assert log.drained()
+            assert drains(log)
             bench.write([b"b"])
             assert not log.drained()
 
@@ -331,9 +349,15 @@ class LogContract:
         bench.write([b"old"])
         reader = bench.reader("late", start="latest")
         assert nothing_more(reader)
-        bench.write([b"new"])
+        written, came = list[bytes](), list[bytes]()
+        until = time.monotonic() + _SECONDS
+        while not came:  # What was written before the group had its place, which takes a while, is old, too.
+            assert time.monotonic() < until
+            written.append(f"new-{len(written)}".encode())
+            bench.write(written[-1:])
+            came = values(reader.read(1000, 1.0))
 
-        assert values(read(reader, 1)) == [b"new"]
+        assert set(came) <= set(written)
         reader.close()
 
     def test_waiting_moves_nothing(self, bench: LogBench) -> None:
@@ -343,8 +367,11 @@ class LogContract:
         read(reader, 1)
         bench.write([b"b"])
         reader.wait(0.5)
+        came = list[Record]()
+        while b"b" not in values(came):
+            came += read(reader, 1)
 
-        assert values(read(reader, 1)) in ([b"b"], [b"a", b"b"])
+        assert values(came) in ([b"b"], [b"a", b"b"])
         reader.close()
 
 

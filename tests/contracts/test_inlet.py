@@ -17,6 +17,7 @@ from streams.log.sqlite_store import SqliteStore
 from tests.contracts.inlet import InletBench, InletContract
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed
 from tests.stack.required import required_stack
+from tests.stack.topics import await_markers
 
 
 @dataclass(slots=True)
@@ -63,7 +64,8 @@ class KafkaInletBench:
         return KafkaInlet(self.made.settings, self.made.topic, ((TENANT_HEADER, self.made.tenants[0].encode()),))
 
     def visible(self) -> list[bytes]:
-        """See InletBench."""
+        """See InletBench; a transaction whose marker is still on its way is waited for."""
+        await_markers(self.made.stack.kafka_options(), [self.made.topic])
         return sorted(record.value or b"" for record in read_whole_topic(self.made.admin, self.made.topic))
 
 
