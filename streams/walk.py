@@ -102,7 +102,12 @@ class Walker:
 
 @dataclass(slots=True)
 class _Visit:
-    """One pass over one event."""
+    """One pass over one event: it collects texts, or puts redacted ones in their place.
+
+    Collecting, each text goes to `on_text`; rebuilding, the next of `following` takes its place. `decoded` is how many
+    JSON strings the current leaf stands in, `decoded_bytes` the size of all that were opened, `attribute` the name of
+    the OTLP attribute around the leaf. `labels` remembers which values passed as a label.
+    """
 
     walker: Walker
     on_text: OnText
@@ -117,7 +122,7 @@ class _Visit:
     def node(self, node: Any, rules: Any, place: Place, key: str | int | None = None, label: str = "") -> Any:
         """Return *node*, which stands at *key* of a place, with its texts replaced.
 
-        One frame a level, so that the bounds fit the stack.
+        Each level of nesting takes one frame of the stack, so that the bound on depth holds.
         """
         if isinstance(node, dict):
             return self._object(node, rules, place.below(key), label)

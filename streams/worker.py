@@ -85,7 +85,11 @@ _MEASURE_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Worker:
-    """One slot's loop; `doomed` tells the coordinates of records that have killed two workers, of whichever slot."""
+    """One slot's loop; `doomed` gives the coordinates of records that have killed two workers, of any slot.
+
+    `_stale` says that the log has to be read again from the committed offsets, `_failures` how many batches in a row
+    were dropped, `_waited_at` since when (monotonic seconds) nothing was unread.
+    """
 
     log: TransactionalLog
     pipeline: Pipeline
@@ -134,7 +138,7 @@ class Worker:
         if not len(self.streams):
             return until_drained and self.log.drained()
         if any(self.log.lag().values()):
-            self._waited_at = None  # Something is unread: time passes by what it tells.
+            self._waited_at = None  # While something is unread, time is that of the records, not of the clock.
             return False
         now = time.monotonic()
         passed = 0.0 if self._waited_at is None else now - self._waited_at
