@@ -19,12 +19,21 @@ _NUMBERS = (
 )
 _ANSWERED = frozenset({"completion", "output", "response", "answer", "result"})
 _ASKED = frozenset({"prompt", "input", "messages", "request", "query", "question"})
+#: What Kong's AI plugins log of a call beside its bodies.
+_KONG: Rules = {
+    "usage": {"*": Shape.NUMBER},
+    "meta": {
+        **dict.fromkeys("request_model response_model provider_name plugin_id request_mode".split(), Shape.LABEL),
+        "llm_latency": Shape.NUMBER,
+    },
+}
 _RULES: Rules = {
     **dict.fromkeys(_TIMES.split(), Shape.TIME),
     **dict.fromkeys(_LABELS.split(), Shape.LABEL),
     **dict.fromkeys(_ENUMERATIONS.split(), Shape.ENUMERATION),
     **dict.fromkeys(_NUMBERS.split(), Shape.NUMBER),
     "usage": {"*": Shape.NUMBER},
+    "ai": {"proxy": _KONG, "ai-proxy": _KONG, "ai-proxy-advanced": _KONG},
 }
 _KEYS = vocabulary(
     _RULES,

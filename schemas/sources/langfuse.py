@@ -39,6 +39,7 @@ _OBSERVATION: Rules = both_cases(
         **dict.fromkeys(_TIMES.split(), Shape.TIME),
         **dict.fromkeys(_NUMBERS.split(), Shape.NUMBER),
         "type": Shape.ENUMERATION,
+        "name": Shape.ENUMERATION,
         "level": Shape.ENUMERATION,
         "modelParameters": _COUNTS,
         "usage": {**_COUNTS, "unit": Shape.ENUMERATION},

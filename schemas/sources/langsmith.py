@@ -38,6 +38,7 @@ _OUTPUTS: Rules = {
 }
 _RUN: Rules = {
     "id": Shape.LABEL,
+    "name": Shape.ENUMERATION,
     "trace_id": Shape.LABEL,
     "parent_run_id": Shape.LABEL,
     "dotted_order": Shape.LABEL,

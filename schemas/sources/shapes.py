@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]| UTC|[+-]\d\d:?\d\d)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?")
 _LABEL = re.compile(r"[A-Za-z0-9._:/@-]{1,128}")
 _COUNT = re.compile(r"\d{1,8}")
@@ -69,6 +69,11 @@ ENUMERATED: frozenset[str] = frozenset(
     span generation event agent chain retriever evaluator guardrail trace-create observation-create observation-update
     generation-create generation-update span-create span-update event-create score-create sdk-log tokens characters
     llm prompt parser constructor not_implemented human ai start end new_token
+    chatopenai azurechatopenai chatanthropic chatbedrock chatbedrockconverse chatvertexai chatgooglegenerativeai
+    chatcohere chatmistralai chatollama chatgroq chatlitellm openai azureopenai anthropic llmchain conversationchain
+    retrievalqa stuffdocumentschain agentexecutor runnablesequence runnableparallel runnablelambda runnablepassthrough
+    runnableassign runnablebranch runnablewithfallbacks runnableagent prompttemplate chatprompttemplate stroutputparser
+    jsonoutputparser pydanticoutputparser toolsagentoutputparser vectorstoreretriever langgraph toolnode channelwrite
     debug info notice warn warning critical fatal trace production prod staging stage development dev test qa
     """.split()
 )

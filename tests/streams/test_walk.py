@@ -216,3 +216,11 @@ def _fits(tree: Any) -> bool:
 
 def _is_json(text: str) -> bool:
     return text.strip()[:1] in "{[" and text.strip() != ""
+
+
+def test_what_kongs_plugin_says_of_a_call_is_not_text() -> None:
+    """Its models and provider pass in their shape; the bodies beside them are text, and so is a shape that is none."""
+    meta = {"provider_name": "openai", "request_model": "gpt-4o", "llm_latency": 812, "response_model": "for Maria"}
+    document = {"ai": {"proxy": {"meta": meta, "usage": {"prompt_tokens": 9}, "payload": {"request": "Maria"}}}}
+
+    assert ["for Maria", "Maria"] == texts_of(document)

@@ -171,6 +171,8 @@ def test_server_sent_events_are_recognised(value: bytes, *, expected: bool) -> N
         (Shape.ENUMERATION, "Margaret", False),
         (Shape.TIME, "2026-01-02T03:04:05.123Z", True),
         (Shape.TIME, 1_772_600_000, True),
+        (Shape.TIME, "2026-01-02 03:04:05.123 UTC", True),
+        (Shape.TIME, "2026-01-02 03:04:05 by UTC", False),
         (Shape.TIME, 42, False),
         (Shape.TIME, "2026-01-02", False),
         (Shape.LABEL, "gpt-4o-2024-08-06", True),
@@ -181,6 +183,23 @@ def test_server_sent_events_are_recognised(value: bytes, *, expected: bool) -> N
 def test_only_closed_shapes_pass(shape: Shape, value: object, *, expected: bool) -> None:
     """A path that is not text still passes nothing but its closed shape."""
     assert expected == fits(shape, value)
+
+
+@pytest.mark.parametrize(
+    ("tree", "name", "passes"),
+    [
+        ({"run_type": "llm", "inputs": {}, "name": "ChatOpenAI"}, "langsmith", True),
+        ({"run_type": "llm", "inputs": {}, "name": "Quintana"}, "langsmith", False),
+        ({"type": "GENERATION", "traceId": "t", "input": 1, "name": "RunnableSequence"}, "langfuse", True),
+        ({"type": "GENERATION", "traceId": "t", "input": 1, "name": "for Maria"}, "langfuse", False),
+    ],
+)
+def test_names_that_libraries_give_pass(tree: Any, name: str, *, passes: bool) -> None:
+    """What a run is called by the library that made it is no name of a person; what anybody calls it is text."""
+    source = recognise(tree)
+
+    assert name == source.name
+    assert passes == fits(source.rules["name"], tree["name"])
 
 
 @pytest.mark.parametrize(
