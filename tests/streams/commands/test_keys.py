@@ -29,7 +29,6 @@ from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
 from streams.vault.passphrase import is_protected
 from streams.vault.tokenkeys import ensure_token_keys, load_token_keys
-from streams.vault.units import unit_of
 from tests.streams.commands.test_breakglass import Desk
 from tests.streams.vault.test_envelope import secret
 
@@ -171,7 +170,7 @@ def test_the_audit_log_is_signed_by_a_new_key(folder: Folder) -> None:
 
 def test_erasing_a_month(folder: Folder) -> None:
     """A hold stops it; released, the month's entries open no more, and the state says when it is complete."""
-    unit = unit_of(SystemClock().now_ms())
+    unit = folder.entries[0].unit
     folder.run("erase", "hold", TENANT)
     with pytest.raises(AccessDenied, match="legal hold"):
         folder.run("erase", "unit", TENANT, unit)
