@@ -18,6 +18,7 @@ from streams.accepted_policy import refuse_weaker
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.stream import AssemblyLimits
 from streams.batch import BatchBuilder
+from streams.checked_settings import checked
 from streams.clock import Clock, SystemClock
 from streams.config import Settings, TenantSettings, TopicSettings
 from streams.detection.analyzers import ListWatch, watching
@@ -65,14 +66,14 @@ class Slot:
 
 def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
     """Return the settings of a state folder: one tenant, keys beside the log, encryption at rest by our own seals."""
-    return Settings(
-        policy=policy,
-        operator_tenant=TENANT,
-        run_folder=state.run_folder,
-        accepted_policy=state.accepted_policy,
-        topics={RAW: TopicSettings(tenant=TENANT)},
-        tenants={TENANT: TenantSettings()},
-        vault={  # type: ignore[arg-type]
+    tree = {
+        "policy": policy,
+        "operator_tenant": TENANT,
+        "run_folder": state.run_folder,
+        "accepted_policy": state.accepted_policy,
+        "topics": {RAW: TopicSettings(tenant=TENANT)},
+        "tenants": {TENANT: TenantSettings()},
+        "vault": {
             "kek_uri": f"local:{state.keys / 'vault.public.pem'}",
             "quarantine_kek_uri": f"local:{state.keys / 'quarantine.public.pem'}",
             "token_keys_file": state.keys / "token-keys.json",
@@ -82,7 +83,8 @@ def embedded_settings(state: EmbeddedState, policy: str) -> Settings:
             "audit_log": state.audit_log,
             "audit_keys": state.audit_keys,
         },
-    )
+    }
+    return checked(Settings, tree)
 
 
 def embedded_log(state: EmbeddedState) -> SqliteTransactionalLog:

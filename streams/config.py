@@ -1,18 +1,17 @@
 """The settings: one TOML file, environment overrides, unknown keys refused."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import ConfigError
 from schemas.topics import BATCHES, BY_NAME, DAY_MS, KEYED, QUARANTINE, RAW, REDACTED
 from streams.breakglass.identity.settings import BreakglassSettings
+from streams.checked_settings import checked
 from streams.detection.settings import DetectorSettings
-from streams.refused_settings import refusal_of, refuse_unknown_variables
 from streams.section import Section
 
 #: 45 CFR 164.316(b)(2)(i): six years.
@@ -217,11 +216,7 @@ def load_settings(path: Path | None) -> Settings:
             raise ConfigError("settings file cannot be read", path=str(path), reason=error.strerror) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError):
             raise ConfigError("settings file is not TOML", path=str(path)) from None
-    refuse_unknown_variables(os.environ, Settings)
-    try:
-        settings = Settings(**tree)
-    except (ValidationError, SettingsError) as error:
-        raise refusal_of(error) from None
+    settings = checked(Settings, tree)
     refuse_contradictions(settings)
     return settings
 
