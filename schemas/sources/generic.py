@@ -3,7 +3,7 @@
 from typing import Any
 
 from schemas.events import Call, Side, TokenUsage
-from schemas.sources.read import at, latency, number, scalar, vocabulary
+from schemas.sources.read import at, latency, number, opened, reasons, scalar, vocabulary
 from schemas.sources.shapes import Rules, Shape
 from schemas.sources.source import ConversationSeed, Path, Source
 
@@ -17,6 +17,9 @@ _NUMBERS = (
     "latency_ms duration_ms latency duration status_code http_status prompt_tokens completion_tokens total_tokens "
     "input_tokens output_tokens max_tokens temperature top_p cost"
 )
+#: Where gateways, batches and exports put the bodies of a call; the outermost that is there stands for it.
+_ANSWERS = (("response", "body"), ("result", "message"), ("ai", "proxy", "payload", "response"), ("response",))
+_REQUESTS = (("request", "body"), ("body",), ("params",), ("ai", "proxy", "payload", "request"), ("request",))
 _ANSWERED = frozenset({"completion", "output", "response", "answer", "result"})
 _ASKED = frozenset({"prompt", "input", "messages", "request", "query", "question"})
 #: What Kong's AI plugins log of a call beside its bodies.
@@ -56,29 +59,45 @@ def side(path: Path) -> Side:
 
 
 def describe(tree: Any) -> Call:
-    """Map what common names tell."""
-    usage = at(tree, "usage") or tree
+    """Map what common names tell, at the top or in the bodies that a gateway, batch or export wraps."""
+    answer, request = _first(tree, _ANSWERS), _first(tree, _REQUESTS)
+    usage = at(answer, "usage") or at(tree, "usage") or tree
     return Call(
         called_at=scalar(tree, "timestamp", "@timestamp", "time", "ts", "created_at", "created", "start_time"),
-        provider=scalar(tree, "provider"),
+        provider=scalar(tree, "provider") or scalar(at(tree, "ai", "proxy", "meta"), "provider_name"),
         operation=scalar(tree, "operation", "call_type"),
-        model=scalar(tree, "model", "model_name", "modelId"),
-        usage=TokenUsage(
-            number(usage, "input_tokens", "prompt_tokens"),
-            number(usage, "output_tokens", "completion_tokens"),
-            number(usage, "total_tokens"),
-        ),
-        status=scalar(tree, "status", "status_code", "http_status"),
+        model=next(
+            filter(None, (scalar(part, "model", "model_name", "modelId") for part in (tree, answer, request))), None
+        )
+        or scalar(at(tree, "ai", "proxy", "meta"), "response_model", "request_model"),
+        usage=_usage(usage) if _usage(usage) != TokenUsage() else _usage(at(tree, "ai", "proxy", "usage")),
+        status=scalar(tree, "status", "status_code", "http_status")
+        or scalar(at(tree, "response"), "status_code", "status"),
+        finish_reasons=reasons(at(answer, "choices"), "finish_reason"),
         latency_ms=latency(tree),
         application=scalar(tree, "application", "app", "service"),
-        end_user=scalar(tree, "user", "user_id", "end_user"),
+        end_user=scalar(tree, "user", "user_id", "end_user") or scalar(request, "user"),
         session=scalar(tree, "session_id"),
         conversation=scalar(tree, "conversation_id"),
         trace_id=scalar(tree, "trace_id", "traceId"),
         span_id=scalar(tree, "span_id", "spanId"),
-        request_id=scalar(tree, "request_id", "requestId"),
-        response_id=scalar(tree, "response_id", "responseId"),
+        request_id=scalar(tree, "request_id", "requestId", "custom_id") or scalar(at(tree, "response"), "request_id"),
+        response_id=scalar(tree, "response_id", "responseId") or scalar(answer, "id"),
         region=scalar(tree, "region"),
+    )
+
+
+def _first(tree: Any, paths: tuple[tuple[str, ...], ...]) -> Any:
+    """Return the first object that stands under one of some paths, as it is or as JSON in a string."""
+    found = (opened(at(tree, *path)) for path in paths)
+    return next((body for body in found if isinstance(body, dict)), None)
+
+
+def _usage(used: Any) -> TokenUsage:
+    return TokenUsage(
+        number(used, "input_tokens", "prompt_tokens"),
+        number(used, "output_tokens", "completion_tokens"),
+        number(used, "total_tokens"),
     )
 
 
