@@ -63,7 +63,7 @@ def test_readings_are_never_torn(tmp_path: Path) -> None:
         process.stdout.readline()
         whole, until = list[Reading](), time.monotonic() + 120
         # A writer that stands still in the middle of a page leaves nothing to read until it goes on.
-        while len(whole) < 3_000:
+        while len(whole) < 20_000:
             assert time.monotonic() < until
             reading = pages.read()
             whole += [] if reading is None or reading.phase is not Phase.ANALYSE else [reading]
