@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from schemas.access import GrantState, Identity
+from schemas.errors import ConfigError, KmsUnavailable
 from streams.breakglass.bodies import (
     GrantBody,
     LookupBody,
@@ -32,6 +34,8 @@ from streams.breakglass.idempotency import Once
 from streams.breakglass.looking_up import Finder
 from streams.breakglass.openapi import VERBS, document
 from streams.breakglass.revealing import Revealer
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,12 @@ class BreakglassApi:
         return JSONResponse(await run_in_threadpool(self._revealed, identity, wanted))
 
     def _revealed(self, identity: Identity, wanted: Any) -> dict[str, Any]:
-        with self.revealer() as revealer:
-            result = revealer.reveal(identity, wanted)
+        try:
+            with self.revealer() as revealer:
+                result = revealer.reveal(identity, wanted)
+        except ConfigError:  # Of the keys' side: what was asked was judged before.
+            log.error("Keys are not as the settings say.")
+            raise KmsUnavailable("keys are not there") from None
         items = [item_tree(index, item) for index, item in enumerate(result.items)]
         tree = {"audit": audit_tree(result.audit), "items": items}
         return tree if wanted.asked.text is None else {**tree, "text": result.text}

@@ -8,7 +8,7 @@ from typing import Any
 from schemas.access import Grant, Identity
 from schemas.audit import Actor, AuditRecord, Counts, KmsUse, Resource
 from schemas.audit_terms import Action, ActorType, KmsProvider, Phase, Reason, ResourceKind, Result
-from schemas.errors import AccessDenied, PhistreamError
+from schemas.errors import AccessDenied, AuditUnavailable, KmsUnavailable, LogUnavailable, PhistreamError
 from schemas.vault import TenantId
 from streams.audit.ports import Appended, Audit
 from streams.breakglass.identity.registry import actor_of
@@ -17,6 +17,11 @@ from streams.clock import rfc3339
 _BUILD = version("phistream")
 SERVICE = Actor("service", "breakglass", ActorType.SERVICE)
 _REASONS = {reason.value: reason for reason in Reason}
+_KINDS = (
+    (KmsUnavailable, Reason.KMS_UNAVAILABLE),
+    (LogUnavailable, Reason.LOG_UNAVAILABLE),
+    (AuditUnavailable, Reason.STORE_UNAVAILABLE),
+)
 _ODD = re.compile(r"[^A-Za-z0-9:/._-]")
 _LONGEST_KEK = 160
 
@@ -67,8 +72,9 @@ def grant_resource(grant_id: str) -> Resource:
 
 
 def reason_of(error: PhistreamError) -> Reason:
-    """Return why an error of ours happened, as the audit log names it."""
-    return _REASONS.get(str(error.facts.get("code")), Reason.INTERNAL)
+    """Return why an error of ours happened, as the audit log names it: by a code of ours, else by its kind."""
+    kinds = (reason for kind, reason in _KINDS if isinstance(error, kind))
+    return _REASONS.get(str(error.facts.get("code"))) or next(kinds, Reason.INTERNAL)
 
 
 def kms_use(kek_uri: str, unwraps: int) -> KmsUse:

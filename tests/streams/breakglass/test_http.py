@@ -158,6 +158,17 @@ def test_without_audit_nothing_is_shown(service: Service) -> None:
     assert not any(value in answer.text for value in VALUES)
 
 
+def test_without_its_keys_the_answer_is_503_and_says_so(service: Service) -> None:
+    """A KMS or key store that does not answer is named by a code, without its words, and may be tried again."""
+    grant_id = service.active()
+    service.rig.desk.state.key_store.unlink()
+    service.rig.desk.state.key_store.mkdir()
+    answer = service.reveal(grant_id)
+
+    assert (503, "kms_unavailable") == (answer.status_code, answer.json()["code"])
+    assert "Retry-After" in answer.headers
+
+
 def test_without_the_provider_the_answer_is_503(service: Service) -> None:
     """A provider that is silent is told apart from a token that is wrong."""
     service.idp.down = True

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from schemas.access import Grant, GrantMode, ItemStatus, Role, Scope, View
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Phase, Reason, Result
-from schemas.errors import AccessDenied, AuditUnavailable
+from schemas.errors import AccessDenied, AuditUnavailable, KmsUnavailable
 from schemas.identifiers import IdentifierType
 from schemas.topics import VAULT
 from schemas.vault import TenantId, Token
@@ -258,6 +258,21 @@ def test_without_audit_nothing_leaves(rig: Rig, phase: Phase) -> None:
         rig.desk.revealer_with(opener).reveal(rig.ada(), request)
 
     assert (phase is Phase.OUTCOME) == (opener.opened > 0)
+
+
+def test_without_its_kms_an_emergency_is_refused_with_the_reason(rig: Rig) -> None:
+    """Whatever the KMS calls it, the one who asked and the log are told that it is the KMS; nothing of it leaves."""
+
+    def refuse() -> None:
+        raise KmsUnavailable("AWS KMS refuses", code="DisabledException")
+
+    grant = rig.active(_whole_event(rig), GrantMode.EMERGENCY)
+    request = RevealRequest(grant.id, View.FULL, Asked(events=(_event(rig),)))
+    with pytest.raises(KmsUnavailable):
+        rig.desk.revealer_with(rigs.Counting(rig.desk.state, refuse)).reveal(rig.ada(), request)
+
+    told = rig.recorded.records[-1]
+    assert (Phase.OUTCOME, Result.ERROR, Reason.KMS_UNAVAILABLE) == (told.phase, told.result, told.reason)
 
 
 def test_a_revocation_during_a_reveal_counts(rig: Rig) -> None:
