@@ -78,8 +78,12 @@ def load_token_keys(path: Path) -> Mapping[str, TokenKeys]:
 def ensure_token_keys(path: Path, tenants: Sequence[str]) -> Mapping[str, TokenKeys]:
     """Return the token keys, making the file and the keys of tenants that have none yet.
 
-    Processes that start together end with the same keys.
+    Processes that start together end with the same keys. Where no key is missing nothing is written, not even a lock:
+    the folder may be read-only.
     """
+    known = dict(load_token_keys(path)) if path.exists() else {}
+    if known and set(tenants) <= set(known):
+        return known
     make_private_folder(path.parent)
     with exclusive(path.parent):
         known = dict(load_token_keys(path)) if path.exists() else {}

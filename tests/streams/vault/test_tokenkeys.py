@@ -37,6 +37,16 @@ def test_keys_stay(path: Path) -> None:
     assert load_token_keys(path) == second
 
 
+def test_keys_that_are_there_are_only_read(path: Path) -> None:
+    """A worker starts where the folder of the keys is mounted read-only: no lock and no file is written."""
+    made = ensure_token_keys(path, ["a"])
+    lock = path.parent / ".lock"
+    lock.unlink()
+    lock.mkdir()  # Nobody, whatever their rights, can open this for writing.
+
+    assert made == ensure_token_keys(path, ["a"])
+
+
 def test_no_two_secrets_are_equal(path: Path) -> None:
     """Every secret of every tenant is drawn anew."""
     known = ensure_token_keys(path, ["acme", "other"])
