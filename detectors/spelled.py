@@ -2,6 +2,7 @@
 
 import re
 
+from detectors.patterns.scanning import compile_latin
 from detectors.recognizer import Passage
 from detectors.scoring import LIKELY, PROBABLE
 from schemas.identifiers import IdentifierType
@@ -11,6 +12,10 @@ _AS_IN = re.compile(r"[ -](?:as[ -]in|like|for)[ -][A-Za-z]+")
 _SPELLED = re.compile(
     r"(?<![\w'-])(?:[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}"
     r"[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?![\w'])"
+)
+#: How one of them begins, found many times faster.
+_BEGUN = compile_latin(
+    r"(?:^|[^A-Za-z0-9_'-])[A-Z](?:[ -]as[ -]in[ -][A-Z]+)?[ \t.,-]{1,3}[A-Z](?:[ -]as[ -]in|[ \t.,-])"
 )
 _TOLD = re.compile(
     r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|"
@@ -41,6 +46,8 @@ class SpelledRecognizer:
     def recognize(self, passage: Passage) -> list[Span]:
         """Return runs of single letters that are neither the alphabet nor a list of choices."""
         text, spans = passage.text, list[Span]()
+        if _BEGUN.search(passage.latin) is None:
+            return spans
         for found in _SPELLED.finditer(text):
             letters = "".join(filter(str.isalpha, _AS_IN.sub("", found[0]))).lower()
             told = _TOLD.search(text[max(0, found.start() - _TOLD_REACH) : found.start()]) is not None

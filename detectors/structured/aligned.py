@@ -42,7 +42,7 @@ class AlignedRecognizer:
     def recognize(self, passage: Passage) -> list[Span]:
         """Return the identifying cells of every such table."""
         text, spans = passage.text, list[Span]()
-        if _HINT.search(text) is None:
+        if "  " not in text or _HINT.search(text) is None:
             return spans
         columns: list[_Column] = []
         last = 0

@@ -57,8 +57,9 @@ class FormRecognizer:
         """Return the identifying values of every caption."""
         text = passage.text
         spans = list[Span]()
-        spoken = _spoken(text)
-        for start, end, heading in _captioned(text):
+        captioned = list(_captioned(text))
+        spoken = _spoken(text) if any(heading is Heading.PERSON for _, _, heading in captioned) else frozenset()
+        for start, end, heading in captioned:
             if heading is Heading.PERSON and any(turn in spoken for turn in range(max(0, start - _LOOK_BACK), start)):
                 said = self._values.read(text, start, end, Heading.ADDRESSEE, self.name)
                 spans += [span for span in said if text[span.start].isupper()]

@@ -13,6 +13,7 @@ from detectors.spelled import SpelledRecognizer
         ("her name is A-D-A-E-Z-E", ["A-D-A-E-Z-E"]),
         ("F E A T H E R S T O N E I got a letter", ["F E A T H E R S T O N E I"]),
         ("spelled O B I, thanks", ["O B I"]),
+        ("last name O as in otter - B as in bear - I", ["O as in otter - B as in bear - I"]),
         ("choose A, B, C, D, E or F", []),
         ("A B C D E F G", []),
         ("S1 S2 S3, i. e. this, U.S.A. and a b", []),
