@@ -12,6 +12,11 @@ class Latin(bytes):
     """The bytes of a whole passage."""
 
     @functools.cached_property
+    def occurring(self) -> dict[object, bool]:
+        """Return the patterns that more than one recognizer asked for, and whether they occur."""
+        return {}
+
+    @functools.cached_property
     def figures(self) -> int:
         """Return how many of them are figures: a pattern that wants more does not occur."""
         return len(self) - len(self.translate(None, b"0123456789"))

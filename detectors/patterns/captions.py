@@ -93,7 +93,7 @@ class Captions:
         """Return the values that the captions of the table announce, with their lists and siblings."""
         latin = passage.latin
         spans: list[Span] = []
-        if _NUMBER.search(latin) is None:
+        if not _NUMBER.occurs(latin):
             return spans
         for found in self._pattern.finditer(latin):
             if _NUMBER.search(latin, found.end() - 1, min(len(latin), found.end() + 96)) is None:

@@ -64,6 +64,15 @@ class Pattern:
             return None
         return self._once(_ANYWHERE, text, pos, endpos)
 
+    def occurs(self, text: bytes) -> bool:
+        """Tell whether there is a match; a whole passage keeps the answer for the next recognizer that asks."""
+        if not isinstance(text, Latin):
+            return self.search(text) is not None
+        known = text.occurring.get(self)
+        if known is None:
+            known = text.occurring[self] = self.search(text) is not None
+        return known
+
     def match(self, text: bytes, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Match at *pos*."""
         return self._once(_HERE, text, pos, endpos)
@@ -220,7 +229,7 @@ def only_digits(value: bytes) -> str:
 
 def has_digit(passage: Passage) -> bool:
     """Tell cheaply whether a passage holds a digit."""
-    return _DIGIT.search(passage.latin) is not None
+    return _DIGIT.occurs(passage.latin)
 
 
 def trim(latin: bytes, start: int, end: int) -> tuple[int, int]:

@@ -38,9 +38,8 @@ _PATHS = compile_latin(
     r"\b[A-Z]:\\[^\n\x22'<>|*?]{3,240}?\.[A-Z0-9]{2,5}\b|"
     r"(?:^|[\s\x22'=(:>])/(?:[A-Z0-9._@ -]{1,60}/){1,12}[A-Z0-9._@-]{1,100}\.[A-Z0-9]{2,5}\b"
 )
-_DOCUMENT = compile_latin(
-    r"\.(?:pdf|docx?|xlsx?|rtf|txt|tiff?|jpe?g|png|heic|dcm|xml|csv|msg|eml|zip|mp[34]|wav|mov|odt)$"
-)
+_ENDING = r"\.(?:pdf|docx?|xlsx?|rtf|txt|tiff?|jpe?g|png|heic|dcm|xml|csv|msg|eml|zip|mp[34]|wav|mov|odt)"
+_DOCUMENT, _ANY_DOCUMENT = compile_latin(rf"{_ENDING}$"), compile_latin(rf"{_ENDING}\b")
 _PERSONAL = compile_latin(
     r"[\\/](?:patients?|pts?|pt-[^\\/]*|charts?|records?|ehr[a-z]*|scans?|consents?|letters?|photos?|portraits?|"
     "faces?|ids|clients?|"
@@ -173,7 +172,7 @@ _GATE = compile_latin(
 
 
 def _stored(latin: bytes) -> Iterator[tuple[int, int]]:
-    for found in _PATHS.finditer(latin):
+    for found in _PATHS.finditer(latin) if _ANY_DOCUMENT.search(latin) is not None else ():
         value = found.group()
         start = found.start() + (0 if value[:1] in (b"/", b"\\") or value[1:2] == b":" else 1)
         if _DOCUMENT.search(value) and _PERSONAL.search(value) and latin[start - 2 : start] != b":/":
