@@ -1,10 +1,10 @@
 """Places and firms in lines typed in haste: practices, streets, counties, towns, whom somebody works for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.lookup import Gazetteers, WordClass
-from detectors.patterns.scanning import PatternSet, compile_latin
+from detectors.patterns.scanning import Match, Pattern, PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -104,23 +104,23 @@ _OWNED = compile_latin(
     r"deli|florist|barbershop|hardware|lumber|brewing))\b",
     ignore_case=False,
 )
-_SET = PatternSet(
-    (
-        _BRANCH,
-        _HOUSE_OF_GOD,
-        _OWNED,
-        _PRACTICE,
-        _EMPLOYED,
-        _STREET,
-        _COUNTY,
-        _CITY,
-        _TOWN,
-        _SHIP,
-        _TRAILER,
-        _CORNER,
-        _HOUSE,
-    )
+_PATTERNS = (
+    _BRANCH,
+    _HOUSE_OF_GOD,
+    _OWNED,
+    _PRACTICE,
+    _EMPLOYED,
+    _STREET,
+    _COUNTY,
+    _CITY,
+    _TOWN,
+    _SHIP,
+    _TRAILER,
+    _CORNER,
+    _HOUSE,
 )
+_SET = PatternSet(_PATTERNS)
+Look = Callable[[Pattern], Iterable[Match]]
 #: What a practice, a street or a firm of nobody in particular is called.
 _GENERIC = frozenset(
     """
@@ -162,18 +162,22 @@ class LowerPlaceRecognizer:
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the places, and the firms as names."""
-        latin = passage.latin
-        if not _SET.occurring(latin):
+        latin, text = passage.latin, passage.text
+        occurring = {_PATTERNS[number] for number in _SET.occurring(latin)}
+        if not occurring:
             return []
-        text = passage.text
-        places = dict.fromkeys([*self._places(latin, text), *self._named(latin, text), *_told(latin)])
-        firms = dict.fromkeys(self._firms(latin, text))
+
+        def look(pattern: Pattern) -> Iterable[Match]:
+            return pattern.finditer(latin) if pattern in occurring else ()
+
+        places = dict.fromkeys([*self._places(look, text), *self._named(look, text), *_told(look)])
+        firms = dict.fromkeys(self._firms(look, text))
         spans = [Span(start, end, IdentifierType.GEO, SCORE, self.name) for start, end in places]
         return spans + [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in firms]
 
-    def _places(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+    def _places(self, look: Look, text: str) -> Iterator[tuple[int, int]]:
         for pattern in (_PRACTICE, _STREET):
-            for found in pattern.finditer(latin):
+            for found in look(pattern):
                 words = text[found.start(1) : found.end(1)].split()
                 start = found.start(1)
                 while words and words[0] in _ARTICLES:
@@ -183,28 +187,28 @@ class LowerPlaceRecognizer:
                 if named and words[0] not in _DETERMINERS:
                     yield start, found.end(1)
 
-    def _named(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
+    def _named(self, look: Look, text: str) -> Iterator[tuple[int, int]]:
         """Yield branches of chains, counties, and towns before their state."""
-        for found in _BRANCH.finditer(latin):
+        for found in look(_BRANCH):
             words = text[found.start(1) : found.end(1)].split()
             if words[0] not in _DETERMINERS | _ARTICLES and any(map(self._is_proper, words)):
                 yield found.start(1), found.end(1)
-        for found in _COUNTY.finditer(latin):
+        for found in look(_COUNTY):
             word = text[found.start(1) : found.end(1)]
             mask = self._gazetteers.mask(word)
             if word not in _GENERIC and mask & (m.COUNTY | m.CITY | m.NAME) and not mask & _COMMON:
                 yield found.start(), found.end()
-        for found in _CITY.finditer(latin):
+        for found in look(_CITY):
             if self._is_city(text[found.start(1) : found.end(1)]):
                 yield found.start(1), found.end(1)
-        for found in _TOWN.finditer(latin):
+        for found in look(_TOWN):
             words = text[found.start(1) : found.end(1)].split()
             town = words[1:] if words[0] in _GENERIC else words
             if town and all(map(self._is_town, town)):
                 yield found.end(1) - len(" ".join(town)), found.end(1)
 
-    def _firms(self, latin: bytes, text: str) -> Iterator[tuple[int, int]]:
-        for found in _EMPLOYED.finditer(latin):
+    def _firms(self, look: Look, text: str) -> Iterator[tuple[int, int]]:
+        for found in look(_EMPLOYED):
             words = text[found.start(1) : found.end(1)].split()
             start = found.start(1)
             if words[0] in _ARTICLES:
@@ -213,7 +217,7 @@ class LowerPlaceRecognizer:
             if words and words[0] not in _DETERMINERS and not _NO_FIRM & set(words) and self._is_firm(words):
                 yield start, found.end(1)
 
-        for found in _OWNED.finditer(latin):
+        for found in look(_OWNED):
             words = text[found.start(1) : found.end(1)].split()
             if words[0] not in _DETERMINERS | _ARTICLES and words[0] not in _GENERIC:
                 yield found.start(1), found.end(1)
@@ -246,12 +250,12 @@ class LowerPlaceRecognizer:
         return any(not mask or (mask & _PROPER and not mask & known) for mask in masks)
 
 
-def _told(latin: bytes) -> Iterator[tuple[int, int]]:
+def _told(look: Look) -> Iterator[tuple[int, int]]:
     """Yield ships, trailers, corners and houses, whose wording says enough."""
     for pattern in (_SHIP, _TRAILER, _CORNER, _HOUSE_OF_GOD):
-        for found in pattern.finditer(latin):
+        for found in look(pattern):
             yield found.start(1), found.end(1)
-    for found in _HOUSE.finditer(latin):
+    for found in look(_HOUSE):
         group = next(number for number in (1, 2, 3) if found.start(number) >= 0)
         yield found.start(group), found.end(group)
 
