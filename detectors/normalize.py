@@ -76,9 +76,10 @@ class Normalized:
 
     def edited(self, edits: Iterable[Edit]) -> "Normalized":
         """Return this text after *edits* (start, end, replacement); of edits that overlap the first one counts."""
-        kept = list(_disjoint(edits))
-        if not kept:
+        wanted = sorted(edits)
+        if not wanted:
             return self
+        kept = list(_disjoint(wanted))
         pieces, lengths, sources, steps, at = list[str](), list[int](), list[int](), list[int](), 0
         for start, end, new in [*kept, (len(self.text), len(self.text), "")]:
             pieces += self.text[at:start], new
@@ -183,9 +184,9 @@ def _markup(text: str) -> Iterable[Edit]:
             yield match.start(), match.end(), ""
 
 
-def _disjoint(edits: Iterable[Edit]) -> Iterable[Edit]:
+def _disjoint(edits: Sequence[Edit]) -> Iterable[Edit]:
     at = 0
-    for edit in sorted(edits):
+    for edit in edits:
         if edit[0] >= at:
             yield edit
             at = edit[1]

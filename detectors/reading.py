@@ -36,8 +36,8 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
     for recognizers, indices in ((layers.structured, documents), (layers.patterns, segments)):
         passages = [pieces[index].passage for index in indices]
         for rule in recognizers:  # Text by text the processor's caches would hold no recognizer for the next text.
-            for index, spans in zip(indices, _each(rule, passages, clock), strict=True):
-                found[index] += spans
+            for place, spans in _each(rule, passages, clock):
+                found[indices[place]] += spans
     batches = _batches(segments, pieces)
     for recognizer in (*layers.gazetteers, *layers.taggers):
         for batch in batches:
@@ -64,7 +64,7 @@ def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
 
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
     """Return what the deny list and the roster hold of a passage."""
-    return [span for recognizer in layers.lists for span in _each(recognizer, [passage], clock)[0]]
+    return [span for recognizer in layers.lists for _, spans in _each(recognizer, [passage], clock) for span in spans]
 
 
 def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -99,14 +99,15 @@ def _batches(indices: Sequence[int], pieces: Sequence[Part]) -> list[list[int]]:
     return batches
 
 
-def _each(recognizer: Recognizer, passages: Sequence[Passage], clock: Clock) -> list[Sequence[Span]]:
-    found = list[Sequence[Span]]()
+def _each(recognizer: Recognizer, passages: Sequence[Passage], clock: Clock) -> list[tuple[int, Sequence[Span]]]:
+    """Return the places of the passages in which a recognizer finds something, and what it finds."""
+    found = list[tuple[int, Sequence[Span]]]()
     try:
-        for passage in passages:
+        for place, passage in enumerate(passages):
             if clock.deadline is not None:
                 clock.check()
-            spans = recognizer.recognize(passage)
-            found.append(_inside(recognizer.name, passage, spans) if spans else spans)
+            if spans := recognizer.recognize(passage):
+                found.append((place, _inside(recognizer.name, passage, spans)))
     except PhistreamError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a recognizer raises may hold text and must not pass for "clean".

@@ -182,13 +182,13 @@ class SecondNet:
 
     def _is_name(self, word: str) -> bool:
         """Tell whether a list of names holds a word; without lists every word may be one."""
-        return self.gazetteers is None or bool(int(self.gazetteers.classes(word.lower())) & _NAMES)
+        return self.gazetteers is None or bool(self.gazetteers.mask(word.lower()) & _NAMES)
 
     def _is_ordinary(self, value: str) -> bool:
         """Tell whether a value is a single word in lower case that texts write so."""
         if self.gazetteers is None or not (value.islower() and value.isalpha()):
             return False
-        mask = int(self.gazetteers.classes(value))
+        mask = self.gazetteers.mask(value)
         return bool(mask & _ENGLISH) and not mask & _NAMES
 
 
