@@ -15,12 +15,14 @@ from schemas.errors import ConfigError, VaultError
 from streams.commands.key_desk import at_key_desk, bar
 from streams.commands.options import ConfigFile, StateFolder
 from streams.commands.signing_in import CredentialsSource
+from streams.commands.token_keys import init
 
 if TYPE_CHECKING:
     from streams.commands.key_desk import KeyDesk
     from streams.vault.restoring import OpenedBackup
 
-keys_app = typer.Typer(help="Keys: their age, rotation, backup and drills.", no_args_is_help=True)
+keys_app = typer.Typer(help="Keys: making, age, rotation, backup and drills.", no_args_is_help=True)
+keys_app.command()(init)
 _INCOMPLETE = 1
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
