@@ -191,6 +191,13 @@ def test_health_is_asked_where_the_service_answers() -> None:
     assert asked == {name: {str(port) for port in ports} for name, ports in wanted.items()}
 
 
+@pytest.mark.parametrize("name", ["worker", "intake"])
+def test_a_first_start_knows_where_to_begin(name: str) -> None:
+    """A group without offsets is refused unless the command says where it begins."""
+    command = _SERVICES[name]["command"]
+    assert command[command.index("--from") + 1] == "earliest"
+
+
 @pytest.mark.parametrize("name", sorted(_OURS))
 def test_settings_exist(name: str) -> None:
     """Each setting given to a service of ours is one that the configuration knows."""
