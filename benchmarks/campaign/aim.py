@@ -10,8 +10,7 @@ from streams.phase import Phase, PhaseMap, Reading
 from streams.supervisor import RunFolder
 
 _GLANCE_SECONDS = 0.0005
-#: Longer than a worker takes to start where the machine has much else to do.
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +23,17 @@ class Held:
 
 
 def hold(folder: RunFolder, slot: int, pid: int, aim: Phase | None, delay: float) -> Held | None:
-    """Stop a worker in phase *aim*, or anywhere after a while of waiting; None where it ended by itself.
+    """Stop a worker in phase *aim*, or anywhere a while after its start; None where it ended by itself.
 
     The phase is read again once the process stands still, and it is let go if the moment had passed.
     """
     phases = PhaseMap(folder.phase_map(slot))
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        late = time.monotonic() > until
         reading = phases.read()
+        if reading is not None and reading.phase is Phase.STARTING:
+            until = time.monotonic() + _PATIENCE_SECONDS  # A start takes its time where the machine does much else.
+        late = time.monotonic() > until
         if late or aim is None or (reading is not None and reading.phase is aim):
             time.sleep(delay)
             if not _signal(pid, signal.SIGSTOP):
