@@ -38,10 +38,14 @@ def test_every_record_is_accounted_for_once(tmp_path: Path) -> None:
 
 @pytest.mark.integration
 def test_offsets_outside_the_transaction_fail_the_campaign(tmp_path: Path) -> None:
-    """The campaign can fail: a worker that commits offsets apart from its outputs loses records under kills."""
-    report = campaign(required_stack(), tmp_path, 1, KILLS, wrong=True)
+    """The campaign can fail: a worker that commits offsets apart from its outputs loses records under kills.
 
-    assert "every input is redacted or quarantined exactly once" in {breach.rule for breach in report.breaches}
+    Where none of its kills came between the two, which is rare, another campaign tries.
+    """
+    lost = "every input is redacted or quarantined exactly once"
+    reports = (campaign(required_stack(), tmp_path / str(seed), seed, KILLS, wrong=True) for seed in (1, 2, 3))
+
+    assert any(lost in {breach.rule for breach in report.breaches} for report in reports)
 
 
 def test_inputs_without_an_offset_are_found_by_content() -> None:
