@@ -87,8 +87,17 @@ def main() -> None:
         # Calling `app` itself would put Typer's own hook in place of ours, which prints the message of an exception.
         typer.main.get_command(app)()
     except PhistreamError as error:
-        typer.secho(f"phistream: {error}", fg=typer.colors.RED, err=True)
+        _say(str(error))
         sys.exit(UNREADABLE_STATUS if isinstance(error, UnknownVersion) else REFUSED_STATUS)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _say(f"{error.strerror} (path={error.filename})")
+        sys.exit(REFUSED_STATUS)
+
+
+def _say(what: str) -> None:
+    typer.secho(f"phistream: {what}", fg=typer.colors.RED, err=True)
 
 
 if __name__ == "__main__":

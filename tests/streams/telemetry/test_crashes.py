@@ -36,13 +36,25 @@ def test_a_library_that_logs_an_exception_shows_its_class_alone() -> None:
     assert ended.stderr == "ERROR client: a client reported ValueError\n"
 
 
-def test_a_crash_of_a_command_prints_no_message() -> None:
-    """The command line keeps to this, whatever hook its framework would put in place of ours."""
+def _run_command(body: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command of these tests' own, whose body is one line, as the command line runs each of its."""
     program = (
-        "import sys\nfrom streams import cli\n@cli.app.command()\ndef crash() -> None:\n    int('Jane Roe')\n"
+        f"import sys\nfrom streams import cli\n@cli.app.command()\ndef crash() -> None:\n    {body}\n"
         "sys.argv = ['phistream', 'crash']\ncli.main()\n"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+
+def test_a_file_that_cannot_be_used_is_named() -> None:
+    """What the system says of a path is told in one line: it holds no text of an event."""
+    ended = _run_command("open('/dev/null/file')")
+
+    assert (ended.returncode, ended.stderr) == (78, "phistream: Not a directory (path=/dev/null/file)\n")
+
+
+def test_a_crash_of_a_command_prints_no_message() -> None:
+    """The command line keeps to this, whatever hook its framework would put in place of ours."""
+    ended = _run_command("int('Jane Roe')")
 
     assert ended.returncode == 1
     assert (ended.stdout, ended.stderr) == ("", "phistream: failed unexpectedly (ValueError at <string>:5)\n")
