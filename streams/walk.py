@@ -1,5 +1,6 @@
 """From an event to its texts and back: default deny, every leaf is text unless its exact path says otherwise."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,9 @@ _WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arr
 _SMALL = 1000.0
 #: What JSON in a string may begin with.
 _OPENING = frozenset("{[ \t\r\n")
+
+#: A key that is somebody's number where the key above it says so.
+_NUMBER_KEY = re.compile(r"[\d./ -]{5,40}")
 
 OnText = Callable[[TextField], str]
 OnLeaf = Callable[[Leaf], None]
@@ -187,7 +191,8 @@ class _Visit:
         self._note(place, key, Reading.KEY, Why.UNKNOWN_KEY)
         if self.following is not None:
             return next(self.following)
-        return self.on_text(TextField(place.pointer_of(None), key, "", FieldKind.KEY, self._side(place.path)))
+        hint = place.hint_of(None).rpartition("by_")[2] if _NUMBER_KEY.fullmatch(key) else ""
+        return self.on_text(TextField(place.pointer_of(None), key, hint, FieldKind.KEY, self._side(place.path)))
 
     def _string(self, text: str, rules: Any, place: Place, key: str | int | None, label: str) -> str:
         blob = self._treat(text, rules)

@@ -17,6 +17,12 @@ _CALL_KEY = re.compile(
 )
 #: Keys as programs write them: snake_case, kebab-case, camelCase, dotted.
 _PROGRAM_KEY = re.compile(r"\$?[a-zA-Z][a-z0-9]*(?:[_.-]?[A-Z]?[a-z0-9]+)*")
+#: Names of files, which people give; programs write such keys too.
+_FILE_KEY = re.compile(
+    r".+\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|txt|md|csv|tsv|json|xml|html?|zip|gz|7z|png|jpe?g|gif|tiff?|heic|webp|bmp|svg"
+    r"|dcm|dicom|nii|wav|mp3|m4a|ogg|mp4|mov|avi|eml|msg|hl7)",
+    re.IGNORECASE,
+)
 #: Seconds to nanoseconds since the epoch, for the years 2001 to 2033.
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}){0,3}(?:\.\d+)?")
 _DIGITS = re.compile(r"\d")
@@ -50,7 +56,8 @@ def spans_in_place(field: TextField, spans: Sequence[Span], *, staff: bool) -> S
     if field.kind is FieldKind.NUMBER or field.text.isdecimal():
         return [span for span in spans if _is_number_of_somebody(field, span)]
     if field.kind is FieldKind.KEY and _PROGRAM_KEY.fullmatch(field.text) and _few_digits(field.text):
-        return [span for span in spans if span.recognizer not in _OF_PROSE]
+        dropped = _OF_PROSE - {"ner"} if _FILE_KEY.fullmatch(field.text) else _OF_PROSE
+        return [span for span in spans if span.recognizer not in dropped]
     if _last_key(field) in _CODE_KEYS and _CODE.fullmatch(field.text):
         return [span for span in spans if span.recognizer not in _OF_PROSE]
     return spans

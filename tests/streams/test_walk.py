@@ -224,3 +224,11 @@ def test_what_kongs_plugin_says_of_a_call_is_not_text() -> None:
     document = {"ai": {"proxy": {"meta": meta, "usage": {"prompt_tokens": 9}, "payload": {"request": "Maria"}}}}
 
     assert ["for Maria", "Maria"] == texts_of(document)
+
+
+def test_a_number_as_a_key_has_the_key_above_it_for_a_hint() -> None:
+    """Where records are sorted by somebody's number the key above says whose; other keys speak for themselves."""
+    event, walker = event_of(document := {"by_mrn": {"4471123": 1, "v2": 2}, "2026": 3}), walker_of(document)
+    keys = {text.text: text.hint for text in walker.texts(event) if text.kind is FieldKind.KEY}
+
+    assert {"by_mrn": "", "4471123": "mrn", "v2": "", "2026": ""} == keys
