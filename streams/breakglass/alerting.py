@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-from schemas.access import APPROVERS, Grant, Identity, Person
+from schemas.access import APPROVERS, Grant, GrantRequest, Identity, Person
 from schemas.audit import Resource
 from schemas.audit_shapes import MAX_IDS
 from schemas.audit_terms import Action, Reason, ResourceKind, Result
@@ -89,6 +89,12 @@ class Alerting:
     def planted(self, tenant: TenantId) -> int:
         """Return how many honeytokens a tenant has."""
         return sum(word.startswith(_noted(tenant, "")) for word in self.granting.store.honeytokens.words())
+
+    def request(self, identity: Identity, wanted: GrantRequest) -> Grant:
+        """Ask for a grant as Granting does, and alert where its scope names a honeytoken."""
+        grant = self.granting.request(identity, wanted)
+        self.named(identity, grant, wanted.terms.scope.tokens)
+        return grant
 
     def named(self, identity: Identity, grant: Grant, tokens: Collection[str]) -> None:
         """Alert where one of the tokens that somebody names is a honeytoken; granted or not.

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from schemas.access import GrantState, Identity
 from schemas.errors import ConfigError, KmsUnavailable
+from streams.breakglass.alerting import Alerting
 from streams.breakglass.bodies import (
     GrantBody,
     LookupBody,
@@ -76,7 +77,7 @@ class BreakglassApi:
 
     async def _request_grant(self, request: Request, identity: Identity) -> Response:
         wanted = (await body_of(request, GrantBody)).request()
-        grant = await run_in_threadpool(self.granting.request, identity, wanted)
+        grant = await run_in_threadpool(Alerting.over(self.granting).request, identity, wanted)
         return JSONResponse(grant_tree(grant), HTTPStatus.CREATED, {"Location": f"/v1/grants/{grant.id}"})
 
     async def _list_grants(self, request: Request, identity: Identity) -> Response:

@@ -57,6 +57,7 @@ def request(
     """Ask for a grant and print its id; an emergency is active at once."""
     from schemas.access import GrantRequest, GrantTerms, Scope
     from schemas.vault import TenantId, Token
+    from streams.breakglass.alerting import Alerting
     from streams.breakglass.policy import GrantEvent
 
     scope = Scope(
@@ -74,7 +75,7 @@ def request(
     terms = GrantTerms(where, mode, purpose, scope, View.MASKED if masked else View.FULL, seconds)
     wanted = GrantRequest(terms, _reason(reason_file), ticket)
     with at_desk(state, credentials, config=config) as signed:
-        grant = signed.desk.granting.request(signed.identity, wanted)
+        grant = Alerting.over(signed.desk.granting).request(signed.identity, wanted)
         if emergency:
             grant = signed.desk.granting.word(signed.identity, grant.id, GrantEvent.ACTIVATE)
     typer.echo(grant.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.access import APPROVERS, Person, Role, Scope, View
+from schemas.access import APPROVERS, GrantRequest, Person, Role, Scope, View
 from schemas.audit_terms import Action, Reason
 from schemas.errors import AccessDenied, AuditUnavailable
 from schemas.identifiers import IdentifierType
@@ -117,6 +117,18 @@ def test_a_honeytoken_of_another_tenant_alerts_that_one(rig: Rig) -> None:
     told = next(record for record in rig.recorded.records if record.action is Action.ALERT_RAISE)
     assert (other, Reason.HONEYTOKEN) == (told.tenant, told.reason)
     assert (Ungranted.id, Action.ALERT_RAISE) in rig.told
+
+
+def test_asking_for_a_honeytoken_alerts(rig: Rig) -> None:
+    """A grant that names one is told of before anybody approves it."""
+    _plant(rig, _HONEY)
+    terms = rig.request(Scope(tokens=frozenset({_HONEY}))).terms
+    assert [] == _alerts(rig)  # Asked for past the door at which it is looked for.
+
+    wanted = GrantRequest(terms, "The patient has to be called back.")
+    grant = Alerting.over(rig.desk.granting).request(rig.ada(), wanted)
+    assert [Reason.HONEYTOKEN] == _alerts(rig)
+    assert (grant.id, Action.ALERT_RAISE) == rig.told[-1]
 
 
 def test_a_look_up_that_finds_a_honeytoken_alerts(rig: Rig) -> None:

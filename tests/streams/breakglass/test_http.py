@@ -283,3 +283,14 @@ def test_a_token_beyond_the_scope_is_not_opened(service: Service) -> None:
 
     assert OTHER_VALUE not in answer.text
     assert {"ok"} & {item["status"] for item in answer.json()["items"]} == set()
+
+
+def test_asking_for_a_honeytoken_alerts(service: Service) -> None:
+    """Whoever asks for a grant that names one is told of at once."""
+    rig, honey = service.rig, f"phi_name_ca_{'b' * 20}"
+    Alerting.over(rig.desk.granting).plant(rig.bo(), HOME, honey)
+    assert 201 == service.ask(scope={"tokens": [honey]}).status_code
+
+    assert Reason.HONEYTOKEN in [
+        record.reason for record in rig.recorded.records if record.action is Action.ALERT_RAISE
+    ]
