@@ -19,6 +19,7 @@ PAGES = (
     "SECURITY.md",
     "CONTRIBUTING.md",
     "CONFIGURATION.md",
+    "OPERATING.md",
     "detectors/CUSTOMIZING.md",
 )
 
