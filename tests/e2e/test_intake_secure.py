@@ -16,6 +16,7 @@ from streams.log.kafka_inlet import KafkaInlet
 from streams.log.kafka_intake import connect_intake
 from streams.log.startup import INTAKES, begin_group
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
+from tests.stack.grants import await_grants
 from tests.stack.required import required_stack
 
 pytestmark = [pytest.mark.integration, pytest.mark.secure]
@@ -28,6 +29,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Return a deployment with the grants of the table."""
     with deployed(required_stack(secure=True), tmp_path) as made:
         apply_acls(made.admin, PRINCIPALS)
+        await_grants(made.stack.kafka_options())
         yield made
 
 
@@ -42,6 +44,7 @@ def test_the_rights_of_its_role_are_enough(deployment: Deployment) -> None:
         with connect_intake(intake_as) as log:
             build_intake(intake_as, log, Slot(0, deployment.run_folder, lambda: False)).run(until_drained=True)
         after = inlet.waiting()
+    deployment.await_markers()
     found = map(believed, read_whole_topic(deployment.admin, KEYED))
     moved = [each for each in found if each.origin is not None and each.origin.topic == deployment.topic]
 

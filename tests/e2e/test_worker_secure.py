@@ -18,6 +18,7 @@ from streams.log.admin import apply_acls, rights
 from streams.log.kafka import read_whole_topic
 from streams.log.startup import refuse_unfit
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
+from tests.stack.grants import await_grants
 from tests.stack.required import required_stack
 
 pytestmark = [pytest.mark.integration, pytest.mark.secure]
@@ -31,6 +32,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Return a deployment whose workers log in as the redactor, with the grants of the table."""
     with deployed(required_stack(secure=True), tmp_path, user="redactor") as made:
         apply_acls(made.admin, PRINCIPALS)
+        await_grants(made.stack.kafka_options())
         yield made
 
 
@@ -42,14 +44,14 @@ def as_role(deployment: Deployment, role: Role) -> Settings:
 def produce_as(deployment: Deployment, role: Role, topic: str, value: bytes) -> None:
     """Write one record as a role; raises KafkaException where the broker does not let it."""
     errors: list[KafkaException] = []
-    producer = Producer({**deployment.stack.kafka_options(role), "message.timeout.ms": 10_000})
+    producer = Producer({**deployment.stack.kafka_options(role), "message.timeout.ms": 60_000})
     producer.produce(
         topic,
         value,
         headers=[(TENANT_HEADER, deployment.tenants[0].encode())],
         on_delivery=lambda error, _: errors.append(KafkaException(error)) if error else None,
     )
-    assert producer.flush(20) == 0
+    assert producer.flush(120) == 0
     if errors:
         raise errors[0]
 
@@ -62,7 +64,7 @@ def test_redactor_end_to_end(deployment: Deployment) -> None:
     with deployment.started([*PHISTREAM, "worker", "--config", str(deployment.config)]) as service:
         deployment.wait_for(lambda: len(list(deployment.read(REDACTED))) == 21)
         service.send_signal(signal.SIGTERM)
-        status = service.wait(40)
+        status = service.wait(120)
     tokens = {tree["record"]["to"] for _, tree in deployment.read(REDACTED) if "record" in tree}
 
     assert status == 0
@@ -92,7 +94,7 @@ def test_reading_is_refused(deployment: Deployment, role: Role, topic: str) -> N
     consumer = Consumer({**deployment.stack.kafka_options(role), "group.id": f"phistream.test.{role}"})
     consumer.assign([Place(deployment.topic if topic == RAW else topic, 0, 0)])
     codes: set[int | None] = set()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while KafkaError.TOPIC_AUTHORIZATION_FAILED not in codes and time.monotonic() < until:
         if (message := consumer.poll(0.5)) is not None:
             error = message.error()

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import ssl
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -23,13 +24,14 @@ from confluent_kafka.admin import (
 )
 
 from tests.stack import kafka
+from tests.stack.grants import await_grants
 from tests.stack.kafka import KafkaOptions
 from tests.stack.requests import request
 from tests.stack.running import Stack
 from tests.stack.topics import fresh_topic
 
 pytestmark = [pytest.mark.integration, pytest.mark.secure]
-_SECONDS = 30.0
+_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def index(secure_stack: Stack) -> Iterator[str]:
 def _write(options: KafkaOptions, topic: str) -> int | None:
     """Return the error code with which the broker answered one record, or nothing when it took it."""
     codes: list[Any] = []
-    producer = Producer({**options, "message.timeout.ms": "15000"})
+    producer = Producer({**options, "message.timeout.ms": "60000"})
     producer.produce(topic, b"value", on_delivery=lambda error, _: codes.append(error.code() if error else None))
     producer.flush(_SECONDS)
     (code,) = codes
@@ -84,6 +86,7 @@ def _granted(stack: Stack, user: str, kind: ResourceType, name: str, *operations
     ]
     for future in admin.create_acls(rules).values():
         future.result(_SECONDS)
+    await_grants(stack.kafka_options())
     try:
         yield
     finally:
@@ -107,7 +110,9 @@ def test_wrong_password_is_refused(secure_stack: Stack) -> None:
     client = AdminClient(secure_stack.kafka_options("redactor") | {"log_level": 0} | options)
     with pytest.raises(KafkaException):
         client.list_topics(timeout=5)
-    client.poll(0)
+    until = time.monotonic() + _SECONDS
+    while KafkaError._AUTHENTICATION not in codes and time.monotonic() < until:
+        client.poll(0.5)
     assert KafkaError._AUTHENTICATION in codes
 
 
@@ -144,7 +149,7 @@ def _handshake(stack: Stack, port: int, version: ssl.TLSVersion) -> str | None:
         context.minimum_version = version
         context.maximum_version = version
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as connection,
         context.wrap_socket(connection, server_hostname="127.0.0.1") as secured,
     ):
         return secured.version()
