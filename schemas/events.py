@@ -59,7 +59,7 @@ class LLMEvent:
     """A decoded raw record, or what the pieces of a stream make.
 
     `source` names the format; `document` is the JSON tree (dict, list, str, int, float, bool, None), or None for a
-    tombstone; it is never changed in place.
+    tombstone; it is never changed in place. `timestamp_ms` is the record's, in milliseconds of the epoch, UTC.
     """
 
     event_id: str

@@ -33,7 +33,8 @@ class IdentifierType(StrEnum):
 class Rule:
     """What the regulation says of one identifier, and what may remain of it.
 
-    `code` is the short type code inside a token (at most five lower-case letters).
+    `letter` is the paragraph of the regulation, `code` the short type code inside a token (at most five lower-case
+    letters), `label` the name under which benchmarks mark and count the identifier.
     """
 
     letter: str
