@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from detectors.patterns.endings import Ending
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -34,7 +35,7 @@ _GOES_ON = re.compile(
     r" (?:in|at|on|next|who|with|from|called|said|speaks|spoke|lives|refuses|wants|needs|is|was|has|had|keeps|behind)\b"
 )
 #: Before a product: who made it, what a wound is covered with, what somebody takes.
-_MADE = re.compile(
+_MADE = Ending(
     r"(?:\b(?:chair|wheelchair|pump|bed|cushion|mattress|walker|scooter|brace|prosthesis|dressing|monitor|meter|lift|"
     r"catheter|stent|valve|mesh|graft|lens|implant|scanner|ventilator|mask|machine|device|software|app|lotion|cream|"
     r"gel|ointment|formula|supplement|brand|vaccine|inhaler|sensor|system|kit|wash|soap|shampoo)s?,? ?(?:by |from |\()|"
@@ -53,8 +54,8 @@ _DOSED = re.compile(
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _WEEKDAYS = re.compile(rf"{_WEEKDAY}(?:(?:\s?[/,&-]\s?|,? (?:and|or|to) ){_WEEKDAY})+", re.IGNORECASE)
 #: Numbers of pages, and measures before a bare number.
-_PAGED = re.compile(r"\b(?:p|pg|pgs|pages?|sheet|part|slide|item|card|box|label|item) ?[.:#]?\s?\Z", re.IGNORECASE)
-_MEASURED = re.compile(
+_PAGED = Ending(r"\b(?:p|pg|pgs|pages?|sheet|part|slide|item|card|box|label|item) ?[.:#]?\s?\Z", re.IGNORECASE)
+_MEASURED = Ending(
     r"\b(?:az[uú]car(?: en)?|presi[oó]n|sugars?|glucoses?|readings|weights|temps|log|bgs?|fsbs|accuchecks?|"
     r"average of|glucosa|temperatura|pulso|peso|score(?:d| of| was)?|exam|retake|test|quiz|"
     r"grade|percent|humidity|battery|phq-?\d?|gad-?\d?|moca|mmse|slums|epds|audit(?:-c)?|cage|ciwa|cows|nihss|braden|"
@@ -63,7 +64,7 @@ _MEASURED = re.compile(
     r"cea|hcg|bhcg|amh|ige|eos|fuser|tray|drum|cartridge|toner)[\s:=,]{1,3}(?:the |de )?\Z",
     re.IGNORECASE,
 )
-_RECITED = re.compile(
+_RECITED = Ending(
     r"\b(?:repeat(?:ed|s)?|recall(?:ed|s)?|after me|digit span|(?:for|back)wards?|strength is it|sevens|subtract\w*)\b"
     r"[^.\n]{0,30}\Z",
     re.IGNORECASE,
@@ -81,7 +82,7 @@ _NO_NUMBER = re.compile(
 )
 #: Runs of numbers, ranges and results that are no dates, and a word that makes a range of days one.
 _SERIES = re.compile(r"\d+(?:/\d+){3,}|\d{1,2}-\d{1,2}")
-_DAYS = re.compile(
+_DAYS = Ending(
     r"\b(?:on|since|dob|dates?|seen|until|appts?|visit|dos|from|by|before|after|due|lmp|edd|born) \Z", re.IGNORECASE
 )
 _PADDED = re.compile(r"0\d-\d\d|\d\d-0\d|\d{1,2}-(?:1[3-9]|2\d|3[01])")

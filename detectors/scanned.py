@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from detectors.patterns.endings import Ending
+
 _MIXED = re.compile(r"[A-Za-z][01345]+[A-Za-z]|\d[OolI]|[OolI]\d|(?<![\w.])0[A-Z]{3}|[A-Za-z]-0[a-z]{3}")
 # A word with few digits, all of which look like letters: "Spr1ngf1eld", "PHYS1CIAN", but neither "H1N1" nor hex.
 _WORD = re.compile(r"(?<![\w@./#=])(?:[A-Z]?[a-z01345]+|[A-Z01345]+)(?![\w@/=])")
@@ -12,7 +14,7 @@ _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _DIGIT = re.compile(r"(?<=[A-Za-z])11(?![A-Za-z0-9])|[01345]")
 _FEWEST_LETTERS, _MOST_DIGITS = 3, 3
 #: Before a word that somebody chose with figures in it: a user name, a password, a code.
-_CHOSEN = re.compile(
+_CHOSEN = Ending(
     r"(?:\b(?:user(?:name)?|login|handle|password|passwd|pass(?:code)?|pwd?|pin|code|key|token|uid|tag|conf|confirmation|"
     r"id|no|num|number|ref|mrn|acct|account|serial|sn)\.?|#|@)[\"']?(?: is| was|:|=|\s|[\"'`#])*\Z",
     re.IGNORECASE,

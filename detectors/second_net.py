@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from detectors.abbreviations import is_abbreviation
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.implausible import is_implausible
+from detectors.patterns.endings import Ending
 from detectors.spanish import is_everyday
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -39,7 +40,7 @@ _CODE_WORDS = r"""
     pages? epoch procedure sop hla dr dq rrid mim arxiv gtin upc ean asin product checksum hash checkmate
     keynote nvidia receiver drg http/1\.[01]
     """.split()
-_CODED = re.compile(
+_CODED = Ending(
     rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
     r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?|"
     r"\b(?i:records|failed|count|rows|size|bytes|len|length|total|elapsed|duration|took|retries|attempts?|items|docs|"
@@ -70,7 +71,7 @@ _SECOND_CODE = re.compile(r"\bDRG \d{3}\b[^.\n\d]{0,30}\Z", re.IGNORECASE)
 _HOTLINE = re.compile(r"(?:nine[ -]one[ -]one|nine[ -]eight[ -]eight)\Z", re.IGNORECASE)
 #: The time that begins a line of notes, or that somebody came or went at.
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
-_TIMED = re.compile(
+_TIMED = Ending(
     r"(?:^|\n|[@~]|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@|at|drawn|given|around|about|"
     r"since|until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems) )\Z",
     re.IGNORECASE,
@@ -124,7 +125,7 @@ _SPOKEN = re.compile(
 _OLD = re.compile(r"(?:9\d|1[01]\d)")
 _WORD_AND_DAY = re.compile(r"[A-Za-z][A-Za-z01]{2,8}\.? \d{1,2}\b")
 _HANDLE = re.compile(r"@?[A-Za-z][\w.-]*[_.\d][\w.-]*")
-_NO_DATE_BEFORE = re.compile(
+_NO_DATE_BEFORE = Ending(
     r"\b(?:va|vision|ratio|version|scale|pain|acuity|od|os|ou|score|insulin|bp|goal|inr|tempo|sets|max|model|tug|dgi|"
     r"strength|"
     r"grade|reflexes|gpt\S*|claude\S*|fitzpatrick|flacc|signal|oct|rom|grbas|ages?|aged|attempt=?|retry|"
@@ -150,7 +151,7 @@ _RUN_BEFORE = re.compile(r"[\w./-]*\Z")
 _RUN_BEHIND = re.compile(r"[\w./-]*")
 _DECLARED = re.compile(r"\b(?:class \w+\(|extends |implements )\Z")
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
-_VERSIONED = re.compile(
+_VERSIONED = Ending(
     r"(?:\b(?:software|firmware|driver|version|build|release|agent|v|ver|model|sdk|api|rev)[\s:.]*|@|"
     r"[A-Z]{2,5}-\d+ \()\Z",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from detectors.patterns.endings import Ending
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -28,11 +29,11 @@ _CAPTIONS = (
     "md|rn|caqh|clia|ccn|ptan|tin|ein|mvd|form|us|usa|page|pg|fee|usd|bp|hr|rr|wt|ht|temp|spo2|age"
 )
 #: The beginning of a number that its recognizer took for a caption or did not see: "TR-88190-", "vx_", "gaitDB#".
-_LEFT = re.compile(rf"(?<![\w-])(?!(?:{_CAPTIONS})[-_#])(?:[A-Za-z0-9]{{1,12}}[-_#]){{1,4}}\Z", re.IGNORECASE)
+_LEFT = Ending(rf"(?<![\w-])(?!(?:{_CAPTIONS})[-_#])(?:[A-Za-z0-9]{{1,12}}[-_#]){{1,4}}\Z", re.IGNORECASE)
 _LARGE_PIECES = re.compile(r"(?:(?:[A-Z]{1,6}|[A-Za-z]{0,8}\d[A-Za-z0-9]*)[-_#])+")
 _SMALL_PIECES = re.compile(r"(?:[A-Za-z0-9]{1,12}[_#])+")
 #: Letters set off by a blank before a number: "HMA 00-4472-01".
-_PREFIX = re.compile(
+_PREFIX = Ending(
     rf"(?:(?<=[a-z:=] )|(?<=[a-z:=] [\"'(])|(?<=[,|;\t(])|(?<=[,|;] ))(?!(?:{_CAPTIONS.upper()})\b)[A-Z]{{1,4}} \Z"
 )
 _RIGHT = re.compile(r"(?:[-_/](?:\d[A-Z0-9]*|[A-Z]{1,2}\d[A-Z0-9]*|[A-Z]{1,2}))+(?![\w-])")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.sources import table
 from detectors.gazetteers.words import Words
+from detectors.patterns.endings import Ending
 
 _REACH = 48
 TAIL = 20  # Holds the last word of every cue.
@@ -22,7 +23,7 @@ class Cue:
     A cue may end in a colon or an equals sign, too; where `last` is empty, it does.
     """
 
-    pattern: re.Pattern[str]
+    pattern: Ending
     last: frozenset[str] = frozenset()
 
     def before(self, text: str, start: int) -> bool:
@@ -51,7 +52,7 @@ def _last_word(tail: str) -> str:
 
 
 def _cue(pattern: str, last: str = "", *, ignore_case: bool = True) -> Cue:
-    return Cue(re.compile(pattern, re.IGNORECASE if ignore_case else 0), frozenset(last.split()))
+    return Cue(Ending(pattern, re.IGNORECASE if ignore_case else 0), frozenset(last.split()))
 
 
 #: Relatives and friends: a capitalised first name after one is somebody.

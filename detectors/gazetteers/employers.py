@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.words import Shape, Words
+from detectors.patterns.endings import Ending
 
 Range = tuple[int, int, float]
 
 _LONGEST = 6
 _NO_FIRM = m.LEFT | m.FREQUENT | m.MEDICAL & ~m.CLINICAL
 _EMPLOYED = cues.Cue(
-    re.compile(
+    Ending(
         r"(?:\b(?:employer|occupation|workplace|place of (?:work|employment))\s?[:=]\s{0,3}|"
         r"\b(?:trabaja|trabajo|trabajaba) (?:en|para) |\b(?:works?|worked|working)(?: \w{2,12}){0,2} "
         r"(?:at|for) |\bemployed (?:by|at|with) |"

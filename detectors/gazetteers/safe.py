@@ -8,6 +8,7 @@ from detectors.gazetteers import masks as m
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass
 from detectors.gazetteers.technical import is_technical
 from detectors.gazetteers.words import Shape, Words, scan, scan_many
+from detectors.patterns.endings import Ending
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -30,7 +31,7 @@ _POINTS = re.compile(
 )
 _LETTERS = 3  # An abbreviation of so many letters is hardly ever a name in capitals.
 _JOINED = re.compile(r"[^\W\d_](?:, |-)[A-Z]")
-_TITLED = re.compile(
+_TITLED = Ending(
     r"\b(?:dr|drs|doctor|mr|mrs|ms|miss|prof|professor|nurse|sgt|officer|judge|rev|pastor|rabbi|sra?|srta|dra)\.? ?$",
     re.IGNORECASE,
 )

@@ -2,10 +2,11 @@
 
 import re
 
+from detectors.patterns.endings import Ending
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_VERSIONED = re.compile(
+_VERSIONED = Ending(
     r"(?:version|release|build|loinc|cpt|hcpcs|icd(?:9|10)?|ndc|snomed|rxnorm|rxcui|cvx)[\"'\s:=]{1,5}\Z", re.IGNORECASE
 )
 _REACH = 20
