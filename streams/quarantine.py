@@ -1,6 +1,5 @@
 """Sealed quarantine: whole records that could not be redacted, and their places in the timeline."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -71,8 +70,3 @@ def work_list(reader: Reader, timeout: float = 1.0) -> Iterator[QuarantineRecord
         for record in records:
             if record.value is not None:
                 yield read_own(QUARANTINE_RECORD, record)
-
-
-def sealed_size(record: QuarantineRecord) -> int:
-    """Return how many bytes the sealed content takes."""
-    return len(base64.urlsafe_b64decode(record.sealed + "=" * (-len(record.sealed) % 4)))
