@@ -17,13 +17,13 @@ from torch import Tensor, nn
 from detectors.ner import manifest
 from detectors.ner.encoding import CONTINUED_SLOTS, GROUP_SLOTS
 from detectors.ner.features import COUNT
-from detectors.ner.labels import KINDS, LABELS
+from detectors.ner.labels import KINDS
 from detectors.ner.training.encode import Sequence, WordTable
 from detectors.ner.training.graph import MICROSOFT, Graph, floats, integers
 from detectors.ner.training.learn import collate
 from detectors.ner.training.network import Layer, Tagger
+from detectors.ner.training.parts import WEIGHT_LIMIT, array, linear, looked_up, norm, summed
 
-WEIGHT_LIMIT = 63  # Seven bits: eight overflow in 16-bit sums on processors without VNNI.
 ACTIVATION_LIMIT = 127
 ZERO = np.uint8(128)
 FILES = ("words.onnx", "context.onnx", "vocabulary.txt")
@@ -59,38 +59,9 @@ def export(model: Tagger, vocabulary: Items[str], folder: Path, sample: Sample, 
     )
 
 
-def _array(tensor: Tensor) -> Floats:
-    array: Floats = tensor.detach().numpy().astype(np.float32)
-    return array
-
-
-def _norm(graph: Graph, name: str, norm: nn.LayerNorm) -> str:
-    return graph.add(
-        "LayerNormalization",
-        name,
-        graph.constant(_array(norm.weight)),
-        graph.constant(_array(norm.bias)),
-        axis=-1,
-        epsilon=norm.eps,
-    )
-
-
-def _linear(graph: Graph, name: str, linear: nn.Linear) -> str:
-    product = graph.add("MatMul", name, graph.constant(_array(linear.weight).T.copy()))
-    return graph.add("Add", product, graph.constant(_array(linear.bias)))
-
-
 def _gated(graph: Graph, name: str) -> str:
     halves = graph.add("Split", name, outputs=2, axis=1, num_outputs=2)
     return graph.add("Mul", f"{halves}_0", graph.add("Sigmoid", f"{halves}_1"))
-
-
-def _looked_up(graph: Graph, table: Floats, numbers: str) -> str:
-    """Gather rows of a table stored as int8 with a scale a row."""
-    scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-8) / ACTIVATION_LIMIT
-    rows = np.rint(table / scales).astype(np.int8)
-    gathered = graph.add("Cast", graph.add("Gather", graph.constant(rows), numbers), to=1)
-    return graph.add("Mul", gathered, graph.add("Gather", graph.constant(scales.astype(np.float32)), numbers))
 
 
 def _words(model: Tagger) -> bytes:
@@ -102,19 +73,19 @@ def _words(model: Tagger) -> bytes:
         return graph.add("Slice", "pieces", graph.constant(np.array([start])), graph.constant(np.array([end])), axis)
 
     def folded(table: Tensor, projection: nn.Module) -> Floats:
-        return _array(projection(table))
+        return array(projection(table))
 
-    first = _looked_up(graph, folded(words.first, words.project[0]), graph.add("Squeeze", columns(0, 1), axis))
-    middle = _looked_up(graph, folded(words.continued, words.project[1]), columns(1, last))
+    first = looked_up(graph, folded(words.first, words.project[0]), graph.add("Squeeze", columns(0, 1), axis))
+    middle = looked_up(graph, folded(words.continued, words.project[1]), columns(1, last))
     middle = graph.add("ReduceSum", middle, axis, keepdims=0)
-    ending = _looked_up(
+    ending = looked_up(
         graph, folded(words.continued, words.project[2]), graph.add("Squeeze", columns(last, last + 1), axis)
     )
-    letters = _mean(graph, _looked_up(graph, _array(words.groups.weight), "groups"), axis)
-    features = graph.add("Add", letters, _linear(graph, "features", words.features))
+    letters = _mean(graph, looked_up(graph, array(words.groups.weight), "groups"), axis)
+    features = graph.add("Add", letters, linear(graph, "features", words.features))
     total = graph.add("Add", graph.add("Add", first, middle), graph.add("Add", ending, features))
-    normed = _norm(graph, total, words.norm)
-    narrowed = _linear(graph, _gated(graph, _linear(graph, normed, words.widen)), words.narrow)
+    normed = norm(graph, total, words.norm)
+    narrowed = linear(graph, _gated(graph, linear(graph, normed, words.widen)), words.narrow)
     output = graph.add("Add", normed, narrowed)
     inputs = [integers("pieces", 1 + CONTINUED_SLOTS), integers("groups", GROUP_SLOTS), floats("features", COUNT)]
     return graph.model(inputs, output, model.shape.width)
@@ -132,7 +103,7 @@ def _ranges(model: Tagger, sample: Sample) -> list[float]:
     seen: list[list[Floats]] = [[] for _ in model.layers]
     hooks = [
         layer.norm.register_forward_hook(
-            lambda _module, _inputs, output, store=store: store.append(_array(output.abs().flatten()))
+            lambda _module, _inputs, output, store=store: store.append(array(output.abs().flatten()))
         )
         for layer, store in zip(model.layers, seen, strict=True)
     ]
@@ -147,23 +118,19 @@ def _ranges(model: Tagger, sample: Sample) -> list[float]:
 
 def _context(model: Tagger, ranges: list[float]) -> bytes:
     graph, width = Graph(), model.shape.width
-    words = graph.add("Add", "vectors", graph.add("Gather", graph.constant(_array(model.gaps.weight)), "gaps"))
+    words = graph.add("Add", "vectors", graph.add("Gather", graph.constant(array(model.gaps.weight)), "gaps"))
     for layer, limit in zip(model.layers, ranges, strict=True):
         assert isinstance(layer, Layer)
         words = graph.add("Add", words, _gated(graph, _mixed(graph, words, layer, limit / ACTIVATION_LIMIT)))
-    scores = _linear(graph, _norm(graph, words, model.norm), model.output)
-    sums = np.zeros((len(LABELS), len(KINDS) + 1), dtype=np.float32)
-    for row, label in enumerate(LABELS[1:], 1):
-        sums[row, KINDS.index(label[2:])] = 1
-        sums[row, -1] = label[0] in "BU"
-    output = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), graph.constant(sums))
+    scores = linear(graph, norm(graph, words, model.norm), model.output)
+    output = summed(graph, scores)
     return graph.model([floats("vectors", width), integers("gaps"), floats("mask", 1)], output, len(KINDS) + 1)
 
 
 def _mixed(graph: Graph, words: str, layer: Layer, scale: float) -> str:
     """Add the convolution of a layer: three neighbours side by side, one product in int8."""
     width, distance = layer.norm.normalized_shape[0], layer.dilation
-    masked = graph.add("Mul", _norm(graph, words, layer.norm), "mask")
+    masked = graph.add("Mul", norm(graph, words, layer.norm), "mask")
     step, zero = graph.constant(np.float32(scale)), graph.constant(ZERO)
     small = graph.add("QuantizeLinear", masked, step, zero)
     pad = graph.constant(np.full((distance, width), ZERO))
@@ -173,12 +140,12 @@ def _mixed(graph: Graph, words: str, layer: Layer, scale: float) -> str:
     left = graph.add("Concat", pad, before, axis=0)
     right = graph.add("Concat", after, pad, axis=0)
     beside = graph.add("Concat", left, small, right, axis=1)
-    weight = _array(layer.mix.weight).T
+    weight = array(layer.mix.weight).T
     scales = np.abs(weight).max(0) / WEIGHT_LIMIT
     whole = np.rint(weight / scales).astype(np.int8)
     return graph.add(
         "MatMulIntegerToFloat",
         *(beside, graph.constant(whole), step, graph.constant(scales.astype(np.float32)), zero),
-        *(graph.constant(np.zeros(len(scales), dtype=np.int8)), graph.constant(_array(layer.mix.bias))),
+        *(graph.constant(np.zeros(len(scales), dtype=np.int8)), graph.constant(array(layer.mix.bias))),
         domain=MICROSOFT,
     )
