@@ -10,6 +10,7 @@ from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
 from detectors.memory import Memory
 from detectors.normalize import Normalized, normalize
+from detectors.profile import Profile
 from detectors.reading import Clock, read, read_lists, read_text
 from detectors.recognizer import Passage
 from detectors.resolve import resolve
@@ -31,9 +32,12 @@ class Analyzer:
         self._fingerprint = self._digest_of(())
 
     @classmethod
-    def default(cls) -> "Analyzer":
-        """Return the analyzer over every shipped layer, loaded once; raises ModelUnavailable as loading does."""
-        return _default()
+    def default(cls, profile: Profile = Profile.ACCURATE) -> "Analyzer":
+        """Return the analyzer over every shipped layer, loaded once for each profile.
+
+        Raises ModelUnavailable as loading does.
+        """
+        return _default(profile)
 
     @property
     def fingerprint(self) -> str:
@@ -128,5 +132,5 @@ class _Text:
 
 
 @functools.cache
-def _default() -> Analyzer:
-    return Analyzer(default_layers())
+def _default(profile: Profile) -> Analyzer:
+    return Analyzer(default_layers(profile))

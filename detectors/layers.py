@@ -10,9 +10,10 @@ from detectors.gazetteers.lookup import Gazetteers
 from detectors.gazetteers.lower_places import LowerPlaceRecognizer
 from detectors.gazetteers.safe import SafeList
 from detectors.memory import Rememberer
+from detectors.ner import cascade
 from detectors.ner.recognizer import NerRecognizer
-from detectors.ner.tagger import Tagger
 from detectors.patterns.all import pattern_recognizers
+from detectors.profile import Profile
 from detectors.recognizer import Passage, Recognizer
 from detectors.roster import SealedList
 from detectors.scripts import ScriptRecognizer
@@ -73,10 +74,13 @@ class Layers:
     digests: tuple[str, ...] = field(default=(), repr=False)
 
 
-def default_layers() -> Layers:
-    """Return every layer that is shipped; raises ModelUnavailable where a file of one is missing or altered."""
+def default_layers(profile: Profile = Profile.ACCURATE) -> Layers:
+    """Return every layer that is shipped, the tagger as *profile* says.
+
+    Raises ModelUnavailable where a file of one is missing or altered.
+    """
     gazetteers = Gazetteers.load()
-    tagger = NerRecognizer(Tagger.load(gazetteers=gazetteers))
+    tagger = NerRecognizer(cascade.load(profile, gazetteers=gazetteers))
     return Layers(
         structured=(
             Hl7Recognizer(),

@@ -10,9 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from detectors.ner import manifest
+from detectors.ner import cascade, manifest
 from detectors.ner.decode import Run, Thresholds, runs
-from detectors.ner.tagger import Tagger
+from detectors.profile import Profile
 
 FACTORY = "phistream_tagger"
 SPANS_KEY = "phi"
@@ -21,8 +21,9 @@ SPANS_KEY = "phi"
 class TaggerComponent:
     """Sets `doc.ents`, and `doc.spans["phi"]` with the scores in its `attrs["scores"]`; labels as in `labels.Kind`."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, profile: Profile = Profile.ACCURATE) -> None:
         self.name = name
+        self._profile = profile
         self._load(folder)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -50,14 +51,14 @@ class TaggerComponent:
         return self
 
     def _load(self, folder: Path) -> None:
-        self._tagger = Tagger.load(folder)
+        self._tagger = cascade.load(self._profile, folder)
         self._thresholds = Thresholds.of(self._tagger.manifest.thresholds)
 
 
-@Language.factory(FACTORY, default_config={"folder": None}, assigns=["doc.ents", "doc.spans"])
-def make_tagger(nlp: Language, name: str, folder: str | None) -> TaggerComponent:  # noqa: ARG001
-    """Make the component from the shipped model, or from the one in *folder*."""
-    return TaggerComponent(name, Path(folder) if folder else manifest.MODEL)
+@Language.factory(FACTORY, default_config={"folder": None, "profile": "accurate"}, assigns=["doc.ents", "doc.spans"])
+def make_tagger(nlp: Language, name: str, folder: str | None, profile: str) -> TaggerComponent:  # noqa: ARG001
+    """Make the component from the shipped model, or from the one in *folder*; *profile* is accurate or fast."""
+    return TaggerComponent(name, Path(folder) if folder else manifest.MODEL, Profile(profile))
 
 
 def _annotate(doc: Doc, found: list[Run]) -> None:

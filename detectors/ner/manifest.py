@@ -13,6 +13,7 @@ from schemas.errors import ModelUnavailable
 
 FORMAT = 1
 NAME = "manifest.json"
+NO_DOUBT = (1.0, 1.0)  # Of a model without a second stage.
 MODEL = Path(__file__).parent / "model"
 
 
@@ -20,7 +21,8 @@ MODEL = Path(__file__).parent / "model"
 class Manifest:
     """What a model folder holds; `digest` stands for all of it.
 
-    A word's answer depends on words up to `reach` away, and never on what stands beyond `apart` masked words.
+    A word's answer depends on words up to `reach` away, and never on what stands beyond `apart` masked words. Where the
+    probability of a name or place lies between the two of `doubt`, the second stage is asked too.
     """
 
     folder: Path
@@ -29,6 +31,7 @@ class Manifest:
     apart: int
     width: int
     thresholds: Mapping[str, float]
+    doubt: tuple[float, float]
     digest: str
     sha256: Mapping[str, str] = field(repr=False)
 
@@ -59,10 +62,11 @@ def load(folder: Path) -> Manifest:
             apart=int(fields["apart"]),
             width=int(fields["width"]),
             thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
+            doubt=(float(fields.get("doubt", NO_DOUBT)[0]), float(fields.get("doubt", NO_DOUBT)[1])),
             digest=hashlib.sha256(content).hexdigest(),
             sha256=dict(fields["sha256"]),
         )
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise ModelUnavailable("The tagger's manifest cannot be read.", reason=type(error).__name__) from None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from detectors.ner.cascade import Cascade
 from detectors.ner.decode import Run, Thresholds, runs
 from detectors.ner.labels import IDENTIFIERS
 from detectors.ner.tagger import Tagger
@@ -17,7 +18,7 @@ LETTER = re.compile(r"[^\W\d_]")  # A text without any is left to the rules.
 class NerRecognizer:
     """Finds names, places, facilities and employers, and as a second net dates and ids."""
 
-    def __init__(self, tagger: Tagger, thresholds: Thresholds | None = None) -> None:
+    def __init__(self, tagger: Tagger | Cascade, thresholds: Thresholds | None = None) -> None:
         self._tagger = tagger
         self._thresholds = thresholds or Thresholds.of(tagger.manifest.thresholds)
 
@@ -29,7 +30,7 @@ class NerRecognizer:
     @property
     def digest(self) -> str:
         """What the answers depend on beside the text."""
-        return self._tagger.manifest.digest
+        return self._tagger.digest
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the identifiers of one passage."""

@@ -6,10 +6,10 @@ import pytest
 import spacy
 from spacy.pipeline import EntityRuler
 
+from detectors.ner import cascade
 from detectors.ner.component import SPANS_KEY
 from detectors.ner.pipeline import SpacyRecognizer, load_pipeline
 from detectors.ner.recognizer import NerRecognizer
-from detectors.ner.tagger import Tagger
 from detectors.recognizer import Passage
 from schemas.errors import ModelUnavailable
 from schemas.identifiers import IdentifierType
@@ -20,7 +20,7 @@ TEXT = "Anneliese Korhonen of Waukesha was seen by Dr. Mbeki-Stone at Larkspur F
 def test_the_pipeline_finds_what_the_recognizer_finds() -> None:
     """The component sets spans with scores, and entities, for the same runs."""
     doc = load_pipeline()(TEXT)
-    spans = NerRecognizer(Tagger.load()).recognize(Passage(TEXT))
+    spans = NerRecognizer(cascade.load()).recognize(Passage(TEXT))
     group = doc.spans[SPANS_KEY]
 
     assert [(span.start, span.end) for span in spans] == [(span.start_char, span.end_char) for span in group]
