@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import orjson
 import typer
 
+from detectors.profile import Profile
 from schemas.errors import ConfigError
 from streams.commands.options import ConfigFile
 
@@ -34,6 +35,9 @@ def detect(
         typer.Option("--explain", help="Say who found each span, what decided, and what was dropped."),
     ] = False,
     config: ConfigFile = None,
+    profile: Annotated[
+        Profile | None, typer.Option("--profile", help="Instead of the settings': accurate (the default) or fast.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="With --explain: one JSON object a line, without text.")] = False,
 ) -> None:
     """Find identifiers in texts, one JSON object a line.
@@ -47,7 +51,7 @@ def detect(
     if json and not explain:
         raise typer.BadParameter("goes with --explain; without it every line is JSON", param_hint="--json")
     answers: Answers = (_json_explained if json else _explained) if explain else _found
-    analyzer = Analyzer.default() if config is None else _configured(config)
+    analyzer = Analyzer.default(profile or Profile.ACCURATE) if config is None else _configured(config, profile)
     number = bad = 0
     with _opened(file) as source:
         for lines in _blocks(source):
@@ -62,11 +66,12 @@ def detect(
         raise typer.Exit(BAD_LINE_STATUS)
 
 
-def _configured(config: Path) -> "Analyzer":
+def _configured(config: Path, profile: Profile | None) -> "Analyzer":
     from streams.config import load_settings
     from streams.detection.analyzers import build_analyzer
 
-    return build_analyzer(load_settings(config).detector)
+    settings = load_settings(config).detector
+    return build_analyzer(settings if profile is None else settings.model_copy(update={"profile": profile}))
 
 
 def _opened(file: str) -> AbstractContextManager[BufferedReader]:

@@ -36,7 +36,7 @@ def live_analyzer(settings: DetectorSettings) -> Analyzer:
 
 def build_analyzer(settings: Additions) -> Analyzer:
     """Return the analyzer of the settings; raises ConfigError for lists that cannot be read, ModelUnavailable."""
-    layers = _with_lists(default_layers(), settings)
+    layers = _with_lists(default_layers(settings.profile), settings)
     rules, guesses = build_recognizers(settings)
     return Analyzer(
         replace(

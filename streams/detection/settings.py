@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from detectors.memo import DEFAULT_BYTES
+from detectors.profile import Profile
 from detectors.scoring import POSSIBLE, PROBABLE
 from schemas.identifiers import IdentifierType
 from streams.section import Section
@@ -59,6 +60,7 @@ class Additions(Section):
     Sealed lists are written by `phistream lists seal`, all under the key in `lists_key_file`.
     """
 
+    profile: Profile = Profile.ACCURATE
     memo_bytes: Annotated[int, Field(ge=0)] = DEFAULT_BYTES
     roster: Path | None = None
     deny_list: Path | None = None
@@ -82,5 +84,4 @@ class ShadowSettings(Additions):
 class DetectorSettings(Additions):
     """How texts are analysed."""
 
-    profile: Literal["fast"] = "fast"
     shadow: ShadowSettings | None = None
