@@ -1,6 +1,6 @@
 """Score the analyzer on marked exams and on development sets.
 
-`python -m benchmarks.accuracy.run EXAM... [--set FOLDER --gold-tool FILE] [--variant lower|names] [--json OUT]`
+`python -m benchmarks.accuracy.run EXAM... [--set FOLDER --gold-tool FILE] [--variant V] [--profile P] [--json OUT]`
 
 Errors are listed (`--errors N`) of one text in three only, chosen by its id, so that the others stay a fair measure.
 """
@@ -19,6 +19,7 @@ from benchmarks.accuracy.leaks import Judged, Predicted, judge, summarise
 from benchmarks.accuracy.marked import MarkedSpan, MarkedText, read_marked
 from benchmarks.accuracy.variants import lowered, renamed
 from detectors.analyzer import Analyzer
+from detectors.profile import Profile
 
 AROUND = 30
 
@@ -31,7 +32,7 @@ def main() -> None:
         texts += list(read_set(folder, options.gold_tool))[:: options.every]
     if options.variant:
         texts = list({"lower": lowered, "names": renamed}[options.variant](texts))
-    analyzer = Analyzer.default()
+    analyzer = Analyzer.default(options.profile)
     begun = time.process_time()
     judged = [judge(text, predict(analyzer, text.text)) for text in texts]
     seconds = time.process_time() - begun
@@ -40,6 +41,7 @@ def main() -> None:
     figures["run"] = {
         "sources": [path.name for path in [*options.exams, *(options.set or ())]],
         "variant": options.variant,
+        "profile": options.profile,
         "detector": analyzer.fingerprint,
         "kb_per_second": round(size / 1000 / seconds, 1),
     }
@@ -80,6 +82,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--gold-tool", type=Path, help="the program that prints the gold lines of a set")
     parser.add_argument("--every", type=int, default=1, help="take every n-th text of the sets")
     parser.add_argument("--variant", choices=("lower", "names"))
+    parser.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.ACCURATE)
     parser.add_argument("--errors", type=int, default=0, help="list so many errors of the open third")
     parser.add_argument("--label", default="", help="list errors of this label (or FALSE) only")
     parser.add_argument("--json", type=Path, metavar="OUT")
