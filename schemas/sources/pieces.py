@@ -4,8 +4,7 @@ from typing import Any
 
 from schemas.sources.read import items, opened
 from schemas.sources.streamed import converse
-from schemas.sources.streamed.gathered import are_answers, is_piece
-from schemas.sources.streamed.sse import holds_events
+from schemas.sources.streamed.gathered import are_answers, is_piece, may_be_events
 
 #: One of these stands in every object that is a piece or holds some; most objects have none.
 TELLING = frozenset(
@@ -28,7 +27,7 @@ def holds_piece(tree: Any) -> bool:
             if are_answers(node):
                 return True
             stack.extend(node)
-        elif isinstance(node, str) and holds_events(node):
+        elif isinstance(node, str) and may_be_events(node):
             return True
     return False
 

@@ -43,6 +43,7 @@ _MARKS = re.compile(
     rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|text_completion|data:|outputBodyJson|equenceNumber|\"response\."
 )
 _JSON_MARKS = re.compile(_MARKS.pattern.decode())
+_PIECES_IN_TEXT = re.compile(_MARKS.pattern.decode().replace("data:|", ""))
 #: What a list may say of each piece beside the piece itself.
 _WRAPPING = frozenset("event id timestamp time ts seq sequence index".split())
 _HELD = ("data", "chunk")
@@ -63,6 +64,11 @@ class Gathered:
 def may_hold_pieces(value: bytes) -> bool:
     """Tell whether a record is worth walking for pieces."""
     return _MARKS.search(value) is not None
+
+
+def may_be_events(text: str) -> bool:
+    """Tell whether a string holds events that may be pieces: several, or one with a mark of a piece in it."""
+    return sse.holds_events(text) and (text.count("data:") > 1 or _PIECES_IN_TEXT.search(text) is not None)
 
 
 def gather(tree: Any, bounds: Bounds = DEFAULT_BOUNDS) -> Gathered:
@@ -138,7 +144,8 @@ class _Search:
         """Return what a list of pieces makes, or None where it is none; strings of JSON make a list of one string."""
         if node and all(isinstance(item, str) for item in node):
             return self._joined_strings(node)
-        trees = _unwrapped([item for item in node if item != sse.DONE])
+        held = _unwrapped([item for item in node if item != sse.DONE])
+        trees = [self._opened(item) if isinstance(item, str) else item for item in held if item != sse.DONE]
         if not all(isinstance(item, dict) for item in trees) or not (own or _are_pieces(trees)):
             return None
         done = len(trees) < len(node)

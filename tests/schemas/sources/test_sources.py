@@ -127,6 +127,8 @@ def test_turn_one_and_later_turns_have_the_same_seed() -> None:
         {"type": "response.output_text.delta", "delta": "a"},
         {"body": {"contentBlockDelta": {"delta": {"text": "a"}}}},
         {"SequenceNumber": 1, "RequestMessages": "a"},
+        {"body": 'data: {"choices": [{"delta": {"content": "a"}}]}'},
+        {"body": 'data: {"answer": "Mar"}\n\ndata: {"answer": "ia"}\n\n'},
     ],
     ids=repr,
 )
@@ -137,7 +139,16 @@ def test_pieces_are_seen_anywhere(tree: Any) -> None:
 
 @pytest.mark.parametrize(
     "tree",
-    [REQUEST, RESPONSE, CLAUDE, CLAUDE_ANSWER, {"delta": 3}, {"type": "message"}, {"type": "response.x"}],
+    [
+        REQUEST,
+        RESPONSE,
+        CLAUDE,
+        CLAUDE_ANSWER,
+        {"delta": 3},
+        {"type": "message"},
+        {"type": "response.x"},
+        {"prompt": 'data: {"name": "x"} is what I get, why?'},
+    ],
     ids=repr,
 )
 def test_whole_records_are_no_pieces(tree: Any) -> None:

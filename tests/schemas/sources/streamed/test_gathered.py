@@ -39,7 +39,7 @@ def test_a_text_cut_anywhere_comes_together(streamed: Streamed, places: list[int
 
 
 @EACH
-@pytest.mark.parametrize("wrap", ["list", "body", "json", "strings", "events", "lines", "wrapped"])
+@pytest.mark.parametrize("wrap", ["list", "body", "json", "strings", "events", "lines", "wrapped", "wrapped strings"])
 def test_a_stream_is_joined_wherever_it_stands(streamed: Streamed, wrap: str) -> None:
     """As an array, in a wrapper, as a string of JSON or of events, with each piece wrapped: one event."""
     pieces = streamed.pieces(cut(TEXT, [3, 11, 35]))
@@ -50,6 +50,7 @@ def test_a_stream_is_joined_wherever_it_stands(streamed: Streamed, wrap: str) ->
         "strings": [json.dumps(piece) for piece in pieces],
         "events": event_stream(pieces),
         "lines": [event_stream([piece]) for piece in pieces],
+        "wrapped strings": [{"event": "message", "data": json.dumps(piece)} for piece in pieces],
         "wrapped": [{"time": "2026-01-02T03:04:05Z", "data": piece} for piece in pieces],
     }[wrap]
     value = json.dumps({"at": 1, "response": body}).encode()
