@@ -12,7 +12,6 @@ from schemas.access import (
     GrantMode,
     GrantRequest,
     GrantState,
-    GrantTerms,
     Identity,
     Person,
     Purpose,
@@ -250,12 +249,6 @@ def refuse_terms(wanted: GrantRequest) -> None:
         raise ConfigError("quality engineering sees masked values only")
     if not LEAST_JUSTIFICATION <= len(wanted.justification.strip()) <= LONGEST_JUSTIFICATION:
         raise ConfigError("a justification has 10 to 2000 characters")
-
-
-def terms_of_emergency(terms: GrantTerms) -> GrantTerms:
-    """Return the terms as an emergency may have them: no longer than its limit."""
-    limit = FIGURES[GrantMode.EMERGENCY].seconds
-    return replace(terms, mode=GrantMode.EMERGENCY, seconds=min(terms.seconds, limit))
 
 
 def _refuse_second_emergency(grant: Grant, others: Sequence[Grant], now: float) -> None:

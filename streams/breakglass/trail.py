@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from schemas.access import Grant, Identity
-from schemas.audit import Actor, AuditRecord, Counts, KmsUse, Resource
+from schemas.audit import Actor, AuditRecord, KmsUse, Resource
 from schemas.audit_terms import Action, ActorType, KmsProvider, Phase, Reason, ResourceKind, Result
 from schemas.errors import AccessDenied, AuditUnavailable, KmsUnavailable, LogUnavailable, PhistreamError
 from schemas.vault import TenantId
@@ -82,11 +82,6 @@ def kms_use(kek_uri: str, unwraps: int) -> KmsUse:
     scheme = kek_uri.partition(":")[0]
     rest = _ODD.sub("_", kek_uri.partition(":")[2])[-_LONGEST_KEK:]
     return KmsUse(KmsProvider(scheme), f"{scheme}:{rest}", unwraps)
-
-
-def counts_of(**counts: int) -> Counts:
-    """Return the counts of a request."""
-    return Counts(**counts)
 
 
 class Announced:

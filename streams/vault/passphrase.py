@@ -11,7 +11,6 @@ from schemas.errors import ConfigError
 #: RFC 7914; 128 MiB and about half a second: OWASP's first choice for scrypt (2^17, 8, 1).
 _COST, _BLOCK, _PARALLEL = 2**17, 8, 1
 _SALT_BYTES = 16
-_BOUNDARY = b"-----BEGIN"
 _HEADER = re.compile(rb"phistream-kdf: scrypt ln=(\d{1,2}) r=(\d{1,2}) p=(\d{1,2}) salt=([0-9a-f]{32})\n")
 _HIGHEST_LOG = 22
 
