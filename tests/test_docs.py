@@ -98,7 +98,7 @@ def test_settings_of_the_readme_are_read(tmp_path: Path) -> None:
     refuse_undeclared(load_settings(path))
 
 
-@pytest.mark.parametrize(("path", "marker", "table"), PAGES_WITH_FIGURES, ids=["readme", "identifiers"])
+@pytest.mark.parametrize(("path", "marker", "table"), PAGES_WITH_FIGURES, ids=["readme", "identifiers", "looks"])
 def test_figures_are_those_of_the_results(path: Path, marker: str, table: Callable[[], str]) -> None:
     """The figures in the pages come from the committed results; `make tables` writes them."""
     page = path.read_text(encoding="utf-8")

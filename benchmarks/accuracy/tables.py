@@ -54,6 +54,17 @@ def identifiers_table() -> str:
     return "\n".join(rows)
 
 
+def looks_table() -> str:
+    """Return the table of the blind exams: what each said of the detector of its day, before anybody had read it."""
+    rows = ["| exam | texts | leak recall | texts without an identifier, touched | overreach |", "|---|---|---|---|---|"]
+    for look in json.loads((RESULTS / "first_looks.json").read_text(encoding="utf-8")):
+        low, high = look["interval95"]
+        recall = f"{look['leak_recall']:.3f} ({low:.3f} to {high:.3f}) of {look['spans']}"
+        touched = f"{look['over_redaction']:.1%} of {look['unmarked_texts']}"
+        rows.append(f"| {look['exam']} | {look['texts']} | {recall} | {touched} | {look['overreach']:.1%} |")
+    return "\n".join(rows)
+
+
 def results_table() -> str:
     """Return the README's table of results, from every committed result."""
     figures = accuracy()
@@ -108,6 +119,7 @@ def filled(page: str, marker: str, table: str) -> str:
 PAGES = (
     (ROOT / "README.md", "results", results_table),
     (ROOT / "detectors" / "IDENTIFIERS.md", "recall", identifiers_table),
+    (ROOT / "detectors" / "IDENTIFIERS.md", "looks", looks_table),
 )
 
 

