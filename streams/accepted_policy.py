@@ -61,12 +61,21 @@ class AcceptedFile:
         return None if content is None else self._verified(_tree(content, self.path))
 
     def write(self, accepted: Accepted) -> None:
-        """Put it in the place of what was accepted before; a reader sees the one or the other."""
+        """Put it in the place of what was accepted before; a reader sees the one or the other.
+
+        Raises ConfigError where the file, or its digest beside the token keys, may not be written.
+        """
         posture = accepted.posture
         tree: dict[str, Any] = {"v": VERSION, "policy": posture.policy, "facts": dict(posture.facts)}
         tree |= {"digest": posture.digest, "at_ms": accepted.at_ms, "by": list(accepted.by)}
         tree["macs"] = {tenant: _mac(key, tree) for tenant, key in self._keys().items()}
         content = json.dumps(tree, sort_keys=True, indent=1).encode() + b"\n"
+        try:
+            self._put(content)
+        except OSError as error:
+            raise ConfigError(f"accepted policy cannot be written: {self.path}", errno=error.errno) from None
+
+    def _put(self, content: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         before = self.path.read_bytes() if self.path.exists() else b""
         # Either is right until the file is there: a kill leaves one of them.

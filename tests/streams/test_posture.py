@@ -231,6 +231,14 @@ def test_a_kill_between_digest_and_file_leaves_one_of_them(tmp_path: Path, monke
         _accept(settings)
 
 
+def test_a_place_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+    """Where nothing can be kept nothing is accepted, and the place is told."""
+    settings = _accepting(tmp_path)
+    (tmp_path / "accepted.json").mkdir()
+    with pytest.raises(ConfigError, match=r"accepted\.json"):
+        _accept(settings)
+
+
 def _killed_at(path: Path) -> Callable[..., None]:
     def write(target: Path, *content: Any) -> None:
         if target == path:
