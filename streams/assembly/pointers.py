@@ -22,6 +22,11 @@ def unread_key(record: Record) -> bytes:
     return _UNREAD + pointer_key(record)
 
 
+def is_unread(key: bytes) -> bool:
+    """Tell whether a pointer's record key is that of a record that nobody may read."""
+    return key.startswith(_UNREAD)
+
+
 def pointing(key: bytes, record: Record, deadline_ms: int) -> Publication:
     """Return the pointer to a record, to be withdrawn at *deadline_ms* of its partition's record time at the latest."""
     pointer = StreamPointer(STREAM_POINTER.version, record.topic, record.partition, record.offset, deadline_ms)
@@ -47,4 +52,4 @@ def standing_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer
 def open_pointers(records: Iterable[Record]) -> Mapping[bytes, StreamPointer]:
     """Return the pointers to open streams, by their record key."""
     standing = standing_pointers(records)
-    return {key: pointer for key, pointer in standing.items() if not key.startswith(_UNREAD)}
+    return {key: pointer for key, pointer in standing.items() if not is_unread(key)}

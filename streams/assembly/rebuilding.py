@@ -2,12 +2,13 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from schemas.assembly import StreamPointer
 from schemas.errors import LogRefused
 from schemas.topics import ASSEMBLY
 from streams.assembly.open_streams import OpenStreams
-from streams.assembly.pointers import pointer_key, standing_pointers, unread_key
+from streams.assembly.pointers import is_unread, pointer_key, standing_pointers
 from streams.assembly.stream import Held
 from streams.intake.origins import believed
 from streams.log.ports import Record, TopicPartition, TransactionalLog
@@ -65,16 +66,22 @@ def _restore(
 def _held_again(
     log: TransactionalLog, pipeline: Pipeline, place: TopicPartition, pointers: Mapping[bytes, StreamPointer]
 ) -> Iterator[Held | tuple[Record, Tenant]]:
-    """Yield what was settled of a partition since the first record that a pointer names.
+    """Yield what was settled of a partition since the first record of an open stream, after what is unread before it.
 
     A record that killed workers would kill this one too: it is yielded with its tenant, and nothing looks into it.
     """
-    firsts = [each.first for each in pointers.values() if TopicPartition(each.topic, each.partition) == place]
-    if not firsts:
+    here = {key: each.first for key, each in pointers.items() if TopicPartition(each.topic, each.partition) == place}
+    first = min((first for key, first in here.items() if not is_unread(key)), default=None)
+    unread = {offset for key, offset in here.items() if is_unread(key)}
+    for offset in sorted(unread):
+        if first is None or offset < first:
+            found = [believed(record) for record in islice(log.settled(place, offset), 1)]
+            yield from ((record, pipeline.tenants.of(record)) for record in found if record.offset == offset)
+    if first is None:
         return
-    for record in map(believed, log.settled(place, min(firsts))):
+    for record in map(believed, log.settled(place, first)):
         tenant = pipeline.tenants.of(record)
-        if unread_key(record) in pointers:
+        if record.offset in unread:
             yield record, tenant
             continue
         part = pipeline.decoder.part(record, tenant)

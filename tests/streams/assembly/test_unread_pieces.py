@@ -99,6 +99,21 @@ def test_a_gap_outlives_its_worker(rig: EmbeddedRig, steps: int) -> None:
     assert outcomes(rig) == dict.fromkeys(range(10), "stream_piece") | {4: "killed_worker"}
 
 
+def test_a_lost_begin_outlives_its_worker(rig: EmbeddedRig) -> None:
+    """Though no stream was open when the worker ended, the next one knows that one has lost its begin."""
+    limits = rig.settings.limits.model_copy(update={"batch_records": 1})
+    rig.settings = rig.settings.model_copy(update={"limits": limits})
+    rig.feed(*values(GEMINI), b'{"note": "between"}')
+    kill(rig, 0)
+    with (worker := rig.worker()).log:
+        worker._step(until_drained=False)
+    (rig.state.run_folder / "deaths.json").unlink()
+    rig.drain()
+    sealed = dict.fromkeys(range(1, len(GEMINI)), "stream_piece")
+
+    assert outcomes(rig) == {0: "killed_worker", **sealed, len(GEMINI): 1}
+
+
 def test_a_last_piece_alone_is_sealed(rig: EmbeddedRig) -> None:
     """It looks whole, and some servers write each chunk as if it were the first: what began them stays unread."""
     repeated = [
