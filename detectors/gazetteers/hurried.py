@@ -90,7 +90,8 @@ FRAMES = (
     # "brought by roomie pip after", "foreman buck saw", "gf kayleigh found him".
     _frame(rf"\b{ROLES} {_W} {VERBS}\b", Level.KNOWN),
     _frame(
-        rf"\b{ROLES} {_W}(?:[,.;)]|\s*$|\n| (?:at|on|in|w|w/|with|and|&|\+|after|has|is|was|for|from|here|re)\b)",
+        rf"\b{ROLES} {_W}(?:[,.;)]|\s*$|\n| (?:at|on|in|w|w/|with|and|&|\+|after|has|is|was|for|from|here|"
+        r"re|born|needs|del?|tiene|necesita|no|ya|se|le|y|est[a\xe1]|con|para)\b)",
         Level.NAMED,
     ),
     _frame(rf"\bkids {_W} (?:\+|&|and) {_W}\b", Level.KNOWN, 2),

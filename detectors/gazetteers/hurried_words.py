@@ -8,7 +8,9 @@ KIN = (
 ROLES = (
     rf"(?:{KIN}|foreman|co-?worker|boss|ex|ex[- ](?:wife|husband)|gramps|nana|landlord|sponsor|aide|sitter|babysitter|"
     r"coach|teacher|deacon|pastor|foster (?:mom|dad)|fob|mob|bestie|buddy|twin|medic|lawyer|hha|fellow|intern|"
-    r"supervisor|manager|driver|bio (?:mom|dad)|god(?:mother|father)|kid|sib|charge|preceptor|scribe)"
+    r"supervisor|manager|driver|bio (?:mom|dad)|god(?:mother|father)|kid|sib|charge|preceptor|scribe|gran|granny|nan|"
+    r"grandmother|grandfather|stepdaughter|stepmother|stepfather|mi (?:ni[\xf1n][oa]|nen[ea]|hij[oa]|beb[e\xe9]|"
+    r"espos[oa]|mam[a\xe1]|pap[a\xe1]|abuel(?:it)?[oa]|herman[oa]|t[i\xed][oa]|suegr[oa]|novi[oa]|niet[oa]|sobrin[oa]))"
 )
 SERVICES = (
     r"(?:id|gi|surg|surgery|cards|cardiology|neuro|nephro|renal|heme|hemonc|onc|ortho|pulm|psych|peds|ob|obgyn|gyn|ir|rads|"
@@ -42,7 +44,8 @@ STOP = frozenset(
     rest ice heat staples sutures glue family's interpreter translator transport dispatch triage registration billing
     insurance home-health housing court judge jail school's work's hcpoa poa guardian surrogate social services
     escort escorts visitor visitors driver ride called spoke wants needs says said asked told is
-    was step half twin kin law
+    was step half twin kin law mayor menor chico chica chiquito chiquita grande pequeño pequeña materno paterno
+    materna paterna difunto difunta querido querida solo sola vive enfermo enferma linda mala malo anda trabaja
     """.split()
 )
 #: Words that are surnames of many, which a line on both sides of them makes one.

@@ -53,7 +53,7 @@ TOLD = (
     # "grandfather 97 alive", "gramps Lev, 91, babysat", "she was 91 when she fell", "died on Labor Day at 103".
     compile_latin(
         rf"\b{_KIN}(?: [a-z]{{2,12}},|,)? ({_NUMBER})(?:,| (?:alive|living|and|w/|with|still|deaf|lives?|has|had|who|"
-        rf"f|m)\b)"
+        rf"f|m|(?:next|this|in|come) {_MONTH})\b)"
     ),
     compile_latin(rf"\b{_SOMEBODY} was ({_NUMBER}) when (?:he|she|they|his|her|we|my|i)\b"),
     compile_latin(rf"\b(?:died|passed|passed away|expired)\b[^;\n0-9]{{1,48}}? (?:at|aged|age) ({_NUMBER})\b"),
@@ -85,8 +85,30 @@ TOLD = (
         rf"\b(?:my|his|her|our|their|pts?|pt's) {_KIN}(?:'?s|\x1as| is)? (?:only |already |about |now |like )?"
         rf"({_NUMBER})(?:[,;!?)\n]|\.(?:[^0-9]|$)|$| (?:and|but|wait|now|next)\b)"
     ),
-    compile_latin(rf"(?:^|[\s,;(])(?-i:d)\. (?:at |age |aged )?({FIGURE})(?: of\b|[,;.)]|$)"),
+    compile_latin(
+        rf"(?:^|[\s,;(])(?-i:d)\. (?:at |age |aged )?({FIGURE})"
+        r"(?: (?:of|from|in|stroke|mi|chf|cva|ca|cancer|pneumonia|natural|old)\b|[,;.)\n]|$| ?[\x22\x1a(])"
+    ),
     compile_latin(rf"(?:^|[.;\n] )({FIGURE}) in (?-i:[A-Z])[a-z]{{2,8}}(?:[.,;\n]|$)"),
+    # "aet. 94", "who "went at 100 exactly", "died 8/14, was 98", "passed October 30 at 95".
+    compile_latin(rf"\baet(?:at)?(?:is)?\.? (?:suae )?({_NUMBER})\b"),
+    compile_latin(
+        rf"\b{_SOMEBODY}(?: finally| just| peacefully)? [\x22\x1a]?(?:went|slipped away|left us|departed|succumbed) at "
+        rf"({_NUMBER})(?:[,.;!)\x22\x1a\n]|$| (?:exactly|on|in|and|after|surrounded|peacefully|with|of|last|just)\b)"
+    ),
+    compile_latin(
+        rf"\b(?:died|passed|expired|deceased|dec'?d)\b[^;\n\t]{{0,24}}, (?:(?:he|she) )?was ({_NUMBER})"
+        r"(?:[\t,;.)|\x22\n]|$)"
+    ),
+    compile_latin(
+        rf"\b(?:died|passed|passed away|expired) (?:on )?(?:(?-i:[A-Z])[a-z]{{2,8}}\.? [0-9]{{1,2}}(?:, [0-9]{{4}})?|"
+        rf"[0-9]{{1,2}}/[0-9]{{1,2}}(?:/[0-9]{{2,4}})?),? (?:at|aged|age) ({_NUMBER})\b"
+    ),
+    # "Mrs. Opaline Tallchief (ninety)", "Dovie, ninety-one and a half, both of".
+    compile_latin(
+        rf"\b(?-i:(?:Mrs?|Ms|Miss|Dr|Sr|Fr|Sra)\.? [A-Z][a-z'-]+(?: [A-Z][a-z'-]+){{0,2}}) \(({_SPELLED})[,;)]"
+    ),
+    compile_latin(rf"(?-i:[A-Z][a-z]+), ({_NUMBER})(?: and a half|\xbd),? (?:both|and|who|lives|she|he|with|is|of)\b"),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
 )
@@ -105,6 +127,7 @@ TOLD_WHOLE = (
     compile_latin(
         rf"\b({_NUMBER})[- ]?(?:ish|something),?[ -](?:year|yo|y/o|lady|man|woman|gent|gentleman|male|female|pt|f|m)\b"
     ),
+    compile_latin(r"(?:^|[\n\t,|]|  ) ?(9[OoIl]) ?(?-i:[MF])(?:[\t,|\n]|$|  ?(?-i:[A-Z][A-Z]))"),
     compile_latin(r"\b(9[OoIl]|[1lI]0[OoIl]|[1lI]O[0-9OoIl]|l0[0-9])[- ]?(?:years?|yrs?|y/?o)\b"),
 )
 _SET = PatternSet((*TOLD, *TOLD_WHOLE))

@@ -22,9 +22,11 @@ _CARS = (
 )
 _KINDS = (
     "car|truck|pick-?up|van|minivan|suv|sedan|coupe|wagon|hatchback|jeep|taxi|cab|motorcycle|scooter|moped|trailer|"
-    "camper|bus|vehicle|rental|ride"
+    "camper|bus|vehicle|rental|ride|motorhome|rv"
 )
-_STATE = rf"(?:{STATE_CODES}|(?i:{STATE_NAMES}))"
+#: The codes in small letters, where they are no words.
+_SMALL = "az|tx|ca|fl|ny|wa|nv|nm|ut|ga|nc|sc|tn|ky|va|wv|mn|wi|il|nj|ct|nh|vt|ri|md|mt|wy|sd|nd"
+_STATE = rf"(?:{STATE_CODES}|{_SMALL}|(?i:{STATE_NAMES}))"
 #: What may be a plate: two groups, or three, or one; letters and figures are counted apart.
 _PLATE = (
     r"([A-Z0-9]{1,3}[ -][A-Z0-9]{1,3}[ -][A-Z0-9]{1,3}|[A-Z0-9]{1,4}[ -][A-Z0-9]{2,6}|[A-Z0-9]{5,8})(?:[^A-Za-z0-9-]|$)"
@@ -43,9 +45,16 @@ _BESIDE = (
         ignore_case=False,
     ),
 )
+#: "the green fiesta, eh-902".
+_SMALL_PLATE = compile_latin(
+    r"\b(?:black|white|gr[ae]y|silver|red|blue|green|yellow|gold|tan|brown|beige|orange|maroon|purple|new|old) "
+    rf"(?:{_CARS}),? ([a-z]{{2,3}}-[0-9]{{3,4}})(?:[,.;)\n]|\s*$)",
+    ignore_case=False,
+)
 _CHOSEN = compile_latin(r"\b(?i:vanity|personali[sz]ed|custom) plates? ([A-Z]{4,8})\b", ignore_case=False)
 _SCANNED = compile_latin(r"\bv[i1l|]n(?: ?(?:no\.?|number|#))?[.:]{0,2} ?((?:[a-z0-9]{1,17}[ -]?){2,7})")
-_SET = PatternSet((*_BESIDE, _CHOSEN, _SCANNED))
+_ALONE = (_CHOSEN, _SMALL_PLATE)
+_SET = PatternSet((*_BESIDE, *_ALONE, _SCANNED))
 _VIN_LENGTH = 17
 _CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_LETTERS, _SHORTEST, _SHORTEST_STATED, _LONGEST = 5, 5, 4, 8
@@ -66,8 +75,9 @@ def plates_of_cars(latin: bytes) -> Iterator[tuple[int, int]]:
             for found in _BESIDE[index].finditer(latin):
                 if _is_plate(found.group(1), _SHORTEST if index in _UNSTATED else _SHORTEST_STATED):
                     yield found.start(1), found.end(1)
-        elif index == len(_BESIDE):
-            yield from ((found.start(1), found.end(1)) for found in _CHOSEN.finditer(latin))
+        elif index < len(_BESIDE) + len(_ALONE):
+            pattern = _ALONE[index - len(_BESIDE)]
+            yield from ((found.start(1), found.end(1)) for found in pattern.finditer(latin))
         else:
             yield from _vins(_SCANNED.finditer(latin))
 

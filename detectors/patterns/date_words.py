@@ -101,7 +101,7 @@ _OF_MONTH = compile_latin(
     r"(?:[.,;!?)]|\s*$|\n| at | and )"
 )
 _DAY_END = compile_latin(
-    r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|"
+    r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|lives|"
     r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
     r"thx|works?|con|en|para|por|until|through|from|per|w|unchanged|stable|neg|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
     r"last|the|a|@|\(|&)\b|[-@(&])"

@@ -27,10 +27,35 @@ _DASHED = compile_latin(
     rf"since|date|visit) (?:on )?((?:1[0-2]|0?[1-9])-{_DAY})"
     r"(?:[,.;)](?:\s|$)|\s*$|\n| (?:read|by|w/|showed|shows|down|neg|negative|at|in|from|off|with|and|she|he)\b)"
 )
-_PATTERNS = (_NUMBERED, _FRENCH, _GERMAN, _SCANNED, _DASHED)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+#: Behind what was done: "s/p CMN 11/29."; the days are no count of anything.
+_AFTER = compile_latin(
+    r"\bs/p (?:[a-z-]{2,14} ){1,3}((?:0?[1-9]|1[0-2])/(?:1[34789]|2[2369]|31))(?:[.,;)](?:\s|$)|\s*$|\n)"
+)
+#: "27 . 08 . 1939", "lO NOV 2O26", "Tues lO Nov".
+_SPREAD = compile_latin(r"\b([0-3]?[0-9] \. ?[01]?[0-9] ?\. ?(?:19|20)[0-9]{2})\b")
+_LETTERED = (
+    compile_latin(rf"\b([0-3lIO]?[0-9lIO][ -]{_MONTH}\.?,?[ -][12lI][0-9OolI]{{3}})\b"),
+    compile_latin(rf"\b({_MONTH}\.? [0-3lIO]?[0-9lIO],? [12lI][0-9OolI]{{3}})\b"),
+    compile_latin(rf"\b({_WEEKDAY},? [0-3lIO]?[0-9lIO] {_MONTH})\b"),
+)
+#: "from the 2nd thru the 6th".
+_SPAN = compile_latin(
+    r"\bfrom the ([0-3]?[0-9](?:st|nd|rd|th)) (?:thru|through|to|until|till) the ([0-3]?[0-9](?:st|nd|rd|th))"
+    r"(?:[.,;!?)\n]|$)"
+)
+_UNIT = "one|two|three|four|five|six|seven|eight|nine"
+_SAID = (
+    rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_UNIT}))?|(?:oh )?(?:{_UNIT})|ten|eleven|"
+    r"twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|nineteen [a-z]+ty(?:[ -][a-z]+)?)"
+)
+#: "seven slash nine slash twenty-five".
+_SLASHED = compile_latin(rf"\b((?:{_UNIT}|ten|eleven|twelve) slash {_SAID} slash (?:(?:nineteen|twenty) )?{_SAID})\b")
+_PATTERNS = (_NUMBERED, _FRENCH, _GERMAN, _SCANNED, _DASHED, _AFTER, _SPREAD, _SLASHED, _SPAN, *_LETTERED)
 _SET = PatternSet(_PATTERNS)
 _LETTER = compile_latin(r"[lIO]", ignore_case=False)
 _FIGURE = compile_latin(r"[0-9]")
+_FIGURED = compile_latin(r"[0-9]|\b[lIO]{1,2}\b", ignore_case=False)
 _AS_FIGURES = bytes.maketrans(b"lIO", b"110")
 
 
@@ -42,7 +67,11 @@ def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
             group = 1 if found.start(1) >= 0 else 2
             if pattern is _SCANNED and not _is_scanned(found):
                 continue
+            if pattern in _LETTERED and not (_LETTER.search(found.group(1)) and _FIGURED.search(found.group(1))):
+                continue
             yield found.start(group), found.end(group)
+            if pattern is _SPAN:
+                yield found.start(2), found.end(2)
 
 
 def _is_scanned(found: Match) -> bool:

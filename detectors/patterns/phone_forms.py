@@ -52,7 +52,7 @@ PHONE_WORDS = Context(
     phrases(r"""
         phones?; tel; cell; mobile; call(?:s|ed|ing|er)?; callback; text; sms; (?:right)?fax(?:es|ed|ing)?; fx; ph;
         pager; number; dial; ring; voicemail; contact; reach(?:ed|able)?; whatsapp; telephone; landline; teléfono;
-        celular; móvil; home; line; ext; tél; téléphone; portable; telefono; cellulare
+        celular; móvil; home; line; ext; tél; téléphone; portable; telefono; cellulare; joignable; appele[rz]; rappeler
     """)
 )
 #: Public hotlines, which identify nobody.

@@ -38,7 +38,31 @@ _CHOSEN = compile_latin(
     r"([A-Z][A-Z0-9 ]{1,8}[A-Z0-9])[\x22\x1a]",
     ignore_case=False,
 )
-_SET = PatternSet((_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, _HALF, _CHOSEN))
+#: "driving the Ford with the HANK-72 plates", "plate BKX-4470 (hers: GRN 881)", "plate w/ wheelchair symbol 44H 71".
+_DRIVEN = compile_latin(
+    rf"\b(?:{_VEHICLE}|(?i:driv(?:es?|ing)|drove|ford|chevy|toyota|honda|dodge|buick|nissan))\b[^.\n]{{0,48}} "
+    r"\x22?([A-Z]{2,7}[- ][0-9]{1,4}|[0-9]{1,4}[- ][A-Z]{2,6})\x22? (?:(?:licen[cs]e|vanity) )?plates?\b",
+    ignore_case=False,
+)
+_OTHERS = compile_latin(
+    rf"\b(?i:plates?|tag|lic)\b[^.\n]{{1,60}}\b(?i:hers|his|mine|theirs|ours|yours)(?: is| was|:)? ({_FORM})\b",
+    ignore_case=False,
+)
+_MARKED = compile_latin(
+    r"\b(?i:plates?|tags?) (?i:w/|with) (?:[a-z]+ )?(?i:wheelchair|handicap(?:ped)?|disabled|veteran|expired)"
+    r"(?: [a-z]{2,8}){0,2},? ([A-Z]{1,4}[0-9]{0,3}[ -][0-9]{1,4}[A-Z]{0,2}|[0-9]{1,4}[A-Z]{0,2}[ -][A-Z0-9]{2,4})\b",
+    ignore_case=False,
+)
+#: In small letters behind a State: "car plate for the disabled spot or 881 lkq".
+_SMALL = compile_latin(
+    r"\b(?:car|truck|van|licen[cs]e|lic|my|his|her|our) (?:plate|tag)s?\b[^.\n0-9]{0,40}? "
+    r"((?:a[klrz]|c[aot]|d[ce]|fl|ga|hi|i[adln]|k[sy]|la|m[adeinost]|n[cdehjmvy]|o[hkr]|pa|ri|s[cd]|t[nx]|ut|v[at]|"
+    r"w[aivy]) (?:[0-9]{3} ?[a-z]{3}|[a-z]{3} ?[0-9]{3,4}))\b",
+    ignore_case=False,
+)
+_UNITS = compile_latin(r".* [0-9]{3} ?(?:mcg|lbs|min|hrs|tab|day|cal|pts|cfu|mgs|wks|mos|yrs|for|and|the|out|per)")
+_BESIDE = (_DRIVEN, _OTHERS, _MARKED, _SMALL)
+_SET = PatternSet((_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, _HALF, _CHOSEN, *_BESIDE))
 #: Letters before figures that name a model and no plate.
 MODEL = compile_latin(
     r"(?:RAM|GLC|GLE|GLS|GLA|GLB|CLA|CLS|SLK|ILX|MDX|RDX|TLX|RAV|CRV|HRV|MKZ|MKC|ATS|CTS|XTS|GTI|SRX|SUV|MPH|ISO|EMS|"
@@ -57,9 +81,10 @@ def told_plates(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield each plate, of one that is half remembered both parts."""
     if not _SET.occurring(latin):
         return
-    for pattern in (_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED):
+    for pattern in (_AS_PLATE, _COLOURED, _IN_VEHICLE, _OF_VEHICLE, _SPELLED, *_BESIDE):
         for found in pattern.finditer(latin):
-            if MODEL.match(found.group(1)) is None and not follows(_BONE, latin, found.start(), 12):
+            unlike = MODEL.match(found.group(1)) or _UNITS.fullmatch(found.group(1))
+            if not unlike and not follows(_BONE, latin, found.start(), 12):
                 yield found.start(1), found.end(1)
     for found in _HALF.finditer(latin):
         yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))

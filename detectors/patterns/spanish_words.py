@@ -19,8 +19,8 @@ NUMBERS = (
     r"trescientos|cuatrocientos|quinientos|seiscientos|setecientos|ochocientos|novecientos"
 )
 LETTERS = (
-    r"a|be|ce|de|e|efe|ge|hache|i|jota|ka|ele|eme|ene|e\xf1e|o|pe|cu|ere|erre|ese|te|u|uve|ve|doble u|equis|ye|zeta|"
-    r"i griega"
+    r"i griega|a|be|ce|de|e|efe|ge|hache|i|jota|ka|ele|eme|ene|e\xf1e|o|pe|cu|ere|erre|ese|te|u|uve|ve|doble u|equis|"
+    r"ye|zeta"
 )
 COUNTRIES = frozenset(
     name.strip().encode("latin-1")

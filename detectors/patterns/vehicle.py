@@ -108,9 +108,12 @@ _PLACARD = compile_latin(
     ignore_case=False,
 )
 _TAIL = compile_latin(r"\b(?:N[1-9][0-9]{0,4}[A-HJ-NP-Z]{0,2}|[GCD]-[A-Z]{4}|EI-[A-Z]{3})\b", ignore_case=False)
+#: Masks and stages.
+_NO_TAIL = frozenset((b"N95", b"N99", b"N100", b"N1", b"N2", b"N3"))
 _AIR = Context(
     phrases(r"""
-        aircraft; rotor; tail; helicopter; cessna; plane; air ambulance; flight; pilot; jet; landed; airplane
+        aircraft; rotor; tail; helicopter; cessna; plane; air ambulance; flight; pilot; jet; landed; airplane; helo;
+        chopper; medevac
     """)
 )
 _NO_PLATE = Context(
@@ -126,7 +129,7 @@ _GATE = compile_latin(
     r"camper|pickup|truck|suv|van|car|sedan|moped|scooter|motorcycle|bike|atv|snowmobile)(?: \(|, )|registration|"
     r"registered|\bbow|hull|boat|skiff|vessel|ferry|canoe|kayak|pontoon|craft|courier|driver|transport|medivan|taxi|"
     r"cab|"
-    r"uber|lyft|valet|flight|rotor|pilot|plane|\bjet|landed|subaru|toyota|ford|honda|chev|nissan|hyundai|dodge|jeep|"
+    r"uber|lyft|valet|flight|rotor|pilot|plane|\bjet|landed|\bhelo\b|chopper|medevac|subaru|toyota|ford|honda|chev|nissan|hyundai|dodge|jeep|"
     r"mazda|tesla|ram\b|gmc|buick|lexus|volvo|audi|bmw|handicap|disabled parking"
 )
 _NO_GROUP = frozenset(b"of in at is on to or and the for well".split())
@@ -238,7 +241,7 @@ def _tails(latin: bytes) -> Iterator[tuple[int, int]]:
             if mixed and not culture and not _NO_PLATE.before(latin, found.start(), 16):
                 yield found.start(group), found.end(group)
     for found in _TAIL.finditer(latin):
-        if _AIR.near(latin, found.start(), found.end()):
+        if found.group() not in _NO_TAIL and _AIR.near(latin, found.start(), found.end()):
             yield found.start(), found.end()
 
 

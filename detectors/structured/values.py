@@ -17,6 +17,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CODED = re.compile(r"[^\s,;|]*\d[^\s,;|]*(?:[ -]\d[^\s,;|]*)*")
 _BARE_NUMBER = re.compile(r"[A-Z]{0,4}[-#]?\d{4,}[A-Z0-9-]*")
 _PHONE = re.compile(r"[+(]?\d[\d\s().+/x#-]*\d|\d{2,}")
+_PLATE = re.compile(r" ?((?=[A-Z -]*\d)[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,4}){1,2}) ?")
 _TOKEN = re.compile(r"[^\s,;|\"'<>]+")
 _OLD = re.compile(r"(?:9\d|1[0-4]\d)(?!\d)")
 _ADDRESS_PART = re.compile(
@@ -104,6 +105,7 @@ class Values:
             Heading.EMAIL: _mail,
             Heading.URL: _token,
             Heading.IP: _token,
+            Heading.VEHICLE: _plate,
             Heading.PHOTO: _token,
             Heading.USER: _long_token,
             Heading.SECRET: _long_token,
@@ -250,6 +252,12 @@ def _adjoin(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
 def _codes(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for code in list(_CODED.finditer(text, start, end))[:_MOST_CODES]:
         yield code.span()
+
+
+def _plate(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a plate in up to three groups ("EMS 417 K"), else codes."""
+    whole = _PLATE.fullmatch(text, start, end)
+    return iter((whole.span(1),)) if whole else _codes(text, start, end)
 
 
 def _phone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
