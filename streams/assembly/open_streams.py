@@ -72,19 +72,22 @@ class OpenStreams:
         Nothing of it is ever undone, and its pointer stands in the log.
         """
         key = held.key
-        partition = self._partitions[key.place]
-        partition.set_time(partition.time_at(held.record, self._clock.now_ms()), held.record)
+        self.restore_record(held.record)
         stream = self._streams.get(key)
         if stream is None and begins:
             stream = self._begun(key, held)
         if stream is not None:
             self._grow(stream, held)
 
-    def restore_unread(self, record: Record, tenant: Tenant) -> None:
-        """Pass over a record again that was committed before as one that nobody may read."""
+    def restore_record(self, record: Record) -> Partition:
+        """Pass a record again that was committed before: the last of them is where its partition stands."""
         partition = self._partitions[place_of(record.topic, record.partition)]
         partition.set_time(partition.time_at(record, self._clock.now_ms()), record)
-        self._tear(partition, record, tenant)
+        return partition
+
+    def restore_unread(self, record: Record, tenant: Tenant) -> None:
+        """Pass over a record again that was committed before as one that nobody may read."""
+        self._tear(self.restore_record(record), record, tenant)
 
     def standing(self) -> frozenset[bytes]:
         """Return the record keys of the pointers to what is open or unread."""
@@ -221,13 +224,10 @@ class OpenStreams:
 
     def _open(self, key: StreamKey, held: Held) -> OpenStream:
         stream = self._begun(key, held)
-        self._journal.append(lambda: self._drop(key))
+        self._journal.append(partial(self._streams.__delitem__, key))
         deadline = self._partitions[key.place].now_ms + self.limits.total_ms
         self._pointers.append(pointing(pointer_key(held.record), held.record, deadline))
         return stream
-
-    def _drop(self, key: StreamKey) -> None:
-        del self._streams[key]
 
     def _close(self, stream: OpenStream, why: Why) -> Closed:
         del self._streams[stream.key]

@@ -15,6 +15,9 @@ from streams.log.ports import Record, TopicPartition, TransactionalLog
 from streams.pipeline import Pipeline
 from streams.tenants import Tenant
 
+#: A piece, what is none, and what nobody may read.
+_Again = Held | Record | tuple[Record, Tenant]
+
 
 def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> None:
     """Forget the streams of partitions that went, and read those of partitions that came.
@@ -44,7 +47,9 @@ def follow(streams: OpenStreams, log: TransactionalLog, pipeline: Pipeline) -> N
 
 
 def _restore(
-    streams: OpenStreams, parts: Iterable[Held | tuple[Record, Tenant]], pointers: Mapping[bytes, StreamPointer]
+    streams: OpenStreams,
+    parts: Iterable[_Again],
+    pointers: Mapping[bytes, StreamPointer],
 ) -> None:
     """Open what was open.
 
@@ -56,6 +61,8 @@ def _restore(
         for held in parts:
             if isinstance(held, Held):
                 streams.restore(held, begins=pointer_key(held.record) in pointers)
+            elif isinstance(held, Record):
+                streams.restore_record(held)
             else:
                 streams.restore_unread(*held)
     finally:
@@ -65,8 +72,10 @@ def _restore(
 
 def _held_again(
     log: TransactionalLog, pipeline: Pipeline, place: TopicPartition, pointers: Mapping[bytes, StreamPointer]
-) -> Iterator[Held | tuple[Record, Tenant]]:
+) -> Iterator[_Again]:
     """Yield what was settled of a partition since the first record of an open stream, after what is unread before it.
+
+    What is no piece is yielded too: the last record tells how far the partition is settled.
 
     A record that killed workers would kill this one too: it is yielded with its tenant, and nothing looks into it.
     """
@@ -87,5 +96,4 @@ def _held_again(
         part = pipeline.decoder.part(record, tenant)
         if part is None and pointer_key(record) in pointers:
             raise LogRefused("open stream begins with what is no piece to this version", offset=record.offset)
-        if part is not None:
-            yield Held(record, tenant, part)
+        yield record if part is None else Held(record, tenant, part)

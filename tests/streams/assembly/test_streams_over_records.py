@@ -213,6 +213,20 @@ def test_wall_time_closes_when_nothing_is_unread(rig: EmbeddedRig) -> None:
     assert [] == rig.trees(BATCHES)[-1]["inputs"]
 
 
+def test_the_clock_settles_nothing_again(rig: EmbeddedRig) -> None:
+    """What a new worker closes by the clock commits no older offset, whatever stands after the last piece."""
+    limits = rig.settings.limits.model_copy(update={"stream_idle_seconds": 0.2, "poll_seconds": 0.05})
+    rig.settings = rig.settings.model_copy(update={"limits": limits})
+    rig.feed(*values(chat(cut(TEXT, CUTS))[:3]), b'{"n": 1}', b'{"n": 2}')
+    rig.worker()._step(until_drained=False)
+    worker, until = rig.worker(), time.monotonic() + 20
+    while is_open(rig) and time.monotonic() < until:
+        worker._step(until_drained=False)
+    rig.drain()
+
+    assert list(range(5)) == settled(rig)
+
+
 def test_late_pieces_and_gaps_are_quarantined(rig: EmbeddedRig) -> None:
     """What comes after the end, and a stream without its begin, its middle or its order, is sealed piece by piece."""
     late = chat(cut(TEXT, CUTS))
