@@ -25,7 +25,9 @@ from detectors.structured.forms import FormRecognizer
 from detectors.structured.hl7 import Hl7Recognizer
 from detectors.structured.json_text import JsonTextRecognizer
 from detectors.structured.markup import MarkupRecognizer
+from detectors.structured.placed_users import PlacedUserRecognizer
 from detectors.structured.signoff import SignOffRecognizer
+from detectors.structured.sql import SqlRecognizer
 from detectors.structured.tables import TableRecognizer
 from detectors.structured.users import UserRecognizer
 from schemas.spans import Span
@@ -92,6 +94,8 @@ def default_layers(profile: Profile = Profile.ACCURATE) -> Layers:
             FormRecognizer(gazetteers),
             SignOffRecognizer(gazetteers),
             UserRecognizer(gazetteers),
+            PlacedUserRecognizer(gazetteers),
+            SqlRecognizer(gazetteers),
         ),
         patterns=(*pattern_recognizers(), ScriptRecognizer(), SpelledRecognizer()),
         gazetteers=(

@@ -141,7 +141,7 @@ DEVICE serial imei udi mac iccid sn serialnumber
 URL website homepage portal
 IP ip ipaddress clientip
 BIOMETRIC fingerprint voiceprint faceprint retina iris
-PHOTO photo picture headshot selfie portrait
+PHOTO photo picture headshot selfie portrait photoondoor doorphoto photoonfile photofile facephoto
 NUMBER accession claim case order encounter visit rx authorization auth referral specimen passport badge tracking
 NUMBER confirmation incident docket ticket participant csn uuid guid prescription
 USER username user userid login handle operator uid

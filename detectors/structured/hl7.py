@@ -37,6 +37,13 @@ _TYPE_CODES = {
     "HC": IdentifierType.HEALTH_PLAN,
     "VN": IdentifierType.OTHER_ID,
 }
+#: A serial number or an address of hardware, beside it the names of code systems and the codes of methods.
+_SERIAL = re.compile(
+    r"(?=(?:[^\d]*\d){4})(?=.*[A-Z-])[A-Z0-9][A-Z0-9-]{5,39}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5,7}|[0-9A-F]{16}"
+)
+_FEWEST_OF_FIRST = 6
+_SYSTEM = re.compile(r"(?:HL7|99|IHE|ICD|SNM|LN)\w*|\d{1,5}-\d")
+_ACCOUNT = re.compile(r"[a-z][a-z0-9]*[._][a-z][a-z0-9]+")
 _AUTHORITY, _TYPE_COMPONENT = 4, 5
 _NAME_PARTS = (1, 2, 3)
 _PERSON_PARTS = (2, 3, 4)
@@ -191,6 +198,20 @@ def _numbered(default: IdentifierType) -> "_Reader":
     return read
 
 
+def _device(parts: Sequence[Piece], separators: _Separators) -> Iterator[Span]:
+    """Yield the numbers of a device; models, methods and code systems stay."""
+    for number, part in enumerate(parts):
+        for piece in part.split(separators.part):
+            model = not number and len(parts) > 1 and sum(map(str.isdigit, piece.text)) < _FEWEST_OF_FIRST
+            if _SERIAL.fullmatch(piece.text) and not _SYSTEM.fullmatch(piece.text) and not model:
+                yield from piece.span(IdentifierType.DEVICE)
+
+
+def _user(parts: Sequence[Piece], _: _Separators) -> Iterator[Span]:
+    if len(parts) == 1 and _ACCOUNT.fullmatch(parts[0].text):
+        yield from parts[0].span(IdentifierType.OTHER_ID)
+
+
 _Reader = Callable[[Sequence[Piece], _Separators], Iterator[Span]]
 _READERS: dict[Kind, _Reader] = {
     Kind.NAME: _name,
@@ -207,4 +228,6 @@ _READERS: dict[Kind, _Reader] = {
     Kind.PLAN: _numbered(IdentifierType.HEALTH_PLAN),
     Kind.SSN: _numbered(IdentifierType.SSN),
     Kind.LICENSE: _numbered(IdentifierType.LICENSE),
+    Kind.DEVICE: _device,
+    Kind.USER: _user,
 }

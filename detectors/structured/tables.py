@@ -106,7 +106,7 @@ def _read_header(text: str, start: int, end: int) -> _Header | None:
     plain = separator == "|" or len(cells) == _FEWEST_CELLS or all(len(cell.split()) == 1 for cell in cells)
     if known < (1 if plain else _FEWEST_CELLS):
         return None
-    owned = any(column in (Heading.PERSON, Heading.PLAN) for column in columns)
+    owned = Short.INITIALS in short or any(column in (Heading.PERSON, Heading.PLAN) for column in columns)
     numbers = (Heading.NUMBER if owned and cell.lower() in _NUMBER_COLUMNS else None for cell in cells)
     return _Header(separator, tuple(column or number for column, number in zip(columns, numbers, strict=True)), short)
 

@@ -7,6 +7,7 @@ from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.patterns.scanning import compile_latin
 from detectors.recognizer import Passage
 from detectors.scoring import LIKELY
+from detectors.structured.machine_accounts import is_machine
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -16,10 +17,11 @@ _NAMED = re.compile(
     r"as user|"
     r"runas|[Uu]ploader|[Aa]ssignee|[Ss]ubmitter|[Rr]eporter|"
     r"(?:[Uu]ploaded|[Ss]ubmitted|[Pp]osted|[Oo]pened|[Aa]ccessed|[Vv]iewed|[Mm]odified|[Cc]reated|[Ee]dited|[Uu]nlocked|"
-    r"[Pp]rinted|[Rr]eleased) by)"
+    r"[Pp]rinted|[Rr]eleased|[Rr]un|[Rr]equested|[Gg]enerated|[Ee]xported|[Vv]erified|[Ee]ntered|[Kk]eyed|[Ll]ocked|"
+    r"[Ss]hared|[Dd]eleted|[Uu]pdated) by|(?:[Cc]ompartid|[Ss]ubid|[Cc]read|[Mm]odificad|[Ii]mpres)[oa]s? por)"
     r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|owner|assignee|"
     r"uploader|created_by|updated_by|opened_by|edited_by|modified_by)\"\s?:\s?\")"
-    r"([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)(?![\w@(/=:])"
+    r"([a-z][a-z0-9ß-ÿ]*(?:[._-][a-z0-9ß-ÿ]+)*)(?![\w@(/=:])"
 )
 _HANDLE = re.compile(
     r"\b(?:go(?:es)? by|going by|i'm|im|i am|my (?:handle|tag|user|insta|ig|name)(?: is| on \w+ is)?|handle(?: is|:)?|"
@@ -41,16 +43,11 @@ _SIGNED_IN = re.compile(
 #: One of these stands in all of them; to look for that is many times faster.
 _GATE = compile_latin(
     r"user|account|log[io]n|logged |connected as|signed in as|runas|uploader|assignee|submitter|reporter|"
-    r"(?:uploaded|submitted|posted|opened|accessed|viewed|modified|created|edited|unlocked|printed|released) by|"
+    r"(?:uploaded|submitted|posted|opened|accessed|viewed|modified|created|edited|unlocked|printed|released|run|requested|generated|exported|verified|entered|"
+    r"keyed|locked|shared|deleted|updated) by|(?:compartid|subid|cread|modificad|impres)[oa]s? por|"
     r"\x22(?s:.?:.?)\x22|failed |accepted |postponed "
 )
-#: Accounts of machines.
-_MACHINES = frozenset(
-    "root admin administrator nobody daemon www-data postgres mysql oracle git jenkins ubuntu debian centos ec2-user "
-    "ansible deploy backup nagios zabbix kafka elastic opensearch guest test service system user nginx apache redis "
-    "mongodb hadoop spark airflow gitlab-runner vagrant pi ftp anonymous".split()
-)
-_PIECE = re.compile(r"[a-z]+")
+_PIECE = re.compile(r"[a-zß-ÿ]+")
 _ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL | WordClass.ABBREVIATION)
 _NAME = int(WordClass.FIRST | WordClass.SURNAME)
 _SHORTEST, _SHORTEST_NAME = 4, 4
@@ -75,7 +72,7 @@ class UserRecognizer:
                 if self._is_user(found[1]):
                     yield found.span(1)
             for found in _SIGNED_IN.finditer(text):
-                if found[1].lower() not in _MACHINES:
+                if not is_machine(found[1]):
                     yield found.span(1)
         if "@" in text:
             for found in _HANDLE.finditer(text):

@@ -1,0 +1,110 @@
+"""Names of users where logs, paths and screens always have one: "192.0.2.7 - jmoss [", "jmoss/192.0.2.7:51144"."""
+
+import re
+from collections.abc import Iterator
+
+from detectors.gazetteers.lookup import Gazetteers, WordClass
+from detectors.patterns.scanning import compile_latin
+from detectors.recognizer import Passage
+from detectors.scoring import LIKELY
+from detectors.structured.machine_accounts import is_machine
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_USER = r"[A-Za-z][\w.@+-]{1,39}"
+_ADDRESS = r"(?:(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F.]{0,15}){2,8})"
+#: The user's column of a web server's log; a client of a VPN; whose folder a path goes through.
+_PLACED = re.compile(
+    rf"(?<![\w.:]){_ADDRESS} - ({_USER}) (?=\[?\d\d/[A-Z][a-z]{{2}}/\d{{4}}:)|"
+    rf"(?<![\w/.@-])({_USER})/{_ADDRESS}:\d{{2,5}}\b|"
+    r"(?:/home/|(?<![\w.])/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})([A-Za-z][\w.-]{1,39})(?=[/\\])"
+)
+#: An account of a Windows domain: in capitals, a backslash, and no path that goes on.
+_DOMAIN = re.compile(r"(?<![\w\\/:.$%-])([A-Z][A-Z0-9-]{1,14}\\{1,2}([a-z][\w.-]{2,30}))(?![\w\\/*+?{(\[])")
+_NO_DOMAIN = re.compile(r"(?:HK\w+|HKEY.*|BUILTIN|NT|MSH|PID|OBX|AUTHORITY|SOFTWARE|[A-Z])\\")
+#: Three letters behind the word for a user on a screen of a mainframe.
+_INITIALS = re.compile(
+    r"(?<!\w)(?:USR|OPR|OPER|OPID|TECH ID|CLK|CLERK)[ :/=]{1,2}([A-Z]{2,4})(?=\s{2,}|[ \t]*(?:\n|\Z))"
+)
+#: "Latoya Grimsrud (lgrimsr)": made of the name before it.
+_MADE = re.compile(r"([A-ZÀ-Þ][\w'’-]+),? (?:[A-Z]\.? )?([A-ZÀ-Þ][\w'’-]+),? [(<\[]([a-z][a-z0-9._-]{3,20})[)>\]]")
+#: A path of a site that somebody's name goes through: "/portal/patients/ada-lovelace/labs".
+_PATH = re.compile(
+    r"(?<![\w.:/~-])(?:/[\w.~%-]+)*/(?:patients?|members?|residents?|clients?|people|users?|profiles?|charts?|pts?|staff|"
+    r"students?|families)/([A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3})(?:/[\w.~%-]+)*"
+)
+_GATE = compile_latin(
+    r"/(?:patient|member|resident|client|people|user|profile|chart|pt|staff|student|familie)s?/[a-z]+[-_.+][a-z]|"
+    r" - [a-z][^ ]* \[?[0-9]{2}/[a-z]{3}/|/[0-9a-f.:]{3,39}:[0-9]{2}|/home/|/users/|\\users\\|"
+    r"[A-Z0-9-]\\[a-z]|\b(?:usr|opr|oper|opid|tech id|clk|clerk)[ :/=]|[a-z],? [(<\[][a-z][a-z0-9._-]{3,20}[)>\]]"
+)
+_PIECE = re.compile(r"[a-z]+")
+_LETTERS = re.compile(r"[^a-z]+")
+_ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL | WordClass.ABBREVIATION)
+_NAMED = int(WordClass.FIRST | WordClass.SURNAME)
+_SHORTEST_REPEATED, _SHORTEST_PART = 5, 3
+
+
+class PlacedUserRecognizer:
+    """Finds users where a log, a path or a screen has one, and again wherever the text names them."""
+
+    name = "placed_users"
+
+    def __init__(self, gazetteers: Gazetteers) -> None:
+        self._gazetteers = gazetteers
+
+    def recognize(self, passage: Passage) -> list[Span]:
+        """Return each user name, of a domain's account also the domain; accounts of machines stay."""
+        if _GATE.search(passage.latin) is None:
+            return []
+        text = passage.text
+        users = dict.fromkeys([*self._placed(text), *self._on_screens(text)])
+        spans = [Span(*found, IdentifierType.OTHER_ID, LIKELY, self.name) for found in users]
+        return spans + [Span(*found, IdentifierType.URL, LIKELY, self.name) for found in self._paths(text)]
+
+    def _placed(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield users of logs and paths, with their other places in the text."""
+        repeated: dict[str, None] = {}
+        for found in _PLACED.finditer(text):
+            group = found.lastindex or 0
+            if not is_machine(found[group]) and not self._is_plain(found[group]):
+                yield found.span(group)
+                repeated[found[group]] = None
+        for user in repeated:
+            if len(user) >= _SHORTEST_REPEATED:
+                again = re.finditer(rf"(?<![\w.@-]){re.escape(user)}(?![\w@-])", text)
+                yield from (found.span() for found in again)
+
+    def _on_screens(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield accounts of domains, initials of who is signed in, and names of users beside their own."""
+        for found in _DOMAIN.finditer(text):
+            if not _NO_DOMAIN.match(found[1]) and not is_machine(found[2]) and not self._is_plain(found[2]):
+                yield found.span(1)
+        for found in _INITIALS.finditer(text):
+            if not self._gazetteers.mask(found[1].lower()) & _ORDINARY:
+                yield found.span(1)
+        for found in _MADE.finditer(text):
+            if _is_made_of(found[3], found[1], found[2]):
+                yield found.span(3)
+
+    def _paths(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield paths with a person's name in them."""
+        for found in _PATH.finditer(text):
+            masks = [self._gazetteers.mask(piece) for piece in _PIECE.findall(found[1].lower())]
+            if any(mask & _NAMED and not mask & _ORDINARY for mask in masks):
+                yield found.span()
+
+    def _is_plain(self, user: str) -> bool:
+        """Tell whether a name is made of ordinary words, as a service's or a project's is."""
+        pieces = _PIECE.findall(user.lower())
+        return all(self._gazetteers.mask(piece) & _ORDINARY for piece in pieces)
+
+
+def _is_made_of(user: str, first: str, last: str) -> bool:
+    """Tell whether a user name is made of a person's: "lgrimsr", "grimsrudl", "latoya.g" of Latoya Grimsrud."""
+    first, last, letters = (_LETTERS.sub("", part.lower()) for part in (first, last, user))
+    if min(len(first), len(last)) < _SHORTEST_PART:
+        return False
+    part = letters[1:]
+    initialed = letters[0] == first[0] and len(part) >= _SHORTEST_PART and (last.startswith(part) or part == last)
+    return initialed or letters.startswith(last[:5]) or (letters.startswith(first[:5]) and user != first)
