@@ -45,7 +45,7 @@ _FILLER = (
     rf"(?:{_MARKER}|is|are|was|were|of|the|on|file|card|reads|reading|ending|ends|ended|starts|begins|starting|beginning|"
     r"in|last[ -]?(?:four|4)|"
     r"digits|called|with|as|typed|given|it|it's|says|shows|assigned|used|new|old|record|and then|uh|um|ok|value|"
-    "extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
+    "back|underside|bottom|lid|sticker|extension|stored|entered|noted|provided|verified|under|per|de|del|la|el|es|temp|pos|string|masked|lo|sh|cs|ui|"
     "pn|da|right (?:t)?here|there|below|above)"
 )
 _CONNECTOR = compile_latin(

@@ -72,7 +72,10 @@ _AS_PASSWORD = compile_latin(
     r"\b(?:opens|unlocks|works|log(?:s|ged)? in|with) with ([^\s,;]{4,40}) as (?:the |my |a )?(?:password|passcode|pin)"
 )
 _PHRASE = compile_latin(r"\bpass ?phrase[^\x22\n]{0,40}\x22([^\x22\n]{6,})\x22")
-_LOGIN = compile_latin(r"\b(?:login|credentials|user)[^\n:]{0,24}:\s*([A-Za-z0-9._-]{3,40}) (?://|/|\|) ([^\s]{4,40})")
+_LOGIN = compile_latin(
+    r"\b(?:log-?in|credentials|user|account|portal|mychart|wi-?fi|netflix|hulu|disney\+?|amazon|gmail|facebook|ring|alexa)"
+    r"(?:[^\n:]{0,24}:\s*| (?:is|was) )([A-Za-z0-9._-]{3,40}) (?://|/|\|) ([^\s]{4,40})"
+)
 #: An address of mail and the password beside it.
 _PAIR = compile_latin(r"[a-z0-9._-]+@[a-z0-9.-]+\.[a-z]{2,10} ?(?:/|//|\|) ?([^\s,;/]{6,40})")
 _MORE = compile_latin(r"(?: (?:old|new)[:=] ?| |, ?)([A-Za-z0-9][A-Za-z0-9!@#$%^&*_-]{3,39})")
@@ -81,6 +84,7 @@ _GATE = compile_latin(
     r"pass|pwd|p/w|\bpw\b|\bpin\b|secret|token|key|code|otp|bearer|basic |-----BEGIN|eyJ|://|clave|contrase|"
     r"kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|"
     "session|login|@|acc?ess cod|word|"
+    r"netflix|hulu|disney|amazon|gmail|facebook|ring is|alexa|portal|mychart|wi-?fi|account|user|"
     r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
 _MIXTURE = compile_latin(r"[0-9+/=!]")
@@ -170,8 +174,10 @@ def _told(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in chain(_AS_PASSWORD.finditer(latin), _PHRASE.finditer(latin)):
         yield found.start(1), found.end(1)
     for found in _LOGIN.finditer(latin):
-        if not found.group(2).islower():
-            yield from ((found.start(1), found.end(1)), (found.start(2), found.end(2)))
+        secret = found.group(2).rstrip(b",.;:)")
+        told = b":" in latin[found.start() : found.start(1)] and not secret.islower()
+        if told or (secret.isascii() and count_digits(secret) and not secret.isdigit()):
+            yield from ((found.start(1), found.end(1)), (found.start(2), found.start(2) + len(secret)))
 
 
 def _prose_value(latin: bytes, found: Match) -> tuple[int, int]:

@@ -12,7 +12,7 @@ SCORE = 0.9
 _DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|niner|nine"
 _SPANISH = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _DIGIT = rf"(?:(?:double|triple|doble)[ -])?(?:{_DIGITS}|{_SPANISH}|[0-9])"
-_LETTER = r"(?:[a-z](?:[ -]as[ -]in[ -][a-z]+)?|[b-hj-z] (?:like|for|de) [a-z\xe0-\xff]+)"
+_LETTER = r"(?:(?:capital )?[a-z](?:[ -]as[ -]in[ -][a-z]+)?|[b-hj-z] (?:like|for|de) [a-z\xe0-\xff]+)"
 _GAP = r"(?:,? |, ?|-|\.{2,3} ?)"
 _PREFIX = r"(?:[a-z]{2,3} (?:dash|hyphen|guion) )?"
 _RUN = compile_latin(
@@ -23,9 +23,16 @@ _TRIPLED = compile_latin(r"\btriple\b")
 _DOUBLED = compile_latin(r"\b(?:double|doble|triple)\b")
 _WORD = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH})\b")
 _ONE = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH}|[0-9])\b")
+#: A capital that another capital or a sign follows is the first of a number, and no article.
+_LETTERED = compile_latin(r"[AIOY] (?:[A-Z]\b|dash|hyphen|as in)", ignore_case=False)
+#: Capitals one by one, then digits: "B I O, two two nine"; codes of procedures and diagnoses are told so too.
+_INITIALED = compile_latin(
+    rf"[A-Z](?:,? [A-Z]){{1,4}}(?:,? ?(?:(?:double |triple )?(?:{_DIGITS}|[0-9]))){{4,}}", ignore_case=False
+)
+_CODE_NAME = compile_latin(r"(?:C,? P,? T|I,? C,? D|N,? D,? C|D,? R,? G|H,? C,? P,? C|L,? O,? I,? N|R,? G,? B)\b")
 _SINGLE = compile_latin(rf"(?:[a-z0-9]|{_DIGITS})(?:,? (?:[a-z0-9]|{_DIGITS})){{5,20}}")
 #: What leaves no doubt that a number was dictated.
-_SIGN = compile_latin(r"\b(?:as[ -]in|dash|hyphen|slash|guion|double|triple|doble)\b")
+_SIGN = compile_latin(r"\b(?:as[ -]in|capital|dash|hyphen|slash|guion|double|triple|doble)\b")
 #: The beginning of a turn, with what people say before the number.
 _TURN = compile_latin(
     r"(?:^|\n|[\x22\x1a]|[A-Z][a-z0-9 .]{1,24}: ?)(?:(?:it'?s|it is|that'?s|that is|yes|yeah|sure|okay|ok|so|uh|umm?|"
@@ -35,7 +42,8 @@ _TOLD = compile_latin(
     r"\b(?:number|numbers|id|code|ending|ends|last (?:four|4)|extension|ext|ticket|case|account|card|reference|ref|"
     r"confirmation|social|ssn|policy|plate|badge|serial|member|group|prescription|pin|zip|claim|invoice|mrn|chart|"
     r"voice ?print|face ?print|medicare|n[u\xfa]mero|c[o\xf3]digo)"
-    r"(?:[,: ]|'s|it'?s|is|was|in|on|as|are|the|that'?s|says|reads|um|uh|es|el|hold on|"
+    r"(?:[,: ]|for (?:this|the|your|our) (?:call|visit|case|claim|order|chat)|"
+    r"'s|it'?s|is|was|in|on|as|are|the|that'?s|says|reads|um|uh|es|el|hold on|"
     r"hang on|no wait|sorry|i mean|actually){0,8}$"
 )
 _CORRECTED = compile_latin(
@@ -130,7 +138,8 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
         if _COUNTED.match(latin, end) or follows(_COUNTING, latin, start, 48) or _is_count(run):
             continue
         announced = any(follows(pattern, latin, start, 64) for pattern in (_TURN, _TOLD, _CORRECTED))
-        if (signed and words > 1) or announced:
+        initialed = _INITIALED.match(run) is not None and _CODE_NAME.match(run) is None
+        if (signed and words > 1) or announced or initialed:
             yield start, end
 
 
@@ -138,7 +147,7 @@ def _trimmed(latin: bytes, start: int, end: int) -> tuple[int, int]:
     """Give back what ends another word ("it's"), and an article or pronoun at either end."""
     if latin[start - 1 : start] == b"'":
         start = latin.find(b" ", start, end) + 1
-    while latin[start : start + 2].lower() in (b"a ", b"i ", b"o ", b"y "):
+    while latin[start : start + 2].lower() in (b"a ", b"i ", b"o ", b"y ") and _LETTERED.match(latin, start) is None:
         start += 2
     while latin[end - 2 : end].lower() in (b" a", b" i", b" y") and latin[end - 1 : end].islower():
         end -= 2

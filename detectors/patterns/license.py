@@ -6,6 +6,7 @@ from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
 from detectors.patterns.checksums import is_dea, is_npi
 from detectors.patterns.scanning import compile_latin, follows, only_digits, phrases, stands_alone
+from detectors.patterns.states import STATE_CODES
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -59,6 +60,16 @@ _NPI = compile_latin(r"[12][0-9]{9}")
 _DEA = compile_latin(r"[ABCDEFGHJKLMNPRSTUX][A-Z9][0-9]{7}")
 _CLIA = compile_latin(r"[0-9]{2}D[0-9]{7}")
 _GATE = compile_latin(r"[0-9]{7}")
+#: A number with the letters of its board: "licensed psychologist (CA PSY 30771)", "DDS, lic DENT-D 2218".
+_BOARD = compile_latin(
+    r"\b(?i:licensed|licence|license|lic)\b\.?(?:(?: [a-z]+){0,3} \((?:[A-Z]{2} )?|(?i: ?no\.?| ?#)?[: ]{1,2})"
+    r"([A-Z]{1,5}(?:-[A-Z]{1,3})? #?[0-9]{4,7})\b",
+    ignore_case=False,
+)
+_STATE_BOARD = compile_latin(
+    rf"\b(?:{STATE_CODES}) ((?:PSY|MFC|LCS|LCSW|LMFT|LPC|LPCC|RCP|DDS|DVM|PHY|RPH|PTA|OTR|SLP)[ -]?#?[0-9]{{4,6}})\b",
+    ignore_case=False,
+)
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
@@ -89,7 +100,9 @@ class LicenseRecognizer:
         spans = [span for span in found if not _is_range(latin, span)]
         if _GATE.search(latin) is not None:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
-        return spans
+        boards = [found for pattern in (_BOARD, _STATE_BOARD) for found in pattern.finditer(latin)]
+        boards = [found for found in boards if _YEAR.fullmatch(found.group(1).split(b" ")[-1]) is None]
+        return spans + [Span(found.start(1), found.end(1), _LICENSE, 0.95, self.name) for found in boards]
 
 
 def _is_range(latin: bytes, span: Span) -> bool:

@@ -155,7 +155,8 @@ _HANDLE_WORDS = Context(
     """)
 )
 _GATE = compile_latin(
-    "[0-9]{4}|[0-9][-./,][0-9]| - [a-z]|code|c[o\xf3]digo|a [0-9]{3} [0-9]{3}|straw|[a-z0-9][_.][a-z0-9]|@[a-z]|"
+    "[0-9]{4}|[0-9][-./,][0-9]| - [a-z]|code|c[o\xf3]digo|a [0-9]{3} [0-9]{3}|straw| ref[ :]|"
+    "[a-z0-9][_.][a-z0-9]|@[a-z]|"
     r"user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
     "screen ?name"
 )

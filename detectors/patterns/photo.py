@@ -64,6 +64,17 @@ _FACE_NAME = compile_latin(
     r"family|"
     r"cheeks?|melasma|rosacea|facetime)(?:[^a-z]|$)|visa_?2x2|carnet|(?:dl|id|license|licence|passport)_?scan)"
 )
+#: Heads as 3-D models, systems that match faces, papers with a face, what a face does.
+_FACE_FILE = compile_latin(
+    r"(?:3dmd|(?:^|[^a-z])(?:head|skull_?skin|bust|malla|cabeza)[_-])[^/\\]*\.(?:obj|stl|ply|glb)$|"
+    r"(?:^|[^a-z])face_?(?:gate|match|rec|id|cap|db|kiosk|log-?in|unlock|auth|crop|frame|scan)|"
+    r"(?:^|[^a-z])(?:new_|my_|old_|temp_|mi_)?(?:driver'?s?_?)?(?:licen[cs]e|licencia|passport|pasaporte|greencard)[_-][a-z]{3,}"
+    r"[^/\\]*\.(?:jpe?g|png|heic)$|"
+    r"(?:^|[^a-z])(?:sonrisa|gestos?|muecas?|mirada|smil(?:e|ing)|bday|quince(?:a\xf1era)?|cumple(?:a\xf1os)?)(?:[^a-z]|$)"
+)
+_NO_PAPER = compile_latin(
+    r"licen[cs]e[_-](?:key|file|agreement|error|server|expired|text|plate|info|page|terms|v?[0-9])"
+)
 _BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.
 _FACE = Context(
@@ -118,7 +129,7 @@ _SOMEBODY = frozenset(
 )
 _NO_FACE_NAME = compile_latin(
     "xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|slide|knee|hand|foot|feet|toe|rash|stoma|bone|mri|ct_|"
-    "scale|template|chart|facet|face_?sheet|faces_scale|tooth|lunch|pill|carotid|heel|plate_"
+    "scale|template|chart|emoji|plate_reader|facet|face_?sheet|faces_scale|tooth|lunch|pill|carotid|heel|plate_"
 )
 
 
@@ -147,7 +158,7 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
         near = _sentence(latin, start, end)
         listed = shown and start - last <= 8
         first = _name_start(latin, start, end)
-        own = _FACE_NAME.search(latin[first:end]) is not None and _NO_FACE_NAME.search(value) is None
+        own = _is_face_file(latin[first:end]) and _NO_FACE_NAME.search(value) is None
         told = _is_told(latin, near, start, value)
         shown = own or told or listed
         if own and _NO_FACE.search_in(latin, *near) and not _FACE.search_in(latin, near[0], start):
@@ -158,6 +169,13 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _FOLDER.finditer(latin):
         if _FACE.near(latin, found.start(1), found.end(1)) and b"hoto" in found.group():
             yield found.start(1), found.end(1)
+
+
+def _is_face_file(name: bytes) -> bool:
+    """Tell whether a file's own name speaks of a face."""
+    if _FACE_NAME.search(name) is not None:
+        return True
+    return _FACE_FILE.search(name) is not None and _NO_PAPER.search(name) is None
 
 
 def _is_told(latin: bytes, near: tuple[int, int], start: int, value: bytes) -> bool:
@@ -226,7 +244,8 @@ _OWN_FACE = Context(
         (?:my|her|his|their|patient'?s?|pt'?s?) (?:whole |full )?face; face-?lift; rhinoplasty; blepharoplasty; facies;
         here(?:'?s| is) me; this is me; on camera; facial palsy; bell'?s palsy; full-?face; face visible; mug ?shot;
         probe image; recogni[sz]able; you can see (?:all )?(?:of )?(?:the )?(?:kids|everyone|them|him|her);
-        photo id on file
+        photo id on file; (?:video|clip|recording|footage) of (?:the |an? |his |her )?(?:event|spell|episode|seizure)s?;
+        mfa\.face; face ?match; face_?id; liveness
     """)
 )
 #: What of somebody a picture shows that is no face.

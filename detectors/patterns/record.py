@@ -17,7 +17,7 @@ CAPTIONS = (
         _MRN,
         Strength.STRONG,
         phrases(r"""
-        mrn; mrns; m r n; empi; medical record(?: number)?; med rec(?: (?:no|num|number))?; patient ?id; pt ?id;
+        mrn; mrns; m r n; m\.r\.; empi; medical record(?: number)?; med rec(?: (?:no|num|number))?; patient ?id; pt ?id;
         patid; urn (?:no|number|#|id); u\.r\.n; ur number; nhc; n(?:úmero de )?historia cl[ií]nica; historia
         cl[ií]nica; emr ?(?:id|no|number); ehr id; hospital (?:number|no|id); hosp no; enterprise id; (?:facility
         )?patient number; pid-3; krankenakte; dossier médical; expediente clínico; dicom patient ?id; downtime number;
@@ -47,7 +47,9 @@ CAPTIONS = (
         (?:no|number|id|#)); medi-cal; group (?:no|num|number|id|#); grp(?: (?:no|#))?; rx ?grp; rx ?group; policy
         (?:no|num|number|id|#); certificate holder; edipi; dod (?:id|benefits?)(?: (?:no|number))?; champva(?: card)?;
         tricare id; rrb(?: number)?; insurance (?:id|no|number|#); insurnace id; ins id; plan
-        (?:id|no|number|#|member); kvnr; versichertennummer; n[oºúm.]* de (?:afiliaci[oó]n|p[oó]liza|seguro
+        (?:id|no|number|#|member); kv-?nr; versicherten-?(?:nummer|nr); krankenversicherten-?(?:nummer|nr); ramq;
+        nir; ins pol(?: (?:no|#))?; pol (?:no|#); pol[ií]za no;
+        n[oºúm.]* de (?:afiliaci[oó]n|p[oó]liza|seguro
         m[eé]dico); p[oó]liza; ohip; ihi; nhs (?:no|number); carte vitale; sub ?grp; subgroup; benefit
         (?:no|number|card); beneficiary (?:id|no|number); dependant suffix; dependent suffix; optum id; delta id; prc
         id; trust fund id; wic id; chip id; cert no; id ?card no; recipient (?:id|no)?; title xix recipient
@@ -71,16 +73,21 @@ CAPTIONS = (
         anthem; state farm; geico; progressive; allstate; usaa; nationwide; liberty mutual; travelers; farmers; vsp;
         eyemed;
         davis vision; delta dental; metlife; guardian; premera; regence; highmark; carefirst; wellcare; ambetter; oscar;
-        caresource; healthfirst; fidelis; medica; healthpartners; harvard pilgrim; geisinger; aarp; optum; centene
+        caresource; healthfirst; fidelis; medica; healthpartners; harvard pilgrim; geisinger; aarp; optum; centene;
+        mutual of omaha; united american; bankers life; physicians mutual; transamerica; aflac; emblemhealth;
+        hmsa; carelink; kidcare; peachcare; masshealth; tenncare; soonercare; badgercare; husky [a-d]; ahcccs;
+        dr\.? dynasaur; apple health; medi-?cal; connecticare; priority health; amerihealth;
+        amerigroup; magellan; sun life; manulife; green shield; desjardins; medavie; pacific blue cross; vhi; bupa;
+        aok; barmer; dak; ikk; techniker; sanitas; adeslas; mapfre; asisa; seguro popular
     """),
     ),
 )
 #: Number of a Medicare card: position by position, without S, L, O, I, B and Z.
 MBI = (
     r"[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]"
-    r"[AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2})"
+    r"[AC-HJKMNP-RT-Yac-hjkmnp-rt-y0-9][0-9][-\x1a ]?(?:[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2} ?[0-9]{2})"
 )
-_BARE_ID = compile_latin(r"\bid(?: (?:is|no|number|card))?[\s:#]{1,3}")
+_BARE_ID = compile_latin(r"\b[il]d(?: (?:is|no|number|card))?[\s:#]{1,3}")
 _PAYER = compile_latin(r"\b(?:payer|payor|plan|sender|source|receiver|trace) $")
 _INSURANCE = Context(
     phrases(r"""
@@ -93,9 +100,17 @@ _INSURANCE = Context(
 _HISTORY = compile_latin(r"\bH\.?C\.?(?: No\.?)?[ :#]{1,3}([0-9]{6,12})\b", ignore_case=False)
 #: Who of the family a card is for: "Dependent 02 under member ID W2209", "dep code: 01".
 _DEPENDANT = compile_latin(
-    r"\bdep(?:endent|endant)?s?\.?(?: (?:code|suffix|no\.?|number|seq(?:uence)?|#))*[\s:#]{1,2}(0[0-9])\b"
+    r"\b(?:dep(?:endent|endant)?s?\.?(?: (?:code|suffix|no\.?|number|seq(?:uence)?|#))*|"
+    r"(?:subscriber|member|sub|spouse|dependent|id)\b[^.;\n]{0,32}?\b(?:suffix|sfx)|person code)[\s:#]{1,2}-?(0[0-9])\b"
 )
 _MBI = compile_latin(MBI)
+#: The number of a veteran, in one piece or as it is read out.
+_VETERAN = compile_latin(r"\b([0-9]{4} ?[0-9]{3} ?[0-9]{3} ?V ?[0-9]{3} ?[0-9]{3})\b", ignore_case=False)
+#: The number of a Quebec card: of the name, the day of birth and the sex.
+_QUEBEC = compile_latin(
+    r"\b(?:ramq|carte soleil|assurance[- ]maladie)\b[^0-9\n]{0,16}?"
+    r"\b([A-Z]{4} ?[0-9]{4} ?[0-9]{4})\b"
+)
 _VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}")
 #: A plan on offer ("Humana Gold Plus H5216-044"), a payer's policy on what it covers, a procedure behind its name.
 _CONTRACT = compile_latin(r"[HRSE][0-9]{4}-[0-9]{3}(?:-[0-9]{1,3})?")
@@ -104,6 +119,7 @@ _PUBLISHED = compile_latin(
     r"polic(?:y|ies)(?: (?:no\.?|number|id|on|for))?[\s:#]{1,2}$"
 )
 _REVISED = compile_latin(r",? (?:\(?rev(?:ision|ised|\.)?|version|v[0-9]|section|sec\.|\xa7|states|requires|says)\b")
+_YEARS = compile_latin(r"(?:19|20)[0-9]{2}[-/](?:(?:19|20)?[0-9]{2})")
 _PROCEDURE = compile_latin(r"[A-V][0-9]{4}|99[2-4][0-9]{2}|784[0-9]{2}")
 _COVERED = compile_latin(
     r"\b(?:medicare|medicaid|tricare|plan|insurance|insured|bcbs|aetna|cigna|humana|uhc|anthem|kaiser|blue cross|mpi) $"
@@ -134,7 +150,9 @@ class RecordRecognizer:
 def _is_version(latin: bytes, span: Span) -> bool:
     """Tell whether a value is the year of an equation ("CKD-EPI 2021"), a version, a public plan or a code."""
     value = latin[span.start : span.end]
-    if _VERSION.fullmatch(value) or _CONTRACT.fullmatch(value) or follows(_PUBLISHED, latin, span.start, 40):
+    if _YEARS.fullmatch(value) or _VERSION.fullmatch(value) or _CONTRACT.fullmatch(value):
+        return True
+    if follows(_PUBLISHED, latin, span.start, 40):
         return True
     if _REVISED.match(latin, span.end) is not None:
         return True
@@ -145,6 +163,9 @@ def _is_version(latin: bytes, span: Span) -> bool:
 
 def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield what stands behind a bare "ID" or "dependent" where the text speaks of insurance."""
+    for pattern in (_VETERAN, _QUEBEC):
+        for found in pattern.finditer(latin):
+            yield found.start(1), found.end(1)
     for found in _DEPENDANT.finditer(latin):
         if _INSURANCE.near(latin, found.start(), found.end()):
             yield found.start(1), found.end(1)

@@ -19,7 +19,10 @@ _ONLINE_CODE = compile_latin(
     r"log-?in|temporary|security) "
     r"code(?: is|:| was)? ([A-Z0-9]{3,8}(?:-[A-Z0-9]{2,8}){0,3})\b"
 )
-_LAST_FOUR = compile_latin(r"\blast (?:4|four)(?: digits)?(?: (?:is|are|were|was))?[:# ]{1,3}([0-9]{4})\b")
+_LAST_FOUR = compile_latin(
+    r"\blast (?:4|four)(?: digits)?"
+    r"(?: (?:is|are|were|was|(?:could|might|may|should)(?: also| well)? be|read as|look like))?[:# ]{1,3}([0-9]{4})\b"
+)
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
 _REFERENCED = compile_latin(
     r"\breference(?: (?:number|no\.?|#))?[:# ]{1,2}([A-Z]{1,4}(?:-[0-9]{2,6}){2,4}|[A-Z]{2,4}-[0-9]{4,8})\b"
@@ -38,7 +41,6 @@ _CODIGO = compile_latin(
     r"\bc[o\xf3]digo de (?:activaci[o\xf3]n|acceso|verificaci[o\xf3]n|seguridad|confirmaci[o\xf3]n)(?: es|:)? "
     r"([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8}){0,3})\b"
 )
-_LOGGED_USER = compile_latin(r"\b[0-9a-f.:]{7,39} - ([a-z][a-z0-9_.@-]{2,40}) \[[0-3][0-9]/[a-z]{3}/[0-9]{4}:")
 _ON_MESSENGER = compile_latin(
     r"\b(?:kakaotalk|whatsapp|wechat|telegram|signal|snap(?:chat)?|instagram|insta|discord|tiktok|line|viber|skype|"
     r"venmo|cashapp|kik)(?: (?:as|is|under|name|id|handle|tag|user))?:? @?"
@@ -78,7 +80,26 @@ _ASKED_CODE = compile_latin(r"\bis ([0-9]{4,8}) (?:the|my|your|a|that) (?:[a-z]+
 _PRESCRIBED = compile_latin(r"\brx[ #:]{1,3}([0-9]{6,9}(?:-[0-9]{1,4})?)\b")
 #: A number in brackets behind its subject: "my badge doesn't open the door (#77201)".
 _BEHIND = compile_latin(r"\b(?:badge|locker|ticket|wrist ?band|key ?card|parking)\b[^.\n()]{0,48}\(#? ?([0-9]{4,8})\)")
+#: What somebody left in a bag; the run of an ambulance; what a programme's numbers begin with.
+_EFFECTS = compile_latin(
+    r"\b(?:effects|belongings|property|valuables|evidence|clothing) (?:bag|envelope|locker|box|tag|bin)s?"
+    r"(?: no\.?| number|:)?[ #:]{1,2}([A-Z]{0,3}-?[0-9]{3,7})\b"
+)
+_RUN = compile_latin(
+    r"\b(?:ems|ambulance|medic|re:|our|their) run(?: no\.?| number)?[ #:]{1,3}([A-Z]?[0-9]{2}-[0-9]{5,7})\b"
+)
+_BEGINS = compile_latin(
+    r"\b(?:id|number|no\.?|code)\b[^.\n]{0,24}\b(?:ours|mine|hers|his|theirs|it) (?:starts?|begins?|ends?)"
+    r"(?: with| in)? ([A-Z]{1,4}-?[0-9]{2,})\b"
+)
+_SPACED_REFERENCE = compile_latin(
+    r"\bref(?:erence)?(?: ?#| no\.?| number|:| is| was)? ?[:#]? ?([A-Z]{2,4}(?: [0-9]{2,6}){3,4})\b", ignore_case=False
+)
 _NUMBERS = (
+    _EFFECTS,
+    _RUN,
+    _BEGINS,
+    _SPACED_REFERENCE,
     _BEHIND,
     _ASKED_CODE,
     _PRESCRIBED,
@@ -97,7 +118,7 @@ _NUMBERS = (
 )
 
 
-_ALL = (*_NUMBERS, _LAST_FOUR, _KIT, _LOGGED_USER, _WROTE, _STRAW, *_USERS)
+_ALL = (*_NUMBERS, _LAST_FOUR, _KIT, _WROTE, _STRAW, *_USERS)
 _SET = PatternSet(_ALL)
 
 
@@ -108,7 +129,7 @@ def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(latin):
             if index < len(_NUMBERS) and not count_digits(found.group(1)):
                 continue
-            if pattern is _LAST_FOUR and _YEAR.fullmatch(found.group(1)):
+            if pattern in (_LAST_FOUR, _EFFECTS) and _YEAR.fullmatch(found.group(1)):
                 continue
             if pattern is _KIT and _KIT_FOR_SALE.match(latin, found.end()):
                 continue

@@ -83,6 +83,17 @@ _MAIL = compile_latin(r"\b([a-z0-9][a-z0-9._-]* arroba [a-z0-9-]+(?:(?: punto |\
 _USER = compile_latin(r"\busuario(?: del (?:portal|sistema|expediente))? (?:es|era|:) ?([a-z][a-z0-9._-]{4,30})\b")
 _DIALLED = compile_latin(rf"\b((?:(?:{NUMBERS})(?: y (?:{NUMBERS}))?,? ){{4,14}}(?:{NUMBERS})(?: y (?:{NUMBERS}))?)\b")
 _SPELLED = compile_latin(rf"\b((?:{LETTERS}|{NUMBERS})(?:, (?:{LETTERS}|{NUMBERS})){{3,20}})\b")
+_SAID = (
+    rf"(?:(?:{LETTERS}),? ){{0,4}}(?:{NUMBERS})(?: y (?:{NUMBERS}))?(?:,? (?:{NUMBERS})(?: y (?:{NUMBERS}))?){{2,12}}"
+)
+_ANSWER = r"[^\n.]{0,40}?(?:\?|:)?\s*(?:\n[^\n:]{1,20}: )?(?:s[i\xed],? |claro,? |a ver,? )?(?:es |son )?(?:el |la )?"
+#: What is answered to a question for a number: "su número de afiliado? Sí, es ce de, veintidós, cuarenta y uno".
+_PLAN_SAID = compile_latin(
+    rf"\b(?:afiliad[oa]|afiliaci[o\xf3]n|p[o\xf3]liza|beneficiari[oa]|seguro)\b{_ANSWER}({_SAID})\b"
+)
+_NUMBER_SAID = compile_latin(
+    rf"\b(?:n[u\xfa]mero de (?:expediente|caso|reclamo|orden|licencia|cuenta)|folio|referencia)\b{_ANSWER}({_SAID})\b"
+)
 _LETTER = compile_latin(rf"\b(?:{LETTERS})\b")
 _DIGIT = compile_latin(rf"\b(?:{NUMBERS})\b")
 _UNIT = compile_latin(
@@ -103,10 +114,26 @@ _KINDS = (
     (_PLACES, IdentifierType.GEO),
     ((_DAYS, _NUMBERED_DAY, _TO_DAY), IdentifierType.DATE),
     ((_MAIL,), IdentifierType.EMAIL),
-    ((_USER,), IdentifierType.OTHER_ID),
+    ((_USER, _NUMBER_SAID), IdentifierType.OTHER_ID),
+    ((_PLAN_SAID,), IdentifierType.HEALTH_PLAN),
 )
 _NOBODY = COUNTRIES | NO_NAMES
-_ANY = any_of((*_NAME, *_WORK, *_PLACES, _DAYS, _NUMBERED_DAY, _TO_DAY, _MAIL, _USER, _DIALLED, _SPELLED))
+_ANY = any_of(
+    (
+        *_NAME,
+        *_WORK,
+        *_PLACES,
+        _DAYS,
+        _NUMBERED_DAY,
+        _TO_DAY,
+        _MAIL,
+        _USER,
+        _DIALLED,
+        _SPELLED,
+        _PLAN_SAID,
+        _NUMBER_SAID,
+    )
+)
 
 
 class SpanishToldRecognizer:

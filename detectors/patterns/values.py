@@ -14,6 +14,11 @@ _GROUP = compile_latin(
 )
 _WRAP = compile_latin(r"[-_/]?\r?\n[ \t]*([A-Z0-9]+(?:[-/][A-Z0-9]+)*)")
 _SPACED = compile_latin(r"[A-Z0-9](?: ?[-./\x1a] ?[A-Z0-9]| [A-Z0-9]){3,40}")
+#: A number in groups between quotes, to the closing one.
+_GROUPS = r"([A-Z]{0,4}[0-9]+(?:[ -](?:[A-Z]{0,3}[0-9]+|[A-Z]{1,2}))+)"
+_QUOTED = compile_latin(rf"'{_GROUPS}'|\x22{_GROUPS}\x22", ignore_case=False)
+_FEWEST_QUOTED = 7
+_FEWEST_JOINED = 6
 _UNIT = compile_latin(
     r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|"
     "caps?|"
@@ -67,6 +72,9 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
     token = _TOKEN.match(latin, start, limit)
     if token is None:
         return None
+    quoted = _QUOTED.match(latin, start - 1, limit) if latin[start - 1 : start] in (b"'", b'"') else None
+    if quoted is not None and count_digits(quoted.group()) >= _FEWEST_QUOTED:
+        return start, quoted.end() - 1
     spaced = _SPACED.match(latin, start, limit)
     if spaced is not None:
         end = _whole_piece(latin, start, spaced.end())
@@ -102,7 +110,8 @@ def _after_prefix(latin: bytes, start: int, end: int, limit: int) -> tuple[int, 
     spoiled = not prefix.isupper() and _DECIMAL.fullmatch(latin, token.start(), token.end())
     spoiled = spoiled or _RATIO.fullmatch(latin, token.start(), token.end())
     dated = _DATE.fullmatch(latin, token.start(), token.end())
-    if spoiled or dated or _UNIT.match(latin, token.end(), limit):
+    joined = b"-" in token.group() and count_digits(token.group()) >= _FEWEST_JOINED  # "90-2217 L" measures nothing.
+    if spoiled or dated or (_UNIT.match(latin, token.end(), limit) and not joined):
         return None
     if prefix in _STATES and (count_digits(token.group()) > 6 or not token.group().isdigit()):
         return token.start(), token.end()
