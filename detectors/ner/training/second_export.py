@@ -15,7 +15,7 @@ from detectors.ner.training.graph import MICROSOFT, Graph, floats, integers
 from detectors.ner.training.parts import WEIGHT_LIMIT, array, linear, looked_up, norm, summed
 from detectors.ner.training.second_network import HEADS, Block, SecondStage
 
-DOUBT = (0.1, 0.8)
+DOUBT = (0.1, 0.6)
 
 
 def add(model: SecondStage, folder: Path) -> None:
