@@ -79,7 +79,7 @@ def stretches(doubtful: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
     Neighbours are read together up to `LONGEST` words, and no word twice.
 
     >>> list(stretches([3, 30, 90], 100))
-    [(0, 43), (78, 100)]
+    [(0, 16), (18, 43), (78, 100)]
     """
     start = end = 0
     for place in doubtful:
