@@ -17,6 +17,7 @@ _ADDRESS = r"(?:(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA
 _PLACED = re.compile(
     rf"(?<![\w.:]){_ADDRESS} - ({_USER}) (?=\[?\d\d/[A-Z][a-z]{{2}}/\d{{4}}:)|"
     rf"(?<![\w/.@-])({_USER})/{_ADDRESS}:\d{{2,5}}\b|"
+    rf"\bsudo(?:\[\d+\])?:\s+({_USER}) : (?=TTY=|\d+ incorrect|command not|user NOT)|"
     r"(?:/home/|(?<![\w.])/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})([A-Za-z][\w.-]{1,39})(?=[/\\])"
 )
 #: An account of a Windows domain: in capitals, a backslash, and no path that goes on.
@@ -35,7 +36,7 @@ _PATH = re.compile(
 )
 _GATE = compile_latin(
     r"/(?:patient|member|resident|client|people|user|profile|chart|pt|staff|student|familie)s?/[a-z]+[-_.+][a-z]|"
-    r" - [a-z][^ ]* \[?[0-9]{2}/[a-z]{3}/|/[0-9a-f.:]{3,39}:[0-9]{2}|/home/|/users/|\\users\\|"
+    r"\bsudo(?:\[[0-9]+\])?: | - [a-z][^ ]* \[?[0-9]{2}/[a-z]{3}/|/[0-9a-f.:]{3,39}:[0-9]{2}|/home/|/users/|\\users\\|"
     r"[A-Z0-9-]\\[a-z]|\b(?:usr|opr|oper|opid|tech id|clk|clerk)[ :/=]|[a-z],? [(<\[][a-z][a-z0-9._-]{3,20}[)>\]]"
 )
 _PIECE = re.compile(r"[a-z]+")

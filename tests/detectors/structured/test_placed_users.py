@@ -19,6 +19,7 @@ def _found(recognizer: Recognizer, text: str) -> list[str]:
     [
         ('::ffff:192.0.2.9 - hr-kmoss [09/Nov/2026:17:02:44 -0500] "GET', ["hr-kmoss"]),
         ("vpn: jcastellanos/192.0.2.7:51144 up\njcastellanos AUTH_FAILED", ["jcastellanos", "jcastellanos"]),
+        ("sudo:   kpatel : TTY=pts/0 ; USER=root", ["kpatel"]),
         ('File "/home/kpham/x.py"', ["kpham"]),
         ("C:\\Users\\kpham\\Desktop\\a.txt", ["kpham"]),
         ("run by CRED\\svc.halvorsen", ["CRED\\svc.halvorsen"]),
@@ -29,6 +30,7 @@ def _found(recognizer: Recognizer, text: str) -> list[str]:
         ("pod/192.0.2.7:53, /home/ubuntu/x, /Users/Shared/y, /home/project/z", []),
         ("A\\alpha, HKLM\\software, NT AUTHORITY\\system, FS\\docs\\file", []),
         ("Sarah Connor (retired), Wells Fargo (bank), USR NO\n", []),
+        ("BUILTIN\\jmoss and HKLM\\jmoss", []),
         ("/charts/bar-line /patients/billing-help", []),
     ],
 )
