@@ -17,6 +17,14 @@ _SPELLED = re.compile(
 _BEGUN = compile_latin(
     r"(?:^|[^A-Za-z0-9_'-])[A-Z](?:[ -]as[ -]in[ -][A-Z]+)?[ \t.,-]{1,3}[A-Z](?:[ -]as[ -]in|[ \t.,-])"
 )
+#: "pee ee ay ess ell ee why": letters as they sound, three of them at least nothing else.
+_SOUND = "pee|ee|ay|ess|ell|cee|dee|eff|aitch|kay|wye|zee|zed|vee|cue"
+_SOUNDED = compile_latin(
+    rf"\b((?:(?:{_SOUND}|gee|jay|em|en|ar|bee|see|sea|you|yu|why|are|oh|eye|ex|double you|tee|tea|be)"
+    rf"[ ,-]{{1,2}}){{3,20}}(?:{_SOUND}|gee|jay|em|en|ar|bee|see|sea|you|yu|why|are|oh|eye|ex|tee|tea))\b"
+)
+_SURE_SOUND = compile_latin(rf"\b(?:{_SOUND})\b")
+_FEWEST_SOUNDS = 3
 _TOLD = re.compile(
     r"\b(?:spell(?:s|ed|ing|t)?|names?|last|first|surname|letters?|called|nombre|apellido|deletrea\w*|is|"
     r"it's)\b[^.\n]{0,24}\Z",
@@ -45,7 +53,12 @@ class SpelledRecognizer:
 
     def recognize(self, passage: Passage) -> list[Span]:
         """Return runs of single letters that are neither the alphabet nor a list of choices."""
-        text, spans = passage.text, list[Span]()
+        text = passage.text
+        spans = [
+            Span(found.start(1), found.end(1), IdentifierType.NAME, PROBABLE, self.name)
+            for found in _SOUNDED.finditer(passage.latin)
+            if sum(1 for _ in _SURE_SOUND.finditer(found.group(1))) >= _FEWEST_SOUNDS
+        ]
         if _BEGUN.search(passage.latin) is None:
             return spans
         for found in _SPELLED.finditer(text):

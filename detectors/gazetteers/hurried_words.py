@@ -65,3 +65,12 @@ STOP_INITIALS = frozenset(
     o.u. u.s. d.c. y.o. s.p. s.c. i.m. s.l. a.c. p.c. s.s. n.b. a.k. v.s. p.r. w.b. r.n. m.d. d.o. n.p. p.a. c.c. m.g.
     """.split()
 )
+#: What is farmed, hauled and sold; before a farm or a shop it names none.
+FARMED = frozenset(
+    """
+    dairy pig hog chicken cattle horse tree turkey fish egg sheep goat wind solar mushroom fruit vegetable hair nail
+    beauty auto car used scrap frozen fresh fast organic heavy long meat steel poultry coffee
+    """.split()
+)
+#: Where somebody ran.
+DIRECTIONS = frozenset("over into away through across around past by off toward towards behind".split())

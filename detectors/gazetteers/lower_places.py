@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from detectors.gazetteers import masks as m
+from detectors.gazetteers.hurried_words import DIRECTIONS, FARMED
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.patterns.scanning import Match, Pattern, PatternSet, compile_latin
 from detectors.recognizer import Passage
@@ -96,18 +97,37 @@ _HOUSE_OF_GOD = compile_latin(
     ignore_case=False,
 )
 #: "he owns silk road auto body".
+_FIRM_HEAD = (
+    r"(?:auto body|seafood|salon|bakery|diner|garage|motors|plumbing|roofing|trucking|landscaping|dairy|farms?|ranch|"
+    r"nursery|catering|construction|electric|towing|tavern|grill|deli|florist|barbershop|hardware|lumber|brewing|"
+    r"freight|logistics|hatchery|foods|poultry|produce|packing|cannery)"
+)
 _OWNED = compile_latin(
-    r"\b(?:owns|runs|opened|manages|owned|ran) ((?:[a-z][a-z'-]{1,14} ){1,4}(?:auto body|seafood|salon|bakery|diner|"
-    r"garage|motors|"
-    r"plumbing|roofing|trucking|landscaping|dairy|farms?|ranch|nursery|catering|construction|electric|towing|tavern|"
-    r"grill|"
-    r"deli|florist|barbershop|hardware|lumber|brewing))\b",
+    r"\b(?:owns|runs|opened|manages|owned|ran|c/o|care of|trabaj[ao] en|works? (?:at|for)|working (?:at|for)) "
+    rf"((?:[a-z][a-z'-]{{1,14}} ){{1,4}}{_FIRM_HEAD})\b",
     ignore_case=False,
+)
+#: "he ran Featherbed Hatchery"; "the cvs on 44th y main".
+_FOUNDED = compile_latin(
+    r"\b(?:owns|runs|opened|manages|owned|ran|founded) (?:the )?"
+    r"((?:[A-Z][a-z'-]{1,14} ){1,3}(?:Hatchery|Farms?|Ranch|Trucking|Freight|Bakery|Diner|Nursery|Motors|Roofing|"
+    r"Plumbing|Seafood|Hardware|Lumber|Salon|Dairy|Foods|Poultry))\b",
+    ignore_case=False,
+)
+_CROSSED = (
+    r"(?:main|broadway|market|elm|oak|pine|maple|cedar|walnut|chestnut|spruce|vine|central|state|lake|washington|"
+    r"jefferson|lincoln|madison|jackson|park|church|mill|vermont|western)"
+)
+_NUMBERED_CORNER = compile_latin(
+    rf"\b([0-9]{{1,3}}(?:st|nd|rd|th) (?:and|&|y|n) {_CROSSED}|{_CROSSED} (?:and|&|y|n) [0-9]{{1,3}}(?:st|nd|rd|th))"
+    r"(?:[,.;)\n]|\s*$| (?:st|street|ave|by|near|has|is|in|next|pls|please|tambi\xe9n)\b)"
 )
 _PATTERNS = (
     _BRANCH,
     _HOUSE_OF_GOD,
     _OWNED,
+    _FOUNDED,
+    _NUMBERED_CORNER,
     _PRACTICE,
     _EMPLOYED,
     _STREET,
@@ -219,8 +239,11 @@ class LowerPlaceRecognizer:
 
         for found in look(_OWNED):
             words = text[found.start(1) : found.end(1)].split()
-            if words[0] not in _DETERMINERS | _ARTICLES and words[0] not in _GENERIC:
+            named = found.group()[:1] == b"c" or words[0] not in _GENERIC
+            kind = len(words) == 2 and words[0] in FARMED  # noqa: PLR2004
+            if named and not kind and words[0] not in DIRECTIONS and not (_DETERMINERS | _ARTICLES) & set(words):
                 yield found.start(1), found.end(1)
+        yield from ((found.start(1), found.end(1)) for found in look(_FOUNDED))
 
     def _is_proper(self, word: str) -> bool:
         """Tell whether a word is part of the name of one practice."""
@@ -252,7 +275,7 @@ class LowerPlaceRecognizer:
 
 def _told(look: Look) -> Iterator[tuple[int, int]]:
     """Yield ships, trailers, corners and houses, whose wording says enough."""
-    for pattern in (_SHIP, _TRAILER, _CORNER, _HOUSE_OF_GOD):
+    for pattern in (_SHIP, _TRAILER, _CORNER, _NUMBERED_CORNER, _HOUSE_OF_GOD):
         for found in look(pattern):
             yield found.start(1), found.end(1)
     for found in look(_HOUSE):

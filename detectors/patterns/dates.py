@@ -5,6 +5,7 @@ from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.dates_told import told_days
+from detectors.patterns.day_columns import day_columns
 from detectors.patterns.scanning import behind, compile_latin, count_digits, follows, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
 from detectors.recognizer import Passage
@@ -135,7 +136,7 @@ class DateRecognizer:
         ranges = list(self._captioned(latin))
         if _ANCHOR.search(latin) is not None:
             ranges += [*self._full(latin), *self._partial(latin), *self._fused(latin), *self._spaced(latin)]
-        ranges += told_days(latin)
+        ranges += [*told_days(latin), *day_columns(latin)]
         widened = dict.fromkeys((_with_weekday(latin, start), end) for start, end in ranges)
         return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in widened]
 

@@ -23,6 +23,8 @@ WORDS = DateWordRecognizer()
         ("date: 31/02/2020 (sic)", ["31/02/2020"]),
         ("DOB: oh six, eleven, fifty-one", ["oh six, eleven, fifty-one"]),
         ("log: 4/2, 4/9, 4/20", ["4/2", "4/9", "4/20"]),
+        ("10/6 in 0900\n10/8 in 0905\n10/13 HOLIDAY", ["10/6", "10/8", "10/13"]),
+        ("cam\t10/7\tx\nlens\t10/5/26\ty", ["10/7", "10/5/26"]),
     ],
 )
 def test_dates_in_figures(text: str, expected: list[str]) -> None:
@@ -35,6 +37,10 @@ def test_dates_in_figures(text: str, expected: list[str]) -> None:
     [
         "BP 118/76 then 1/2 NS, 3/4 strength, pain 7/10",
         "version 12.03.21, section 3.12.1",
+        "1/2 tab am\n1/4 tab pm\n1/3 x",
+        "R arm | 4/5 | ok\nL arm | 5/5 | ok",
+        "GAD | 9/21 |\nPHQ | 12/27 |\nGCS | 10/15 |",
+        "9/21 GAD\n12/27 PHQ",
         "model-2024-08-06 and lib@4.17.21",
         "in 2019, the 1980s, 2015-2017",
         "on 5 mg, q4-6h, 8/24h",
