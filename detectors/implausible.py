@@ -25,7 +25,7 @@ _NOBODY_THERE = frozenset({"lord willing", "lord willin", "the section", "thank 
 _DOES = frozenset({"jane doe", "john doe", "baby doe"})
 _AN = re.compile(r"\b(?:an?|another|as)\s\Z", re.IGNORECASE)
 _FOLLOWED = {
-    "ty": re.compile(r"!| (?:so much|for|in advance|again)\b", re.IGNORECASE),
+    "ty": re.compile(r"!| (?:so much|for|in advance|again|ur|u r|y'?all)\b", re.IGNORECASE),
     "ryan white": re.compile(r" (?:programs?|part [abc]|funds?|funding|grants?|act)\b", re.IGNORECASE),
     "mac": re.compile(r" (?:was |is |addr |address )?[0-9a-f]{2}[:-]", re.IGNORECASE),
 }

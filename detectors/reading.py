@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.beside import beside
+from detectors.known_codes import is_known_code
 from detectors.layers import BatchRecognizer, Layers, Veto
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
@@ -69,7 +70,8 @@ def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
 
 def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
     """Return the spans stretched over what they cut in two, and what they show beside them."""
-    stretched = whole(text, spans)
+    counted = [span for span in spans if span.recognizer.startswith("custom.") or not is_known_code(text, span)]
+    stretched = whole(text, counted)
     return [*stretched, *beside(text, stretched)]
 
 

@@ -187,6 +187,11 @@ class Lists:
         for name, single in entries.items():
             for line in sources.table(name):
                 self._entry(words_in(line), single)
+        for pair in map(words_in, sources.table("eponym_pairs")):
+            self.phrases[pair] = self.phrases.get(pair, 0) | PhraseClass.EPONYM
+        self._read_tables_of_places()
+
+    def _read_tables_of_places(self) -> None:
         for line in sources.table("us_places"):
             place = words_in(line)
             self._entry(place, WordClass.CITY, WordClass.CITY_LARGE)

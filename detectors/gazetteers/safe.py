@@ -132,7 +132,10 @@ class SafeList:
             if classes & _TOWN_PHRASE and span.type is IdentifierType.GEO:
                 continue
             full_name = (
-                len(inside) == _PAIR and words.gap(first) == " " and all(words.masks[at] & m.NAME for at in inside)
+                span.type is IdentifierType.NAME
+                and len(inside) == _PAIR
+                and words.gap(first) == " "
+                and all(words.masks[at] & m.NAME for at in inside)
             )
             if not full_name or stop - start > _PAIR or classes & ~_EPONYM_PHRASE:
                 return True
@@ -209,6 +212,9 @@ def _is_scale_or_letters(words: Words, index: int, text: str, span: Span) -> boo
     mask = words.masks[index]
     if mask & m.EPONYM and not mask & m.FIRST_COMMON and _POINTS.match(text, span.end):
         return True
+    named = span.type is IdentifierType.NAME
+    if named and mask & m.EPONYM and not mask & (m.NAME | m.TOWN) and words.shapes[index] != Shape.LOWER:
+        return True  # "13 Fr Mahurkar", "Tourette's".
     following = index + 1 < len(words) and words.shapes[index + 1] != Shape.LOWER
     if mask & m.KIN and not following and words.shapes[index] == Shape.CAPITAL:
         return True  # "Son at bedside".
@@ -252,6 +258,9 @@ def _is_list_of_eponyms(words: Words, inside: list[int]) -> bool:
     if not all(words.masks[at] & m.EPONYM for at in inside):
         return False
     first, end = inside[0], inside[-1] + 1
+    listed = len(inside) > 1 and all(words.gap(at) in _LISTING for at in range(first, end - 1))
+    if listed and cues.eponym_after(words, end):
+        return True  # "no Osler, Roth spots".
     before = first > 0 and words.gap(first - 1) in _LISTING and _is_thing(words, first - 1)
     after = end < len(words) and words.gap(end - 1) in _LISTING and _is_thing(words, end)
     return before or after

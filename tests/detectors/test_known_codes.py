@@ -1,0 +1,52 @@
+"""Codes, measures and words of formats are left, whoever found them; what looks alike and is somebody's is not."""
+
+import pytest
+
+from detectors.known_codes import is_known_code
+from schemas.identifiers import IdentifierType
+from schemas.spans import Span
+
+_NAME, _DATE, _ID, _GEO = IdentifierType.NAME, IdentifierType.DATE, IdentifierType.OTHER_ID, IdentifierType.GEO
+_PHONE = IdentifierType.PHONE
+
+
+def _left(marked: str, kind: IdentifierType, recognizer: str = "ner") -> bool:
+    start, end = marked.index("⟨"), marked.index("⟩") - 1
+    text = marked.replace("⟨", "").replace("⟩", "")
+    return is_known_code(text, Span(start, end, kind, 0.6, recognizer))
+
+
+@pytest.mark.parametrize(
+    ("none", "some", "kind"),
+    [
+        ("SOPClassUID=⟨1.2.840.10008.5.1.4.1.1.2⟩", "uid ⟨1.2.826.0.1.3680043.8.498.77120034⟩", _ID),
+        ("KIT ⟨p.D816V⟩ detected", "badge ⟨D816V⟩ of the guard", _ID),
+        ("p.(Ser⟨1982⟩fs)", "serial (⟨1982⟩)", _ID),
+        ("Growth ⟨US 32⟩ wk", "crash on ⟨US 32⟩ near the mill", _GEO),
+        ("3-h ⟨91/178/161/139⟩.", "call ⟨01/23/45/67/89⟩", _PHONE),
+        ("3-h 91/178/161/⟨139⟩.", "locker ⟨139⟩", _ID),
+        ("denied ⟨PR-204⟩", "case ⟨QR-204⟩", _ID),
+        ("check ⟨2010AA NM109⟩ of", "check ⟨2010AA 99109⟩ of", _ID),
+        ("cron: */⟨10 6-22⟩ * * *", "open ⟨10 6-22⟩ only", _DATE),
+        ("CHECK (dob > DATE '⟨1900-01-01⟩')", "dob: ⟨1900-01-01⟩", _DATE),
+        ("a ⟨6th⟩-grade version", "seen the ⟨6th⟩ at noon", _DATE),
+        ("I'm number ⟨thirty-one⟩.", "she was born in ⟨thirty-one⟩.", _DATE),
+        ("plate ⟨VARCHAR⟩(10)", "plate of ⟨Vanchar⟩", _NAME),
+        ("⟨Mernber⟩ name: x", "⟨Werner⟩ name: x", _NAME),
+        ("⟨S.S.N⟩. 530", "⟨S.T.N⟩. 530", _NAME),
+        ("prefix must be ⟨A, B, F⟩, G or M", "spelled ⟨Y, O, H⟩, double N", _NAME),
+        ("| user | ⟨GRANT⟩ | src", "| user | ⟨GRANT⟩, CARY | src", _NAME),
+        ("what ⟨AUGUSTUS⟩ suggests for triple therapy", "the chart of ⟨AUGUSTUS⟩ Bellweather", _NAME),
+        ("his ⟨Parkinson⟩ since 2013", "saw ⟨Parkinson⟩ in clinic", _NAME),
+        ("form BIO-12 rev ⟨C⟩", "seen by ⟨C⟩", _NAME),
+    ],
+)
+def test_a_code_is_left_and_its_lookalike_is_not(none: str, some: str, kind: IdentifierType) -> None:
+    """Of two spans of one kind only the code is left."""
+    assert _left(none, kind)
+    assert not _left(some, kind)
+
+
+def test_a_captioned_number_is_no_claim_code() -> None:
+    """What another layer reads behind a caption is never taken for a code of claims."""
+    assert not _left("case no ⟨PR-204⟩", _ID, "other_id")
