@@ -20,7 +20,7 @@ from detectors.ner.tagger import Tagged, Tagger
 from detectors.profile import Profile
 
 FILE = "second.onnx"
-AROUND = 12  # Words on either side of a doubtful one that are read with it.
+AROUND = 16  # Words on either side of a doubtful one that are read with it.
 LONGEST = 112  # Words that are read at once: as in training.
 Floats = npt.NDArray[np.float32]
 
@@ -79,7 +79,7 @@ def stretches(doubtful: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
     Neighbours are read together up to `LONGEST` words, and no word twice.
 
     >>> list(stretches([3, 30, 90], 100))
-    [(0, 16), (18, 43), (78, 100)]
+    [(0, 47), (74, 100)]
     """
     start = end = 0
     for place in doubtful:
