@@ -95,8 +95,6 @@ _NO_PROPER = re.compile(
 )
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|heic|tiff?|bmp|webp|avi|mp4|mov|dcm|pdf|docx?|xlsx?|wav|mp3)\b", re.IGNORECASE)
 _CODE_SHAPE = re.compile(r"\d{5}-\d{1,2}|G\d+P\d+.*|\d{5}-\d{3,4}-\d{1,2}|[A-Z]\d{4,}")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3})?")
 _UNIT = re.compile(
     r"\s?(?:%|°|(?:m[lg]|mcg|[dk]?g|lbs?|oz|[cmk]?m|mmhg|mmol|bpm|hz|j|v|ohms?|units?|iu|tabs?|caps?|yds?|yards?|ft|"
     r"laps|steps|"

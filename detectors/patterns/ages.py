@@ -13,7 +13,6 @@ from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 SCORE = 0.95
-OLDEST = 125
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _WORDS = (
     rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one) hundred(?:(?: and)?[ -](?:{_ONES}|ten|eleven|twelve))?|"

@@ -46,7 +46,6 @@ _MONTH = compile_latin(rf"(?:\b|[0-9])({_LONG}|{_DOUBTFUL}|{_SHORT}|{_FOREIGN})(
 _BEFORE = compile_latin(
     rf"(?:\b{_WEEKDAY}\.?,?\s+)?(?:the )?\b({_DAY})(?:\s+day)?(?:\s+(?:of|de|do|del)\s+|\.?\s?-\s?|\.?\s+|\.)?$"
 )
-_BEFORE_RANGE = compile_latin(r"\b[0-3]?[0-9](?:st|nd|rd|th)?\s?(?:-|\x1a|to|and|al?|y)\s?$")
 _AFTER = compile_latin(
     rf"(?:\.?[\s-]{{1,2}}|\.)(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?: ?(?:-|\x1a|"
     r"/) ?[0-3]?[0-9](?:st|nd|"

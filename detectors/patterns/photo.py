@@ -75,7 +75,6 @@ _FACE_FILE = compile_latin(
 _NO_PAPER = compile_latin(
     r"licen[cs]e[_-](?:key|file|agreement|error|server|expired|text|plate|info|page|terms|v?[0-9])"
 )
-_BEFORE_AFTER = compile_latin(r"(?:before|after)-?face|face")
 #: What the words around it say.
 _FACE = Context(
     phrases(r"""

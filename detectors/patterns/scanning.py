@@ -7,11 +7,7 @@ import re2  # type: ignore[import-untyped]
 
 from detectors.patterns.figures import least_figures
 from detectors.recognizer import Latin, Passage
-from schemas.identifiers import IdentifierType
-from schemas.spans import Span
 
-#: What stands between two groups of one number: also the byte of every sign outside Latin-1 (dashes, odd spaces).
-SEPARATOR = r"[-. \t\xa0\xad\x1a/_]"
 #: A digit, or a letter that a scanner read where a digit stood.
 SCANNED = "[0-9OoQlISB]"
 
@@ -239,11 +235,6 @@ def trim(latin: bytes, start: int, end: int) -> tuple[int, int]:
     while start < end and not is_word(latin[end - 1]):
         end -= 1
     return start, end
-
-
-def spans_of(ranges: Iterable[tuple[int, int]], type_: IdentifierType, score: float, name: str) -> list[Span]:
-    """Make a span of each range that is not empty."""
-    return [Span(start, end, type_, score, name) for start, end in ranges if start < end]
 
 
 _FIGURES = b"0123456789"

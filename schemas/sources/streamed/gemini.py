@@ -40,11 +40,6 @@ def is_sent(node: dict[str, Any]) -> bool:
     return is_answer(node) and (response_of(node) is not None or not _OF_THE_WIRE.isdisjoint(node))
 
 
-def is_unended(node: dict[str, Any]) -> bool:
-    """Recognise a chunk as the provider sends it that is not the last."""
-    return is_sent(node) and not all(map(_is_ended, node["candidates"]))
-
-
 def has_request(node: Any) -> bool:
     """Tell whether what stands around an answer holds its request too, so that it is no chunk."""
     if not isinstance(node, dict):
