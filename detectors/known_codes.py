@@ -53,6 +53,7 @@ _COUNTED = re.compile(
 )
 _PERIODS = re.compile(r"\b(?:benefit periods?|recert\w*|cert(?:ification)? periods?|f2f)\b", re.IGNORECASE)
 _EARLY = re.compile(r"[1-4](?:st|nd|rd|th)")
+_ON_THE = re.compile(r"\b(?:on|by|due|until|till|since|from)(?: the)? \Z", re.IGNORECASE)
 #: Numbers said in a shop or a waiting room: "I'm number thirty-one", "eleven ninety-nine".
 _SAID = re.compile(
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -](?:one|two|three|four|five|six|seven|eight|nine)"
@@ -92,20 +93,27 @@ _GRANTING = re.compile(r"(?:\||^|\n|;|,)[ \t]*\Z")
 _LETTER_OF = re.compile(
     r"\b(?:rev|type|class|form|vitamin|model|version|lead|schedule|L\.? ?[&/])\.? \Z", re.IGNORECASE
 )
-#: Illnesses that go by a name alone: "Parkinson since 2013", "his Crohn's".
+#: Of these, what may be somebody's name: believed in capitals only.
+_NAMES_TOO = frozenset("isa dea char hie carrier null money lambda foreign const telephone signature".split())
+#: Illnesses that go by a name alone ("Parkinson since 2013"), one that is hardly a person: not Wilson, not Bell.
 _ILLNESSES = frozenset(
-    "parkinson parkinsons alzheimer crohn crohns hodgkin huntington hashimoto raynaud graves addison cushing barrett "
-    "meniere peyronie bell asperger kawasaki behcet wegener gilbert wilson".split()
+    "parkinson parkinsons alzheimer crohn crohns hodgkin hashimoto raynaud meniere peyronie asperger kawasaki behcet "
+    "wegener".split()
 )
 _ILL = re.compile(
     r"(?:['’]s)?(?: (?:since|dx\w*|diagnosed|flares?|meds?|s/p|stage|remission|dementia|esophagus|"
     r"for \d+ (?:yrs?|years))\b|['’]s(?=[.,;:)]|\Z| (?:and|with|on|since|in|vs|or)\b))"
 )
-#: Trials that are called by a first name.
+#: Trials that are called by a first name, and what is said of trials.
 _TRIALS = frozenset(
     "AUGUSTUS JUPITER ARISTOTLE HOPE EMILIA EMERALD ELAINE LEADER CLEOPATRA CLARITY MARIANNE KATHERINE AURA FLAURA "
     "ALINA ATHENA SOPHIA STELLA OSCAR HERMES ADAM VICTORIA GALACTIC ROCKET DAWN MARINA OLIVIA EVA LUCY APOLLO ATLAS "
     "SOLOIST DELIVER EMPEROR PARAGON PIONEER HERO MERLIN ARIEL PAOLA LUX LUNA JULIET GLORIA ARTEMIS ORION".split()
+)
+_OF_TRIALS = re.compile(
+    r"\b(?:trials?|stud(?:y|ies)|rcts?|randomi[sz]ed|suggests?|suggested|show(?:s|ed|n)|found|criteria|endpoints?|subgroup|"
+    r"data|enrolled|published|post hoc|meta-analysis|arms?|regimen|protocol|results)\b",
+    re.IGNORECASE,
 )
 
 
@@ -159,8 +167,8 @@ def _is_no_day(text: str, span: Span, value: str, before: str) -> bool:
     if _CONSTANT.fullmatch(value):
         return _COMPARED.search(before) is not None
     if _ORDINAL.fullmatch(value):
-        early = _EARLY.fullmatch(value) is not None and _PERIODS.search(before) is not None
-        return early or _COUNTED.match(text, span.end) is not None
+        early = _EARLY.fullmatch(value) and _PERIODS.search(before) and not _ON_THE.search(before)
+        return bool(early) or _COUNTED.match(text, span.end) is not None
     if span.recognizer != "ner" or not _SAID.fullmatch(value.lower()):
         return False
     return _NUMBERED.search(before) is not None or (
@@ -171,7 +179,8 @@ def _is_no_day(text: str, span: Span, value: str, before: str) -> bool:
 def _is_word(text: str, span: Span, value: str, before: str) -> bool:
     """Tell whether a tagger's name is a word of a language, a form or a format, an illness or a trial."""
     if value in _TRIALS:
-        return _is_rare_capital(text, span)
+        around = text[max(0, span.start - _AFTER) : span.end + _AFTER]
+        return _OF_TRIALS.search(around) is not None and _is_rare_capital(text, span)
     if value == "GRANT":
         return _GRANTED.match(text, span.end) is not None and _GRANTING.search(before) is not None
     if value.istitle() and value.lower() in _ILLNESSES:
@@ -194,7 +203,9 @@ def _is_listed(text: str, span: Span, value: str) -> bool:
     if _POINTED.fullmatch(value):
         plain = folded.replace(".", "")
         return plain in _WORDS or (plain in _SHORT_FORMS and _NUMBER_NEXT.match(text, span.end) is not None)
-    return value != "Vin" and (folded in _WORDS or value.lower() in _WORDS)
+    if value == "Vin" or (folded in _NAMES_TOO and not value.isupper()):
+        return False
+    return folded in _WORDS or value.lower() in _WORDS
 
 
 def _as_meant(value: str) -> str:

@@ -50,3 +50,18 @@ def test_a_code_is_left_and_its_lookalike_is_not(none: str, some: str, kind: Ide
 def test_a_captioned_number_is_no_claim_code() -> None:
     """What another layer reads behind a caption is never taken for a code of claims."""
     assert not _left("case no ⟨PR-204⟩", _ID, "other_id")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["⟨Wilson⟩'s on 2 L, wife at bedside", "his daughter ⟨LUCY⟩ called about the ride", "seen with ⟨Isa⟩ at noon"],
+)
+def test_a_name_that_is_also_a_code_is_kept_where_nothing_says_code(text: str) -> None:
+    """What is somebody's name as often as an illness, a trial or a segment stays found."""
+    assert not _left(text, _NAME)
+
+
+def test_a_day_by_which_something_is_due_is_a_day() -> None:
+    """Benefit periods are counted; days are not."""
+    assert not _left("recert due on the ⟨3rd⟩", _DATE)
+    assert _left("F2F within 30 days before the ⟨3rd⟩", _DATE)
