@@ -133,9 +133,11 @@ def _is_code(text: str, span: Span, value: str, before: str) -> bool:
         return True
     if _ROAD.fullmatch(value) and span.type is IdentifierType.GEO:
         return _WEEKS.match(text, span.end) is not None or _SCANNED.search(before) is not None
-    if "/" in text[span.start - 1 : span.end + 1] and _SERIES.fullmatch(_row(text, span)):
+    guessed = span.recognizer in _GUESSING
+    beside = text[max(0, span.start - 1) : span.end + 1]
+    if (guessed or span.type is IdentifierType.PHONE) and "/" in beside and _SERIES.fullmatch(_row(text, span)):
         return True
-    if span.recognizer not in _GUESSING:
+    if not guessed:
         return False
     if span.recognizer == "ner" and _SUBSTITUTION.fullmatch(value) and _GENE.search(before):
         return True

@@ -1,7 +1,7 @@
 """Names of users where logs, paths and screens always have one: "192.0.2.7 - jmoss [", "jmoss/192.0.2.7:51144"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.patterns.scanning import compile_latin
@@ -28,10 +28,13 @@ _INITIALS = re.compile(
     r"(?<!\w)(?:USR|OPR|OPER|OPID|TECH ID|CLK|CLERK)[ :/=]{1,2}([A-Z]{2,4})(?=\s{2,}|[ \t]*(?:\n|\Z))"
 )
 #: "Latoya Grimsrud (lgrimsr)": made of the name before it.
-_MADE = re.compile(r"([A-ZÀ-Þ][\w'’-]+),? (?:[A-Z]\.? )?([A-ZÀ-Þ][\w'’-]+),? [(<\[]([a-z][a-z0-9._-]{3,20})[)>\]]")
+_MADE = re.compile(
+    r"(?<![\w'’-])([A-ZÀ-Þ][\w'’-]{1,40}),? (?:[A-Z]\.? )?([A-ZÀ-Þ][\w'’-]{1,40}),? "
+    r"[(<\[]([a-z][a-z0-9._-]{3,20})[)>\]]"
+)
 #: A path of a site that somebody's name goes through: "/portal/patients/ada-lovelace/labs".
 _PATH = re.compile(
-    r"(?<![\w.:/~-])(?:/[\w.~%-]+)*/(?:patients?|members?|residents?|clients?|people|users?|profiles?|charts?|pts?|staff|"
+    r"(?<![\w.:/~%-])(?:/[\w.~%-]+)*/(?:patients?|members?|residents?|clients?|people|users?|profiles?|charts?|pts?|staff|"
     r"students?|families)/([A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3})(?:/[\w.~%-]+)*"
 )
 _GATE = compile_latin(
@@ -39,6 +42,8 @@ _GATE = compile_latin(
     r"\bsudo(?:\[[0-9]+\])?: | - [a-z][^ ]* \[?[0-9]{2}/[a-z]{3}/|/[0-9a-f.:]{3,39}:[0-9]{2}|/home/|/users/|\\users\\|"
     r"[A-Z0-9-]\\[a-z]|\b(?:usr|opr|oper|opid|tech id|clk|clerk)[ :/=]|[a-z],? [(<\[][a-z][a-z0-9._-]{3,20}[)>\]]"
 )
+#: Whatever may begin with a user name, cut where no user name is longer.
+_TOKEN = re.compile(r"(?<![\w.@-])[A-Za-z][\w.@+-]{1,79}(?![\w@-])")
 _PIECE = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[^a-z]+")
 _ORDINARY = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL | WordClass.ABBREVIATION)
@@ -65,16 +70,17 @@ class PlacedUserRecognizer:
 
     def _placed(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield users of logs and paths, with their other places in the text."""
-        repeated: dict[str, None] = {}
+        repeated = set[str]()
         for found in _PLACED.finditer(text):
             group = found.lastindex or 0
             if not is_machine(found[group]) and not self._is_plain(found[group]):
                 yield found.span(group)
-                repeated[found[group]] = None
-        for user in repeated:
-            if len(user) >= _SHORTEST_REPEATED:
-                again = re.finditer(rf"(?<![\w.@-]){re.escape(user)}(?![\w@-])", text)
-                yield from (found.span() for found in again)
+                repeated.add(found[group])
+        users = {user for user in repeated if len(user) >= _SHORTEST_REPEATED}
+        for found in _TOKEN.finditer(text) if users else ():
+            end = _end_of_user(found[0], users)
+            if end:
+                yield found.start(), found.start() + end
 
     def _on_screens(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield accounts of domains, initials of who is signed in, and names of users beside their own."""
@@ -99,6 +105,14 @@ class PlacedUserRecognizer:
         """Tell whether a name is made of ordinary words, as a service's or a project's is."""
         pieces = _PIECE.findall(user.lower())
         return all(self._gazetteers.mask(piece) & _ORDINARY for piece in pieces)
+
+
+def _end_of_user(token: str, users: Collection[str]) -> int:
+    """Return where a user name ends that a token begins with, at its end or before a mark, 0 where it has none."""
+    end = len(token)
+    while end > 0 and token[:end] not in users:
+        end = max(token.rfind(".", 0, end), token.rfind("+", 0, end))
+    return max(0, end)
 
 
 def _is_made_of(user: str, first: str, last: str) -> bool:

@@ -65,3 +65,9 @@ def test_a_day_by_which_something_is_due_is_a_day() -> None:
     """Benefit periods are counted; days are not."""
     assert not _left("recert due on the ⟨3rd⟩", _DATE)
     assert _left("F2F within 30 days before the ⟨3rd⟩", _DATE)
+
+
+def test_a_captioned_number_is_no_series_of_results() -> None:
+    """Figures between strokes are results, unless a caption says whose number they are."""
+    assert _left("sugars ⟨91/178/161/139⟩", _ID)
+    assert not _left("acct ⟨912/178/161/139⟩", _ID, "other_id")

@@ -51,3 +51,10 @@ def test_users_are_told_by_their_place(text: str, expected: list[str]) -> None:
 def test_rows_are_read_by_their_columns(text: str, expected: list[str]) -> None:
     """A value of an inserted row is what its column's name says."""
     assert _found(ROWS, text) == expected
+
+
+def test_a_user_is_found_again_beside_marks_and_not_inside_words() -> None:
+    """A user name ends at a point or a plus; within a longer name it is another's."""
+    log = "192.0.2.7 - qzmoss [09/Nov/2026:17:02:44 -0500]\nqzmoss. qzmoss.txt qzmossy a@qzmoss x-qzmoss qzmoss+x"
+
+    assert ["qzmoss"] * 4 == _found(USERS, log)
