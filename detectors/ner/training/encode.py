@@ -11,6 +11,7 @@ from detectors.ner.encoding import CONTINUED_SLOTS, GROUP_SLOTS, group_rows, pie
 from detectors.ner.features import features
 from detectors.ner.labels import OUTSIDE, Kind, label_run
 from detectors.ner.splitting import Words, split
+from detectors.ner.training import written
 from detectors.ner.training.datasets import MASK
 from detectors.ner.training.generate import templates
 from detectors.ner.training.generate.pieces import Example
@@ -19,7 +20,7 @@ from detectors.ner.wordpieces import WordPieces
 IGNORED = -1
 MAX_WORDS = 256
 # The kinds of texts that are written here from the first word to the last.
-WRITTEN = frozenset({"negative", "general", *(template.kind for template in templates.load())})
+WRITTEN = frozenset({"negative", "general", written.KIND, *(template.kind for template in templates.load())})
 Array = npt.NDArray[np.int32]
 
 

@@ -1,12 +1,12 @@
-"""One pass of training data: public texts, filled carriers, generated texts, near misses."""
+"""One pass of training data: public texts, texts written by hand, filled carriers, generated texts, near misses."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from detectors.gazetteers.lookup import Gazetteers
-from detectors.ner.training import carriers, datasets
+from detectors.ner.training import carriers, datasets, written
 from detectors.ner.training.augment import augment
 from detectors.ner.training.generate import corpus
 from detectors.ner.training.generate.lists import load
@@ -29,6 +29,7 @@ class Amounts:
     chats: int = 2500
     code: int = 1200
     records: int = 1200
+    written: int = 8  # Copies of each, all but the first with other names.
 
 
 @dataclass(slots=True)
@@ -38,12 +39,14 @@ class Mixture:
     corpora: Path
     gazetteers: Gazetteers
     amounts: Amounts
+    gold: Sequence[Path] = ()
     public: list[Example] = field(init=False, repr=False)
     records: list[Example] = field(init=False, repr=False)
     texts: list[carriers.Carrier] = field(init=False, repr=False)
     passages: list[carriers.Carrier] = field(init=False, repr=False)
     chats: list[Example] = field(init=False, repr=False)
     code: list[Example] = field(init=False, repr=False)
+    written: list[Example] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Read what does not change from pass to pass."""
@@ -64,6 +67,7 @@ class Mixture:
         self.texts = carriers.read(self.corpora)
         self.passages = carriers.read_passages(self.corpora)
         self.chats = [part for text in chats(self.corpora, self.gazetteers) for part in datasets.windows(text, WINDOW)]
+        self.written = written.read(self.gold)
         self.code = [part for text in code(self.gazetteers) for part in datasets.windows(text, WINDOW)]
 
     def draw(self, seed: int) -> Iterator[Example]:
@@ -81,6 +85,9 @@ class Mixture:
         for texts, amount in ((self.chats, self.amounts.chats), (self.code, self.amounts.code)):
             for example in rng.sample(texts, min(amount, len(texts))):
                 yield augment(example, values, swap=0)
+        for copy in range(self.amounts.written):
+            for example in self.written:
+                yield augment(example, values, swap=0.4 if copy else 0)
         yield from self._generated(seed)
 
     def _filled(self, values: Values) -> Iterator[Example]:

@@ -42,9 +42,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the whole model")
     parser.add_argument("--layers", type=int, nargs="+", default=[0, 2, 4], help="layers of the encoder that are kept")
     parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--start", type=Path, help="a second stage's weights to start from")
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--generated", type=int, default=Amounts().generated, help="generated texts a pass")
     parser.add_argument("--batch", type=int, default=2500, help="words of a batch")
+    parser.add_argument("--written", type=Path, nargs="*", default=[], help="gold lines of texts written by hand")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     train(parser.parse_args())
@@ -57,10 +59,12 @@ def train(options: argparse.Namespace) -> None:
     source = pretrained.read(options.encoders)
     gazetteers = Gazetteers.load()
     table = WordTable(WordPieces(source.vocabulary), gazetteers)
-    mixture = Mixture(options.corpora, gazetteers, Amounts(generated=options.generated))
+    mixture = Mixture(options.corpora, gazetteers, Amounts(generated=options.generated), options.written)
     tagger = folded(load(options.tagger / "weights.pt"))
     encoder = second_network.read(options.encoders, source.vocabulary)
     model = second_network.started(encoder, tagger.shape.width, tuple(options.layers))
+    if options.start:
+        model.load_state_dict(torch.load(options.start, weights_only=False)["model"])
     learner = Learner(model, tagger, table, options.rate, options.minutes * 60)
     number = 0
     while not learner.done:

@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True, help="folder of data sets and gazetteers")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     parser.add_argument("--encoders", type=Path, help="folder of fetched encoders, if not --out")
+    parser.add_argument("--written", type=Path, nargs="*", default=[], help="gold lines of texts written by hand")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--passes", type=int, default=Settings().passes)
     parser.add_argument("--steps", type=int, help="end after so many steps, if not after the last pass")
@@ -45,7 +46,7 @@ def train(options: argparse.Namespace) -> None:
     gazetteers = Gazetteers.load()
     pieces = WordPieces(source.vocabulary)
     table = WordTable(pieces, gazetteers)
-    mixture = Mixture(options.corpora, gazetteers, Amounts(generated=options.generated))
+    mixture = Mixture(options.corpora, gazetteers, Amounts(generated=options.generated), options.written)
     first, continued = source.tables()
     model = Tagger(torch.from_numpy(first), torch.from_numpy(continued), Shape(width=options.width))
     if options.start:
