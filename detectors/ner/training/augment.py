@@ -1,6 +1,8 @@
 """What happens to texts on their way: other names, other case, typing errors, lost blanks."""
 
 import random
+import re
+import string
 from collections.abc import Callable
 
 from detectors.ner.training.generate.pieces import Draft, Example
@@ -8,14 +10,22 @@ from detectors.ner.training.values import Values
 
 KEYS = "qwertyuiop asdfghjkl zxcvbnm"
 NEAR = {key: (KEYS[at - 1] + KEYS[(at + 1) % len(KEYS)]).replace(" ", key) for at, key in enumerate(KEYS) if key != " "}
+NAMES = frozenset({"NAME"})
+EVERY = frozenset({"NAME", "GEO", "FACILITY", "EMPLOYER", "ID"})
+ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+STREET = re.compile(r"\d{1,5} (?=.*[^\W\d_]{2})")
+WORD = re.compile(r"[^\W\d_]{4}")
 Change = Callable[[Draft, random.Random], None]
 
 
-def augment(example: Example, values: Values, swap: float = 0.3) -> Example:
-    """Return the example changed at random; most changes leave most texts alone."""
+def augment(example: Example, values: Values, swap: float = 0.3, labels: frozenset[str] = NAMES) -> Example:
+    """Return the example changed at random; most changes leave most texts alone.
+
+    *swap* is the chance that new values stand in the place of those with one of the *labels*.
+    """
     rng = values.rng
     if rng.random() < swap:
-        example = with_other_names(example, values)
+        example = with_other_values(example, values, labels)
     changes = [change for change, share in CHANGES if rng.random() < share]
     if not changes:
         return example
@@ -35,8 +45,8 @@ def draft_of(example: Example) -> Draft:
     return Draft(list(example.text), owners, labels)
 
 
-def with_other_names(example: Example, values: Values) -> Example:
-    """Put a new name in the place of each name; the same name gets the same one."""
+def with_other_values(example: Example, values: Values, labels: frozenset[str] = NAMES) -> Example:
+    """Put a new value in the place of each that has one of the labels; the same value gets the same one."""
     cast: dict[str, str] = {}
     parts: list[str] = []
     spans: list[tuple[int, int, str]] = []
@@ -45,7 +55,7 @@ def with_other_names(example: Example, values: Values) -> Example:
         if start < place:
             continue
         old = example.text[start:end]
-        new = cast.setdefault(old, _other(old, values)) if label == "NAME" else old
+        new = cast.setdefault(old, _other(old, label, values)) if label in labels else old
         parts += [example.text[place:start], new]
         length += start - place
         spans.append((length, length + len(new), label))
@@ -53,16 +63,49 @@ def with_other_names(example: Example, values: Values) -> Example:
     return Example("".join([*parts, example.text[place:]]), tuple(spans), example.kind)
 
 
-def _other(old: str, values: Values) -> str:
-    """Return a new name of the same form, or the old one where its form is unusual."""
-    words = old.split()
-    if not all(word.replace("-", "").replace("'", "").isalpha() for word in words) or not 0 < len(words) < 3:
-        return old
-    person = values.person()
-    new = f"{person.given} {person.family}" if len(words) > 1 else values.rng.choice((person.given, person.family))
+def _other(old: str, label: str, values: Values) -> str:
+    """Return a new value of the same form, or the old one where its form is unusual."""
+    if label == "ID":
+        return _other_id(old, values.rng)
+    new = _other_name(old, values) if label == "NAME" else _other_place(old, label, values)
     if old.islower():
         return new.lower()
     return new.upper() if old.isupper() and len(old) > 3 else new
+
+
+def _other_name(old: str, values: Values) -> str:
+    words = old.split()
+    if not _plain(words) or not 0 < len(words) < 3:
+        return old
+    person = values.person()
+    return f"{person.given} {person.family}" if len(words) > 1 else values.rng.choice((person.given, person.family))
+
+
+def _other_place(old: str, label: str, values: Values) -> str:
+    words = old.split()
+    if label == "FACILITY":
+        return values.facility()
+    if label == "EMPLOYER":
+        return values.employer()
+    if _plain(words) and len(words) < 3:
+        return values.city()
+    if ZIP.fullmatch(old):
+        return values.zip_code()
+    return values.street() if STREET.match(old) else old
+
+
+def _plain(words: list[str]) -> bool:
+    return all(word.replace("-", "").replace("'", "").isalpha() for word in words)
+
+
+def _other_id(old: str, rng: random.Random) -> str:
+    """Return other digits and single letters; user names and addresses, which are words, stay."""
+    if WORD.search(old):
+        return old
+    return "".join(
+        rng.choice(string.digits) if char.isdigit() else rng.choice(string.ascii_uppercase) if char.isupper() else char
+        for char in old
+    )
 
 
 def _lower(draft: Draft, _: random.Random) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.ner.decode import Run, Thresholds, runs
 from detectors.ner.tagger import Tagged, Tagger
-from detectors.ner.training.augment import with_other_names
+from detectors.ner.training.augment import with_other_values
 from detectors.ner.training.generate.lists import load
 from detectors.ner.training.generate.pieces import Example
 from detectors.ner.training.values import Values
@@ -62,7 +62,7 @@ def renamed(texts: Iterable[Gold], values: Values) -> Iterator[Gold]:
     """Yield texts with every name replaced by a new one of any origin."""
     for gold in texts:
         spans = tuple((start, end, LETTERS.get(label, label)) for start, end, label in gold.spans)
-        example = with_other_names(Example(gold.text, spans, ""), values)
+        example = with_other_values(Example(gold.text, spans, ""), values)
         back = {name: letter for letter, name in LETTERS.items()}
         yield Gold(gold.id, example.text, tuple((a, b, back.get(label, label)) for a, b, label in example.spans))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.ner.training import carriers, datasets, written
-from detectors.ner.training.augment import augment
+from detectors.ner.training.augment import EVERY, augment
 from detectors.ner.training.generate import corpus
 from detectors.ner.training.generate.lists import load
 from detectors.ner.training.generate.pieces import Example
@@ -29,7 +29,7 @@ class Amounts:
     chats: int = 2500
     code: int = 1200
     records: int = 1200
-    written: int = 8  # Copies of each, all but the first with other names.
+    written: int = 8  # Copies of each, most with other values.
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Mixture:
                 yield augment(example, values, swap=0)
         for copy in range(self.amounts.written):
             for example in self.written:
-                yield augment(example, values, swap=0.4 if copy else 0)
+                yield augment(example, values, 0.6 if copy else 0, EVERY)
         yield from self._generated(seed)
 
     def _filled(self, values: Values) -> Iterator[Example]:

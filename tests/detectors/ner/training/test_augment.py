@@ -3,11 +3,12 @@
 import dataclasses
 import itertools
 import random
+import re
 from typing import Any
 
 import pytest
 
-from detectors.ner.training.augment import CHANGES, Change, augment, draft_of, with_other_names
+from detectors.ner.training.augment import CHANGES, EVERY, Change, augment, draft_of, with_other_values
 from detectors.ner.training.generate.lists import Lists, Weighted
 from detectors.ner.training.generate.pieces import Example
 from detectors.ner.training.values import Values
@@ -58,12 +59,25 @@ def test_every_change_keeps_each_span_on_its_letters(change: Change, seed: int) 
 
 def test_a_name_gets_the_same_new_name_everywhere() -> None:
     """Places stay; names change alike, and spans follow."""
-    changed = with_other_names(example(), values(3))
+    changed = with_other_values(example(), values(3))
     held = [(changed.text[start:end], label) for start, end, label in changed.spans]
 
     assert ("Ashby", "GEO") in held
     assert "Lindqvist" not in changed.text
     assert [label for _, label in MARKED] == [label for _, label in held]
+
+
+def test_other_ids_keep_their_form_and_user_names_stay() -> None:
+    """A number teaches its form, not its digits; a user name is a word and stays one."""
+    text = "chart 4471-B, login ninaquist7"
+    spans = ((6, 12, "ID"), (20, 30, "ID"))
+
+    changed = with_other_values(Example(text, spans, "note"), values(3), EVERY)
+
+    first, second = (changed.text[start:end] for start, end, _ in changed.spans)
+    assert re.fullmatch(r"\d{4}-[A-Z]", first)
+    assert first != "4471-B"
+    assert second == "ninaquist7"
 
 
 def test_the_same_seed_gives_the_same_text() -> None:
