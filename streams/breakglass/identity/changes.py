@@ -14,6 +14,7 @@ from schemas.vault import TenantId
 from streams.breakglass.identity.registry import (
     Registry,
     actor_of,
+    administrators_of,
     give_role,
     is_offboarded,
     known_as,
@@ -26,6 +27,7 @@ from streams.breakglass.identity.separation import administers, refuse_conflict
 from streams.breakglass.identity.tables import ALIASES, GROUPS, PROPOSALS, ROLES
 
 #: A proposal that nobody confirmed in a week is made again, by somebody who still means it.
+_TWO = 2
 _LIFE_SECONDS = 7 * 24 * 3600.0
 
 
@@ -147,10 +149,20 @@ class Changes:
         if identity.person in map(self.registry.known_as, change.people):
             self.registry.tell(intent, Result.DENIED, Reason.SELF_APPROVAL)
             raise AccessDenied("nobody has a part in a change of their own roles")
-        if not administers(identity, change.tenant):
+        if not self._administers(identity, change.tenant):
             self.registry.tell(intent, Result.DENIED, Reason.ROLE_MISSING)
             raise AccessDenied("changing roles needs a role that approves, in the same tenant")
         return identity
+
+    def _administers(self, identity: Identity, tenant: TenantId) -> bool:
+        """Tell who may change roles of a tenant: who approves there, or, until two do, who approves at home.
+
+        Somebody has to give a tenant of a deployment its first roles.
+        """
+        if administers(identity, tenant):
+            return True
+        with self.registry.engine.connect() as connection:
+            return administers(identity, self.registry.home) and administrators_of(connection, tenant) < _TWO
 
 
 def _settle(connection: Connection, proposal: Proposal, now: float) -> None:

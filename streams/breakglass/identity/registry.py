@@ -15,7 +15,7 @@ from schemas.audit_terms import Action, Phase, Reason, ResourceKind, Result
 from schemas.errors import AccessDenied
 from schemas.vault import TenantId
 from streams.audit.ports import Audit
-from streams.breakglass.identity.separation import refuse_conflict
+from streams.breakglass.identity.separation import ADMINISTRATORS, refuse_conflict
 from streams.breakglass.identity.tables import ALIASES, ISSUER, PERSONS, PROPOSALS, ROLES, create_tables
 from streams.clock import rfc3339
 
@@ -123,6 +123,12 @@ def roles_of(connection: Connection, person: Person) -> dict[TenantId, frozenset
     for tenant, role in connection.execute(query):
         roles[TenantId(tenant)] = roles.get(TenantId(tenant), frozenset()) | {Role(role)}
     return roles
+
+
+def administrators_of(connection: Connection, tenant: TenantId) -> int:
+    """Return how many people hold, by roles given here, one that changes the roles of others in a tenant."""
+    held = (ROLES.c.tenant == tenant, ROLES.c.role.in_(sorted(ADMINISTRATORS)))
+    return len(connection.execute(select(ROLES.c.issuer, ROLES.c.subject).where(*held).distinct()).all())
 
 
 def give_role(connection: Connection, person: Person, tenant: TenantId, role: Role, now: float) -> None:

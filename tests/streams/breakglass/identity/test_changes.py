@@ -9,8 +9,8 @@ from schemas.access import Identity, Person, Role
 from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AccessDenied, AuditUnavailable, ConfigError
 from schemas.vault import TenantId
-from streams.breakglass.identity.changes import Change, ChangeKind, Changes
-from streams.breakglass.identity.registry import roles_of
+from streams.breakglass.identity.changes import Change, ChangeKind, Changes, Proposal
+from streams.breakglass.identity.registry import give_role, roles_of
 from tests.streams.breakglass.identity.rig import HOME, NOW, People, two_enrolled
 
 LATER = NOW + 60
@@ -80,6 +80,16 @@ def _signed_in_as_cat(office: Office) -> Identity:
     return office.people.sign_in("cat", LATER)
 
 
+def _in_a_tenant_of(office: Office, others: int) -> Proposal:
+    """Propose a role in a tenant in which so many others approve."""
+    tenant = TenantId("other")
+    with office.people.registry.engine.begin() as connection:
+        for number in range(others):
+            give_role(connection, Person(office.cat.issuer, f"{number:032x}"), tenant, Role.SECURITY, NOW)
+    wanted = Change(ChangeKind.GRANT_ROLE, office.cat.issuer, office.cat.subject, tenant, Role.AUDITOR)
+    return office.changes.propose(office.ada, wanted, LATER)
+
+
 REFUSED: dict[str, Callable[[Office], object]] = {
     "confirmed by who proposed it": lambda office: office.changes.confirm(
         office.ada, office.changes.propose(office.ada, office.role(office.cat, Role.AUDITOR), LATER).id, LATER
@@ -96,11 +106,7 @@ REFUSED: dict[str, Callable[[Office], object]] = {
     "confirmed without a role": lambda office: office.changes.confirm(
         _signed_in_as_cat(office), office.changes.propose(office.ada, GROUP, LATER).id, LATER
     ),
-    "in a tenant of others": lambda office: office.changes.propose(
-        office.ada,
-        Change(ChangeKind.GRANT_ROLE, office.cat.issuer, office.cat.subject, TenantId("other"), Role.AUDITOR),
-        LATER,
-    ),
+    "in a tenant of others": lambda office: _in_a_tenant_of(office, 2),
 }
 
 
@@ -113,6 +119,14 @@ def test_who_may_not_changes_nothing(office: Office, why: str) -> None:
     assert Result.DENIED == office.people.audit.records[-1].result
     assert frozenset() == office.roles(office.cat)
     assert Role.AUDITOR not in office.roles(office.ada.person) | office.roles(office.ben.person)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_tenant_gets_its_first_roles_from_home(office: Office, others: int) -> None:
+    """Until two people approve in a tenant of a deployment, the two of the folder's own give roles there."""
+    office.changes.confirm(office.ben, _in_a_tenant_of(office, others).id, LATER)
+
+    assert _signed_in_as_cat(office).holds(TenantId("other"), Role.AUDITOR)
 
 
 def test_a_key_admin_administers_nobody(office: Office) -> None:
@@ -143,8 +157,6 @@ def test_nobody_holds_keys_and_approves(office: Office, approver: Role, *, other
 
 def _give_directly(office: Office, tenant: TenantId) -> None:
     """Let both administer another tenant, as a ceremony there would."""
-    from streams.breakglass.identity.registry import give_role  # noqa: PLC0415
-
     with office.people.registry.engine.begin() as connection:
         for identity in (office.ada, office.ben):
             give_role(connection, identity.person, tenant, Role.SECURITY, NOW)
