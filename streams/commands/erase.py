@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import Role
-from streams.commands.key_desk import at_key_desk
+from streams.commands.key_desk import Needs, at_key_desk
 from streams.commands.options import ConfigFile, StateFolder
 from streams.commands.signing_in import CredentialsSource
 
@@ -36,7 +36,7 @@ def unit(
     ticket: Ticket = "",
 ) -> None:
     """Destroy the keys of a tenant's month: nothing sealed in it opens again. There is no way back."""
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, tenant)) as desk:
         _print([_erasing(desk).unit(desk.actor, tenant, unit, ticket)])
 
 
@@ -50,7 +50,7 @@ def whole_tenant(
     ticket: Ticket = "",
 ) -> None:
     """Destroy the keys of every month of a tenant. There is no way back."""
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, tenant)) as desk:
         _print(list(_erasing(desk).tenant(desk.actor, tenant, ticket)))
 
 
@@ -69,7 +69,7 @@ def record(
     Its key still seals other records, so this is no cryptographic erasure: backups and old segments of the log can
     bring the entry back, but no reveal opens it.
     """
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, tenant)) as desk:
         entries = _erasing(desk).record(desk.actor, tenant, token, _tombstones(desk), ticket)
     typer.echo(f"Denied from now on; {entries} entries buried.")
 
@@ -85,7 +85,7 @@ def hold(
     ticket: Ticket = "",
 ) -> None:
     """Let nothing of a tenant, or of one of its months, be erased until the hold is released."""
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, tenant)) as desk:
         _erasing(desk).hold(desk.actor, tenant, unit, ticket)
     typer.echo("Held.")
 
@@ -101,7 +101,7 @@ def release(
     ticket: Ticket = "",
 ) -> None:
     """Release a legal hold."""
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, tenant)) as desk:
         _erasing(desk).release(desk.actor, tenant, unit, ticket)
     typer.echo("Released.")
 
@@ -115,13 +115,22 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List erasures: requested, key_destroyed, or complete once the backups made before it are gone."""
-    with at_key_desk(config, state, credentials, Role.PRIVACY_OFFICER) as desk:
-        found = list(_erasing(desk).states())
+    with at_key_desk(config, state, credentials, Needs(Role.PRIVACY_OFFICER, anywhere=True)) as desk:
+        found = [each for each in _erasing(desk).states() if _sees(desk, each)]
     if json:
         for each in found:
             typer.echo(orjson.dumps(_row(each)).decode())
         return
     _print(found)
+
+
+def _sees(desk: "KeyDesk", erasure: "Erasure") -> bool:
+    """Tell whether an erasure is of a tenant whose privacy officer asks; a state folder has one tenant only."""
+    from schemas.vault import TenantId
+
+    if desk.state is not None or desk.identity is None:
+        return True
+    return desk.identity.holds(TenantId(erasure.tenant), Role.PRIVACY_OFFICER)
 
 
 def _erasing(desk: "KeyDesk") -> "Erasing":

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from schemas.access import Role
 from schemas.errors import ConfigError, VaultError
-from streams.commands.key_desk import at_key_desk, bar
+from streams.commands.key_desk import Needs, at_key_desk, bar
+from streams.commands.key_pair import pair
 from streams.commands.options import ConfigFile, StateFolder
 from streams.commands.signing_in import CredentialsSource
 from streams.commands.token_keys import init
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 keys_app = typer.Typer(help="Keys: making, age, rotation, backup and drills.", no_args_is_help=True)
 keys_app.command()(init)
+keys_app.command()(pair)
 _INCOMPLETE = 1
+_ADMIN, _OPENS = Needs(Role.KEY_ADMIN), Needs(Role.KEY_ADMIN, opens=True)
+#: What opens and changes nothing may run by itself: a report is watched, a backup is made daily.
+_UNATTENDED = Needs(Role.KEY_ADMIN, unattended=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -41,7 +46,7 @@ def show_all(
     config: ConfigFile = None, state: StateFolder = None, credentials: CredentialsSource = None, *, json: Json = False
 ) -> None:
     """List every version of a KEK that wrapped a DEK, and how many DEKs hang on it."""
-    with at_key_desk(config, state, credentials, Role.KEY_ADMIN) as desk:
+    with at_key_desk(config, state, credentials, _UNATTENDED) as desk:
         rows = [
             {"uri": kek.uri, "version": kek.version, "since": _day(kek.since_ms), "deks": kek.deks,
              "retired": _day(kek.retired_at_ms) if kek.retired_at_ms else ""}
@@ -57,7 +62,7 @@ def report(
     """Tell the age of every key and by when it has to be exchanged; status 1 where one is due within 30 days."""
     from streams.vault.key_ages import key_ages
 
-    with at_key_desk(config, state, credentials, Role.KEY_ADMIN) as desk:
+    with at_key_desk(config, state, credentials, _UNATTENDED) as desk:
         now = desk.clock.now_ms()
         ages = key_ages(desk.settings, desk.store)
     rows = [
@@ -91,7 +96,7 @@ def rotate(
 
     opens = what in (Rotating.VAULT, Rotating.QUARANTINE)
     with (
-        at_key_desk(config, state, credentials, Role.KEY_ADMIN, opens=opens) as desk,
+        at_key_desk(config, state, credentials, _OPENS if opens else _ADMIN) as desk,
         desk.audited(Action.KEY_ROTATE),
     ):
         told = _rotated(desk, what, tenant, days)
@@ -105,7 +110,7 @@ def rewrap(config: ConfigFile = None, state: StateFolder = None, credentials: Cr
     from streams.vault.rewrapping import rewrap_all
 
     with (
-        at_key_desk(config, state, credentials, Role.KEY_ADMIN, opens=True) as desk,
+        at_key_desk(config, state, credentials, _OPENS) as desk,
         desk.audited(Action.KEY_REWRAP),
         bar("Re-wrapping") as progress,
     ):
@@ -130,7 +135,7 @@ def retire(
     """Let a version of a KEK wrap no more; refused while a DEK hangs on it."""
     from schemas.audit_terms import Action
 
-    with at_key_desk(config, state, credentials, Role.KEY_ADMIN) as desk, desk.audited(Action.KEY_RETIRE):
+    with at_key_desk(config, state, credentials, _ADMIN) as desk, desk.audited(Action.KEY_RETIRE):
         uris = [kek.uri for kek in desk.store.keks() if kek.version == version]
         if not uris:
             raise VaultError("no such version of a KEK", version=version)
@@ -156,7 +161,7 @@ def drill(
     from streams.vault.rewrapping import live
 
     with (
-        at_key_desk(config, state, credentials, Role.KEY_ADMIN, opens=True) as desk,
+        at_key_desk(config, state, credentials, _OPENS) as desk,
         desk.audited(Action.KEY_DRILL),
         bar("Opening") as progress,
     ):
@@ -183,7 +188,7 @@ def backup(
 
     if out.exists():
         raise ConfigError(f"file is already there: {out}")
-    with at_key_desk(config, state, credentials, Role.KEY_ADMIN) as desk, desk.audited(Action.KEY_BACKUP):
+    with at_key_desk(config, state, credentials, _UNATTENDED) as desk, desk.audited(Action.KEY_BACKUP):
         path = desk.settings.vault.token_keys_file
         keys = read_private(path) if path is not None and path.exists() else None
         made = make_backup(desk.store, keys, desk.ledger.head(), desk.kek(desk.tenant), desk.clock.now_ms())
@@ -204,7 +209,7 @@ def restore(
     from streams.vault.restoring import restore_backup
 
     with (
-        at_key_desk(config, state, credentials, Role.KEY_ADMIN, opens=True, replayed=False) as desk,
+        at_key_desk(config, state, credentials, Needs(Role.KEY_ADMIN, opens=True, replayed=False)) as desk,
         desk.audited(Action.KEY_RESTORE),
     ):
         opened = _opened(desk, file)

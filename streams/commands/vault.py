@@ -10,7 +10,7 @@ import typer
 from schemas.access import Role
 from schemas.errors import ConfigError, VaultError
 from schemas.topics import BATCHES, VAULT
-from streams.commands.key_desk import at_key_desk
+from streams.commands.key_desk import Needs, at_key_desk
 from streams.commands.options import ConfigFile, StateFolder
 from streams.commands.signing_in import CredentialsSource
 
@@ -41,7 +41,10 @@ def verify(
     from streams.vault.tokenkeys import load_token_keys
     from streams.vault.verifying import verify as compared
 
-    with at_key_desk(config, state, credentials, Role.AUDITOR) as desk, desk.audited(Action.VAULT_VERIFY):
+    with (
+        at_key_desk(config, state, credentials, Needs(Role.AUDITOR, unattended=True)) as desk,
+        desk.audited(Action.VAULT_VERIFY),
+    ):
         path = desk.settings.vault.token_keys_file
         if path is None:
             raise ConfigError("setting is missing", setting="vault.token_keys_file")

@@ -39,7 +39,7 @@ from tests.streams.breakglass.identity.provider import claims, signed
 
 PASSPHRASE = "nine grey herons on the pier"
 STEP = 30
-SECRETS = {name: TotpSecret.generate() for name in ("ada", "ben", "cat")}
+SECRETS = {name: TotpSecret.generate() for name in ("ada", "ben", "cat", "dan")}
 
 
 @pytest.fixture

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from schemas.access import Role
 from schemas.audit import AuditRecord
-from schemas.audit_terms import Action, Reason
+from schemas.audit_terms import Action, ActorType, Reason
 from schemas.codec import encode
 from schemas.errors import AccessDenied, ConfigError, PhistreamError, VaultError
 from schemas.topics import DAY_MS, VAULT
 from schemas.vault import VaultEntry
-from streams.audit.audit_log import read_records
+from streams.audit.audit_log import open_audit_log, read_records
+from streams.breakglass.identity import passwords
+from streams.breakglass.identity.halves import passphrase_of
 from streams.cli import app
 from streams.clock import SystemClock
 from streams.commands.signing_in import open_audit
@@ -29,6 +32,7 @@ from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
 from streams.vault.passphrase import is_protected
 from streams.vault.tokenkeys import ensure_token_keys, load_token_keys
+from tests.streams.breakglass.identity.rig import CHEAP
 from tests.streams.commands.test_breakglass import Desk
 from tests.streams.vault.test_envelope import secret
 
@@ -96,10 +100,16 @@ def folder(tmp_path: Path) -> Folder:
     return made
 
 
+def cheapen(patch: pytest.MonkeyPatch) -> None:
+    """Let passwords and passphrases cost little."""
+    patch.setattr(passphrases, "_COST", 2**10)
+    patch.setattr(passwords, "Passwords", lambda: CHEAP)
+
+
 @pytest.fixture
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stretch passphrases a little only; the file says how much."""
-    monkeypatch.setattr(passphrases, "_COST", 2**10)
+    """Stretch passwords and passphrases a little only; their files say how much."""
+    cheapen(monkeypatch)
 
 
 def test_a_kek_is_rotated_from_end_to_end(folder: Folder) -> None:
@@ -226,8 +236,11 @@ def test_where_people_are_enrolled_the_key_admin_acts(tmp_path: Path, monkeypatc
     assert "1 DEKs open" in folder.run("keys", "drill", *as_("cat")).stdout
     folder.run("erase", "unit", TENANT, folder.entries[0].unit, *as_("ada"))
 
+    folder.run("keys", "pair", "clinic", *as_("cat"))
+
     halves = sorted(folder.state.keys.glob("vault*.private.pem"))
     assert len(halves) == 3
+    halves.append(folder.state.keys / "clinic.private.pem")
     assert all(is_protected(half.read_bytes()) for half in halves)
     told = folder.told()
     assert [record.reason for record in told if record.action is Action.AUTH_DENIED] == [Reason.ROLE_MISSING] * 2
@@ -246,48 +259,140 @@ def test_older_halves_are_protected_by_the_ceremony(tmp_path: Path) -> None:
     assert [is_protected(half.read_bytes()) for half in halves] == [True] * 3
 
 
-def test_beyond_a_state_folder_the_settings_say_where_keys_lie(tmp_path: Path) -> None:
-    """With a settings file the same commands work, under the account of the host, and a tenant's own KEK is its own."""
-    folder = tmp_path / "etc"
-    for name in ("vault", "clinic"):
-        create_key_pair(folder, name)
-    config = tmp_path / "phistream.toml"
-    config.write_text(
-        f"""
-        [tenants.clinic-a]
-        kek_uri = "local:{folder}/clinic.public.pem"
-        [tenants.clinic-b]
-        [vault]
-        kek_uri = "local:{folder}/vault.public.pem"
-        key_store = "{folder}/keys.db"
-        ledger = "{folder}/audit/erasures.jsonl"
-        audit_log = "{folder}/audit"
-        audit_keys = "{folder}/audit-log.json"
-        """
-    )
-    store = SqliteKeyStore(folder / "keys.db")
-    for tenant, name in (("clinic-a", "clinic"), ("clinic-b", "vault")):
-        kek = open_kek(f"local:{folder}/{name}.public.pem")
-        SealingVault(tenant, kek, store, SystemClock()).seal("ev-1", [secret(1)], SystemClock().now_ms())
-    store.close()
+class Deployment:
+    """Keys of two tenants where settings say, and people of a folder: cat, key admin, and dan, privacy officer."""
 
-    def run(*words: str) -> str:
-        result = CliRunner().invoke(app, [*words, "--config", str(config)], catch_exceptions=False)
-        assert result.exit_code == 0
+    def __init__(self, path: Path) -> None:
+        self.desk, self.folder, self.config = Desk(path), path / "etc", path / "phistream.toml"
+        state, folder = EmbeddedState(self.desk.state), self.folder
+        state.prepare()
+        create_key_pair(state.keys, "clinic", passphrase_of(PARTS))
+        self.config.write_text(
+            f"""
+            [tenants.clinic-a]
+            kek_uri = "local:{state.keys}/clinic.public.pem"
+            [tenants.clinic-b]
+            [vault]
+            kek_uri = "local:{state.keys}/vault.public.pem"
+            key_store = "{folder}/keys.db"
+            ledger = "{folder}/audit/erasures.jsonl"
+            audit_log = "{folder}/audit"
+            audit_keys = "{folder}/audit-log.json"
+            """
+        )
+        folder.mkdir(parents=True)
+        store = SqliteKeyStore(folder / "keys.db")
+        for tenant, name in (("clinic-a", "clinic"), ("clinic-b", "vault")):
+            kek = open_kek(f"local:{state.keys}/{name}.public.pem")
+            SealingVault(tenant, kek, store, SystemClock()).seal("ev-1", [secret(1)], SystemClock().now_ms())
+        store.close()
+
+    def enrol(self) -> None:
+        """Enrol ada and ben, who hold roles in the folder's own tenant, and let them give cat and dan theirs."""
+        desk = self.desk
+        people = [desk.person("ada"), desk.person("ben")]
+        desk.run("init", "--credentials", desk.file({"people": people, "passphrase": PARTS}))
+        for name in ("cat", "dan"):
+            desk.run("person", "add", "--new", desk.file(desk.person(name)), *desk.as_("ada"))
+        self.give("cat", "key_admin", "operator")
+        self.give("dan", "privacy_officer", "clinic-a")
+
+    def give(self, name: str, role: str, tenant: str) -> None:
+        """Give a role at the word of ada and ben."""
+        made = self.desk.run("role", "propose", name, role, "--tenant", tenant, *self.desk.as_("ben"))
+        self.desk.run("role", "confirm", made.stdout.strip(), *self.desk.as_("ada"))
+
+    def run(self, *words: str, as_: str | None = None) -> str:
+        """Run a command, as somebody of the folder or as the account of the host; errors of ours are raised."""
+        signed: list[str] = []
+        if as_ is not None:
+            signed = ["--state", str(self.desk.state), *self.desk.as_(as_)]
+            path = Path(signed[-1])
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"passphrase": PARTS}))
+        with self.desk.at_its_time():
+            result = CliRunner().invoke(app, [*words, "--config", str(self.config), *signed])
+        if isinstance(result.exception, PhistreamError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
         return result.stdout
 
-    run("keys", "rotate", "vault")
-    assert "1 DEKs re-wrapped." in run("keys", "rewrap")
-    uses = [json.loads(line) for line in run("keys", "list", "--json").splitlines()]
+    def told(self) -> list[AuditRecord]:
+        """Return what the deployment's audit log holds of keys and erasures."""
+        with open_audit_log(self.folder / "audit", self.folder / "audit-log.json", self.desk.now_ms) as log:
+            size = log.log.size
+        return [record for _, record in read_records(self.folder / "audit", 0, size)]
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """Return a deployment with a key admin and a privacy officer."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheapen(patch)
+        made = Deployment(tmp_path_factory.mktemp("deployment"))
+        made.enrol()
+    return made
+
+
+@pytest.mark.usefixtures("cheap")
+def test_keys_of_a_deployment_are_its_key_admins(deployment: Deployment) -> None:
+    """Over a settings file somebody signs in and is on record by name; a tenant's own KEK is its own."""
+    for words in (("keys", "rotate", "vault"), ("keys", "rewrap"), ("keys", "retire", "x"), ("keys", "drill")):
+        with pytest.raises(ConfigError, match="keys of a deployment are its people's"):
+            deployment.run(*words)
+        with pytest.raises(AccessDenied, match="role is missing"):
+            deployment.run(*words, as_="ada")
+    deployment.run("keys", "rotate", "vault", as_="cat")
+    assert "1 DEKs re-wrapped." in deployment.run("keys", "rewrap", as_="cat")
+    uses = [json.loads(line) for line in deployment.run("keys", "list", "--json").splitlines()]
     assert sorted((Path(str(use["uri"])).name, use["deks"]) for use in uses) == [
         ("clinic.public.pem", 1), ("vault.public.pem", 0), ("vault.public.pem", 1)
     ]  # fmt: skip
-    run("keys", "rotate", "vault", "--tenant", "clinic-a")
-    assert "1 DEKs re-wrapped." in run("keys", "rewrap")
-    run("erase", "tenant", "clinic-a", "--ticket", "END-1")
-    assert "1 DEKs open" in run("keys", "drill")
-    actors = {record.actor.subject for _, record in read_records(folder / "audit", 0, 12)}
-    assert actors == {f"host-{getpass.getuser()}"}
+    deployment.run("keys", "rotate", "vault", "--tenant", "clinic-a", as_="cat")
+    assert "1 DEKs re-wrapped." in deployment.run("keys", "rewrap", as_="cat")
+
+    told = [record for record in deployment.told() if record.action.value.startswith("key.")]
+    assert {record.actor.type for record in told} == {ActorType.USER}
+    assert all(record.actor.issuer.startswith("local:") and Role.KEY_ADMIN in record.actor.roles for record in told)
+    refused = [record for record in deployment.told() if record.reason is Reason.ROLE_MISSING]
+    assert all(Role.PRIVACY_OFFICER in record.actor.roles for record in refused)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_an_erasure_of_a_deployment_is_its_privacy_officers(deployment: Deployment) -> None:
+    """Whoever erases signed in and is privacy officer of that very tenant; the ledger and the log name them."""
+    for tenant, who in (("clinic-a", "cat"), ("clinic-b", "dan"), ("clinic-a", "ada")):
+        with pytest.raises(AccessDenied, match="role is missing"):
+            deployment.run("erase", "tenant", tenant, "--ticket", "END-1", as_=who)
+    with pytest.raises(ConfigError, match="keys of a deployment are its people's"):
+        deployment.run("erase", "tenant", "clinic-a", "--ticket", "END-1")
+    deployment.run("erase", "tenant", "clinic-a", "--ticket", "END-1", as_="dan")
+
+    told = [record for record in deployment.told() if record.action is Action.ERASE_EXECUTE]
+    assert {record.actor.type for record in told} == {ActorType.USER}
+    assert [json.loads(line)["tenant"] for line in deployment.run("erase", "status", "--json", as_="dan").splitlines()]
+    assert deployment.run("erase", "status", "--json", as_="ada") == ""
+    lines = (deployment.folder / "audit" / "erasures.jsonl").read_text().splitlines()
+    assert {json.loads(line)["by"] for line in lines} == {f"{told[0].actor.issuer}|{told[0].actor.subject}"}
+
+
+@pytest.mark.usefixtures("cheap")
+def test_the_account_of_the_host_looks_and_copies(deployment: Deployment) -> None:
+    """What opens and changes nothing runs unattended, on record as a service: it is nobody's word."""
+    deployment.run("keys", "backup", str(deployment.folder / "daily.backup"))
+
+    last = deployment.told()[-1]
+    host = f"host-{getpass.getuser()}"
+    assert (last.action, last.actor.subject, last.actor.type) == (Action.KEY_BACKUP, host, ActorType.SERVICE)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_folder_without_people_has_no_key_admin(tmp_path: Path) -> None:
+    """Over a deployment a folder in which nobody enrolled lets nobody act."""
+    made = Deployment(tmp_path)
+    result = CliRunner().invoke(app, ["keys", "rewrap", "--config", str(made.config), "--state", str(made.desk.state)])
+
+    assert isinstance(result.exception, ConfigError)
+    assert "enrols two persons" in str(result.exception)
 
 
 def test_a_setting_that_is_missing_is_named(tmp_path: Path) -> None:
