@@ -23,7 +23,7 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 #: What the tagger has no kind for, or what may be found or not.
-LEFT_OPEN = frozenset({"C_AGE", "N_URL", "O_IP", "P_BIOMETRIC", "Q_PHOTO", "NEUTRAL"})
+LEFT_OPEN = frozenset({"C_AGE", "N_URL", "O_IP", "NEUTRAL"})
 
 
 def read(paths: Sequence[Path]) -> list[Example]:

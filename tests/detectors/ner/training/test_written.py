@@ -42,9 +42,9 @@ def test_marks_become_the_labels_of_the_tagger(tmp_path: Path) -> None:
 
 
 def test_what_the_tagger_has_no_kind_for_is_not_learnt_as_outside(tmp_path: Path) -> None:
-    """A marked age or picture is no example of text without identifiers."""
+    """A marked age or address is no example of text without identifiers."""
     (example,) = written.read(
-        [_gold(tmp_path, "she is 97, see face_02.jpg", ("C_AGE", "97"), ("Q_PHOTO", "face_02.jpg"))]
+        [_gold(tmp_path, "she is 97, see x.example.org", ("C_AGE", "97"), ("N_URL", "x.example.org"))]
     )
 
     assert [label for _, _, label in example.spans] == [MASK, MASK]
