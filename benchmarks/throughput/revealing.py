@@ -133,7 +133,7 @@ def _reveals(rig: Rig, chosen: Sequence[Token], folder: Path) -> tuple[list[floa
             for token in tokens:
                 rig.clock.seconds += 60 / REVEALS_A_MINUTE + 0.1
                 who, unwraps = rig.ada(), revealer.opener.unwraps
-                request = RevealRequest(grant.id, View.FULL, Asked(tokens=(token,)))
+                request = RevealRequest(grant.id, View.FULL, grant.terms.purpose, Asked(tokens=(token,)))
                 began = time.perf_counter()
                 result = revealer.reveal(who, request)
                 took = (time.perf_counter() - began) * 1000

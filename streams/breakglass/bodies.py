@@ -9,6 +9,7 @@ from schemas.access import Approval, Grant, GrantMode, GrantRequest, GrantTerms,
 from schemas.identifiers import IdentifierType
 from schemas.vault import TenantId, Token
 from streams.audit.ports import Appended
+from streams.breakglass.looking_up import Found, LookupRequest
 from streams.breakglass.revealing import RevealRequest
 from streams.breakglass.scoping import Asked
 from streams.clock import rfc3339
@@ -64,13 +65,15 @@ class RevealBody(Section):
 
     grant_id: _Id
     view: View
+    purpose: Purpose
     tokens: _Tokens = ()
     events: _Ids = ()
     conversations: _Ids = ()
 
     def request(self) -> RevealRequest:
         """Return what is asked for."""
-        return RevealRequest(self.grant_id, self.view, Asked(self.tokens, self.events, self.conversations))
+        asked = Asked(self.tokens, self.events, self.conversations)
+        return RevealRequest(self.grant_id, self.view, self.purpose, asked)
 
 
 class RevealTextBody(Section):
@@ -78,22 +81,28 @@ class RevealTextBody(Section):
 
     grant_id: _Id
     view: View
+    purpose: Purpose
     text: Annotated[str, Field(max_length=1024 * 1024, repr=False)]
 
     def request(self) -> RevealRequest:
         """Return what is asked for."""
-        return RevealRequest(self.grant_id, self.view, Asked(text=self.text))
+        return RevealRequest(self.grant_id, self.view, self.purpose, Asked(text=self.text))
 
 
 class LookupBody(Section):
     """Asking for the tokens of values."""
 
     grant_id: _Id
+    purpose: Purpose
     type: IdentifierType
     values: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...],
         Field(min_length=1, max_length=20, repr=False),
     ]
+
+    def request(self) -> LookupRequest:
+        """Return what is asked for."""
+        return LookupRequest(self.grant_id, self.purpose, self.type, self.values)
 
 
 def grant_tree(grant: Grant, reason: str | None = None) -> dict[str, Any]:
@@ -145,6 +154,11 @@ def item_tree(index: int, item: Revealed) -> dict[str, Any]:
         "value": item.value,
         "stale_since": _moment(item.stale_since),
     }
+
+
+def found_tree(index: int, found: Found) -> dict[str, Any]:
+    """Return the tokens of one value as JSON."""
+    return {"index": index, "tokens": list(found.tokens), "stale_since": _moment(found.stale_since)}
 
 
 def audit_tree(told: tuple[Appended, ...]) -> list[dict[str, Any]]:

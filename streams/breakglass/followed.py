@@ -119,9 +119,8 @@ class Followed:
         return self.view.of_token(tenant, token) or self._surely(lambda: self.view.of_token(tenant, token))
 
     def of_tag(self, tenant: TenantId, tag: str) -> Sequence[VaultEntry]:
-        """See Entries; a part of them would look like all."""
-        self.keep_up()
-        return self.view.of_tag(tenant, tag)
+        """See Entries; a part of them would look like all, so it is served only while the log cannot be reached."""
+        return self._all(lambda: self.view.of_tag(tenant, tag))
 
     def in_event(self, tenant: TenantId, event_id: str) -> Sequence[Occurrence]:
         """See Entries."""
@@ -129,10 +128,7 @@ class Followed:
 
     def in_conversation(self, tenant: TenantId, conversation: str) -> Sequence[Occurrence]:
         """See Entries; a conversation goes on, so a part of it is served only while the log cannot be reached."""
-        known = self.view.in_conversation(tenant, conversation)
-        if known and self._since is not None:
-            return known
-        return self._surely(lambda: self.view.in_conversation(tenant, conversation))
+        return self._all(lambda: self.view.in_conversation(tenant, conversation))
 
     def _ask(self, *, silent: bool) -> None:
         """Make sure that the log is there: one that cannot be reached may look like one in which nothing happens."""
@@ -140,6 +136,16 @@ class Followed:
         if silent and (self._since is not None or now - self._asked >= _ASK_SECONDS):
             self.source.ends()
             self._asked = now
+
+    def _all(self, ask: Callable[[], Sequence[_Found]]) -> Sequence[_Found]:
+        """Return all that there is, or, marked as stale, what is known where the log cannot be reached."""
+        try:
+            self.keep_up()
+        except LogUnavailable:
+            if known := ask():
+                return known
+            raise
+        return ask()
 
     def _surely(self, ask: Callable[[], Sequence[_Found]]) -> Sequence[_Found]:
         self.keep_up()

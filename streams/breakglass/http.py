@@ -22,6 +22,7 @@ from streams.breakglass.bodies import (
     RevealBody,
     RevealTextBody,
     audit_tree,
+    found_tree,
     grant_tree,
     item_tree,
 )
@@ -118,9 +119,9 @@ class BreakglassApi:
         return tree if wanted.asked.text is None else {**tree, "text": result.text}
 
     async def _look_up(self, request: Request, identity: Identity) -> Response:
-        body = await body_of(request, LookupBody)
-        found = await run_in_threadpool(self.finder.look_up, identity, body.grant_id, body.type, body.values)
-        return JSONResponse({"items": [{"index": index, "tokens": list(each)} for index, each in enumerate(found)]})
+        wanted = (await body_of(request, LookupBody)).request()
+        found = await run_in_threadpool(self.finder.look_up, identity, wanted)
+        return JSONResponse({"items": [found_tree(index, each) for index, each in enumerate(found)]})
 
 
 async def _openapi(_: Request) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from schemas.access import Grant, Identity, ItemStatus, Revealed, View
+from schemas.access import Grant, Identity, ItemStatus, Purpose, Revealed, View
 from schemas.audit import AuditRecord, Counts, Resource
 from schemas.audit_shapes import MAX_IDS
 from schemas.audit_terms import Action, Reason, ResourceKind, Result
@@ -18,6 +18,7 @@ from streams.breakglass.figures import FIGURES
 from streams.breakglass.granting import Granting
 from streams.breakglass.persons import refused
 from streams.breakglass.policy import GrantEvent
+from streams.breakglass.purposes import refuse_purpose, sees_masked
 from streams.breakglass.scoping import Asked, Item, Reach
 from streams.breakglass.trail import Intent, Trail, intent_of, kms_use, reason_of, under
 from streams.redact import restore
@@ -47,10 +48,11 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevealRequest:
-    """What is to be shown, under which grant."""
+    """What is to be shown, under which grant, and what for: said anew each time, and held against the grant."""
 
     grant_id: str
     view: View
+    purpose: Purpose
     asked: Asked
 
 
@@ -117,7 +119,8 @@ class Revealer:
         try:
             granting.store.count_reveal(identity.person, now)
             grant = granting.openable(identity, request.grant_id)
-            if view is View.FULL and grant.terms.view is not View.FULL:
+            refuse_purpose(grant, request.purpose)
+            if view is View.FULL and (grant.terms.view is not View.FULL or sees_masked(grant.terms.purpose)):
                 raise refused(Reason.VIEW)
             of_text = () if asked.text is None else _TOKEN.findall(asked.text)
             return grant, Reach.of(grant, self.entries()).items(asked, [str(token) for token in of_text])

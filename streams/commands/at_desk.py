@@ -50,9 +50,9 @@ class Signed:
 
 @contextmanager
 def at_desk(
-    state: State, source: CredentialsSource, *, opens: bool = False, config: Path | None = None
+    state: State, source: CredentialsSource, *, opens: bool = False, follows: bool = False, config: Path | None = None
 ) -> Iterator[Signed]:
-    """Sign in and open the desk; *opens* asks for the passphrase of the private keys, too.
+    """Sign in and open the desk; *opens* asks for the passphrase of the private keys, too, *follows* only for the log.
 
     With *config* it is the desk of a deployment, for who has an account and roles in this folder: neither its identity
     provider nor, for tokens that are known, its log need be there. Raises ConfigError where `breakglass init` was not
@@ -64,7 +64,7 @@ def at_desk(
     if settings is None and not embedded.log_file.exists():
         raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state))
     given = _asked(embedded, source, opens=opens)
-    with open_audit(embedded) as log, _elsewhere(settings, embedded, opens=opens) as elsewhere:
+    with open_audit(embedded) as log, _elsewhere(settings, embedded, follows=follows or opens) as elsewhere:
         signed = _signed(embedded, log, given, elsewhere, opens=opens)
         if settings is not None:
             signed.desk.granting.store.set_tenants(_approvals(settings))
@@ -107,12 +107,14 @@ def _approvals(settings: "Settings") -> "dict[TenantId, int]":
 
 
 @contextmanager
-def _elsewhere(settings: "Settings | None", embedded: "EmbeddedState", *, opens: bool) -> "Iterator[Elsewhere | None]":
-    """Follow the deployment's log where something is to be opened, and wait until all of it that is there is known."""
+def _elsewhere(
+    settings: "Settings | None", embedded: "EmbeddedState", *, follows: bool
+) -> "Iterator[Elsewhere | None]":
+    """Follow the deployment's log where something is opened or found, once all that is there is known."""
     from streams.breakglass.deployment import deployment
     from streams.clock import SystemClock
 
-    if settings is None or not opens:
+    if settings is None or not follows:
         yield None
         return
     with deployment(settings, embedded, SystemClock()) as elsewhere:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from schemas.identifiers import IdentifierType
-from streams.commands.at_desk import at_desk
-from streams.commands.options import read_text
+from streams.commands.at_desk import DeploymentConfig, at_desk
+from streams.commands.options import PurposeOption, read_text
 from streams.commands.signing_in import CredentialsSource, State
 
 
@@ -16,20 +16,25 @@ def lookup(
     type_: Annotated[IdentifierType, typer.Argument(metavar="TYPE", help="What the values are.", show_choices=True)],
     state: State,
     *,
+    purpose: PurposeOption,
     values: Annotated[
         Path | None, typer.Option(metavar="FILE", help="One value a line, or -; asked for, unseen, otherwise.")
     ] = None,
     credentials: CredentialsSource = None,
+    config: DeploymentConfig = None,
 ) -> None:
     """Print the tokens of values, a line each, in whichever conversation and epoch; at most 20 values a grant.
 
-    Values are typed or read, never given as arguments: those stand in the shell's history.
+    Values are typed or read, never given as arguments: those stand in the shell's history. Over a deployment whose log
+    cannot be reached, what is known is printed, and a value of which nothing is known is an error, never "none".
     """
-    wanted = [line for line in _read(values).splitlines() if line.strip()]
-    with at_desk(state, credentials) as signed:
-        found = signed.desk.finder().look_up(signed.identity, grant, type_, wanted)
-    for tokens in found:
-        typer.echo(" ".join(tokens) or "none")
+    from streams.breakglass.looking_up import LookupRequest
+
+    wanted = tuple(line for line in _read(values).splitlines() if line.strip())
+    with at_desk(state, credentials, follows=True, config=config) as signed:
+        found = signed.desk.finder().look_up(signed.identity, LookupRequest(grant, purpose, type_, wanted))
+    for each in found:
+        typer.echo(" ".join(each.tokens) or "none")
 
 
 def _read(path: Path | None) -> str:

@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
+from schemas.access import Purpose
 from schemas.errors import ConfigError
 from streams.config import Settings, load_settings, refuse_undeclared
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="The TOML settings file.", dir_okay=False)]
 StateFolder = Annotated[Path | None, typer.Option("--state", help="State folder of an embedded run.", file_okay=False)]
+
+#: Said at each use of a grant, and held against it.
+PurposeOption = Annotated[
+    Purpose, typer.Option("--purpose", help="What you want it for now: that of the grant.", show_choices=True)
+]
 
 
 def service_settings(config: Path | None) -> Settings:

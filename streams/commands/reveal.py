@@ -11,7 +11,7 @@ from rich.table import Table
 
 from schemas.access import View
 from streams.commands.at_desk import DeploymentConfig, at_desk
-from streams.commands.options import read_text
+from streams.commands.options import PurposeOption, read_text
 from streams.commands.signing_in import CredentialsSource, State
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def reveal(
     grant: Annotated[str, typer.Argument(help="The active grant.")],
     state: State,
     *,
+    purpose: PurposeOption,
     token: Annotated[list[str] | None, typer.Option(help="A token; may be repeated.")] = None,
     event: Annotated[list[str] | None, typer.Option(help="Every token of an event.")] = None,
     conversation: Annotated[list[str] | None, typer.Option(help="Every token of a conversation.")] = None,
@@ -39,7 +40,7 @@ def reveal(
 
     redacted = None if text is None else read_text(text)
     asked = Asked(tuple(token or ()), tuple(event or ()), tuple(conversation or ()), redacted)
-    request = RevealRequest(grant, View.MASKED if masked else View.FULL, asked)
+    request = RevealRequest(grant, View.MASKED if masked else View.FULL, purpose, asked)
     with (
         at_desk(state, credentials, opens=True, config=config) as signed,
         signed.desk.revealer(signed.passphrase) as revealer,

@@ -91,7 +91,7 @@ def _ask_and_reveal(
     scope = Scope(events=frozenset({event["event_id"]}))
     terms = GrantTerms(HOME, GrantMode.NORMAL, Purpose.TREATMENT, scope, View.FULL, 3600)
     grant = desk.granting.request(ada, GrantRequest(terms, _REASON))
-    request = RevealRequest(grant.id, View.FULL, Asked(events=(event["event_id"],)))
+    request = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(events=(event["event_id"],)))
     try:
         revealer.reveal(ada, request)
     except AccessDenied as error:
@@ -99,7 +99,7 @@ def _ask_and_reveal(
     desk.granting.word(ben, grant.id, GrantEvent.APPROVE)
     desk.granting.word(ada, grant.id, GrantEvent.ACTIVATE)
     _show(console, revealer.reveal(ada, request))
-    said = RevealRequest(grant.id, View.FULL, Asked(text=user_text(event["record"])))
+    said = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(text=user_text(event["record"])))
     restored = revealer.reveal(ada, said).text or ""
     console.print(Panel(Text(restored), title="restored, for ada alone", border_style="red"))
 

@@ -3,7 +3,7 @@
 import re
 import resource
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from schemas.access import Grant, GrantMode, GrantRequest, GrantTerms, Identity,
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action
 from schemas.codec import VAULT_ENTRY, decode, encode
+from schemas.identifiers import IdentifierType
 from schemas.topics import REDACTED, VAULT
 from schemas.vault import TOKEN_PATTERN, Secret, TenantId, Token, VaultEntry
 from streams.audit.audit_log import open_audit_log
@@ -25,6 +26,7 @@ from streams.breakglass.desk import HOME, Desk, Elsewhere, desk_over
 from streams.breakglass.identity.ceremony import protection_of
 from streams.breakglass.identity.registry import give_role
 from streams.breakglass.identity.tables import ISSUER
+from streams.breakglass.looking_up import LookupRequest
 from streams.breakglass.outbox import Ungranted
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import RevealRequest, RevealResult
@@ -125,9 +127,14 @@ class Rig:
         return self.desk.granting.word(self.ada(), grant.id, GrantEvent.ACTIVATE)
 
     def reveal(self, grant: Grant, asked: Asked, view: View = View.FULL, who: Identity | None = None) -> RevealResult:
-        """Reveal as ada, or as somebody else."""
+        """Reveal as ada, or as somebody else, for what the grant is for."""
         with self.desk.revealer() as revealer:
-            return revealer.reveal(who or self.ada(), RevealRequest(grant.id, view, asked))
+            return revealer.reveal(who or self.ada(), RevealRequest(grant.id, view, grant.terms.purpose, asked))
+
+    def look_up(self, grant: Grant, type_: IdentifierType, values: Sequence[str]) -> tuple[tuple[Token, ...], ...]:
+        """Look values up as ada, for what the grant is for."""
+        wanted = LookupRequest(grant.id, grant.terms.purpose, type_, tuple(values))
+        return tuple(found.tokens for found in self.desk.finder().look_up(self.ada(), wanted))
 
 
 @contextmanager

@@ -71,9 +71,8 @@ class Service:
 
     def reveal(self, grant_id: str, who: str = "ada", **changes: Any) -> Response:
         """Reveal the tokens of the first event."""
-        return self.post(
-            who, "/v1/reveal", {"grant_id": grant_id, "view": "full", "tokens": self.rig.tokens}, **changes
-        )
+        body = {"grant_id": grant_id, "view": "full", "purpose": "treatment", "tokens": self.rig.tokens}
+        return self.post(who, "/v1/reveal", body, **changes)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.access import APPROVERS, GrantRequest, Person, Role, Scope, View
+from schemas.access import APPROVERS, GrantRequest, Person, Purpose, Role, Scope, View
 from schemas.audit_terms import Action, Reason
 from schemas.errors import AccessDenied, AuditUnavailable
 from schemas.identifiers import IdentifierType
@@ -98,7 +98,7 @@ def test_a_honeytoken_alerts_granted_or_not(rig: Rig) -> None:
     assert [(grant.id, Action.ALERT_RAISE)] * 3 == [each for each in rig.told if each[1] is Action.ALERT_RAISE]
 
     with pytest.raises(AccessDenied), rig.desk.revealer() as revealer:
-        revealer.reveal(rig.bo(), RevealRequest("never", View.FULL, Asked(tokens=(_HONEY,))))
+        revealer.reveal(rig.bo(), RevealRequest("never", View.FULL, Purpose.TREATMENT, Asked(tokens=(_HONEY,))))
     assert (Ungranted.id, Action.ALERT_RAISE) == rig.told[-1]
     with pytest.raises(AccessDenied):
         rig.reveal(rig.desk.granting.settled(grant.id), Asked(tokens=(_HONEY,)), who=rig.bo())
@@ -133,11 +133,10 @@ def test_asking_for_a_honeytoken_alerts(rig: Rig) -> None:
 
 def test_a_look_up_that_finds_a_honeytoken_alerts(rig: Rig) -> None:
     """Who searches for the value of an invented patient is told of, too."""
-    found = rig.desk.finder()
     grant = rig.active(Scope(lookup=True))
     number = next(token for token in rig.tokens if "_ssn_" in token)
     _plant(rig, number)
-    found.look_up(rig.ada(), grant.id, IdentifierType.SSN, [VALUES[1]])
+    rig.look_up(grant, IdentifierType.SSN, [VALUES[1]])
     assert [Reason.HONEYTOKEN] == _alerts(rig)
 
 
@@ -192,7 +191,7 @@ def test_nothing_leaves_before_its_alert_is_on_record(rig: Rig) -> None:
     rig.recorded.refuse = lambda record: record.action is Action.ALERT_RAISE
     with pytest.raises(AuditUnavailable):
         rig.desk.revealer_with(opener).reveal(
-            rig.ada(), RevealRequest(grant.id, View.FULL, Asked(tokens=(rig.tokens[0],)))
+            rig.ada(), RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(tokens=(rig.tokens[0],)))
         )
 
     assert 0 == opener.opened

@@ -50,7 +50,7 @@ def test_two_persons_and_a_reveal(service: Service) -> None:
 def test_a_text_comes_back_restored(service: Service) -> None:
     """The tokens of a text are replaced by their values."""
     number = next(token for token in service.rig.tokens if "_ssn_" in token)
-    body = {"grant_id": service.active(), "view": "full", "text": f"Look for {number}."}
+    body = {"grant_id": service.active(), "view": "full", "purpose": "treatment", "text": f"Look for {number}."}
 
     assert "Look for 219-09-9999." == service.post("ada", "/v1/reveal-text", body).json()["text"]
 
@@ -60,7 +60,12 @@ def test_a_value_is_looked_up_under_its_own_scope(service: Service) -> None:
     grant_id = service.ask(scope={"lookup": True}).json()["id"]
     service.post("bo", f"/v1/grants/{grant_id}/approve")
     service.post("ada", f"/v1/grants/{grant_id}/activate")
-    body = {"grant_id": grant_id, "type": "EMAIL", "values": ["ada.lovelace@example.org", "nobody@example.org"]}
+    body = {
+        "grant_id": grant_id,
+        "purpose": "treatment",
+        "type": "EMAIL",
+        "values": ["ada.lovelace@example.org", "nobody@example.org"],
+    }
 
     found = [item["tokens"] for item in service.post("ada", "/v1/lookup", body).json()["items"]]
 
@@ -197,8 +202,8 @@ def test_no_token_or_value_in_an_address(service: Service, path: str) -> None:
         [],
         "Jane Roe",
         {"grant_id": "Jane Roe", "view": "Jane Roe", "tokens": ["Jane Roe"]},
-        {"grant_id": "x", "view": "full", "tokens": ["Jane Roe"] * 201},
-        {"grant_id": "x", "view": "full", "Jane Roe": 1},
+        {"grant_id": "x", "view": "full", "purpose": "treatment", "tokens": ["Jane Roe"] * 201},
+        {"grant_id": "x", "view": "full", "purpose": "treatment", "Jane Roe": 1},
     ],
 )
 def test_a_wrong_body_is_not_said_back(service: Service, body: Any) -> None:
@@ -211,7 +216,7 @@ def test_a_wrong_body_is_not_said_back(service: Service, body: Any) -> None:
 
 def test_a_body_has_an_end(service: Service) -> None:
     """More than two mebibytes are not read."""
-    body = {"grant_id": "x", "view": "full", "text": "x" * 3_000_000}
+    body = {"grant_id": "x", "view": "full", "purpose": "treatment", "text": "x" * 3_000_000}
 
     assert (413, "body_too_large") == code(service.post("ada", "/v1/reveal-text", body))
 
@@ -279,7 +284,12 @@ def test_every_address_is_in_the_document(service: Service) -> None:
 def test_a_token_beyond_the_scope_is_not_opened(service: Service) -> None:
     """A token of another conversation stays closed under a good grant, and so does one that never was."""
     others = list(dict.fromkeys(service.rig.events[2][2]))
-    body = {"grant_id": service.active(), "view": "full", "tokens": [*others, f"phi_name_ca_{'b' * 20}"]}
+    body = {
+        "grant_id": service.active(),
+        "view": "full",
+        "purpose": "treatment",
+        "tokens": [*others, f"phi_name_ca_{'b' * 20}"],
+    }
 
     answer = service.post("ada", "/v1/reveal", body)
 

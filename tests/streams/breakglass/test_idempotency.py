@@ -85,7 +85,7 @@ def test_another_body_or_address_under_the_same_key_is_refused(service: Service)
 def test_a_reveal_is_not_repeated_and_nothing_of_it_is_kept(service: Service) -> None:
     """The second request is 409; the database holds neither the values nor the key."""
     grant_id = service.active()
-    body = {"grant_id": grant_id, "view": "full", "tokens": service.rig.tokens}
+    body = {"grant_id": grant_id, "view": "full", "purpose": "treatment", "tokens": service.rig.tokens}
     first, again = (_post(service, "/v1/reveal", body) for _ in range(2))
     other = _post(service, "/v1/reveal", body, key="another-key-of-mine")
     files = [path.read_bytes() for path in service.rig.desk.state.breakglass.glob("breakglass.db*")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.access import Scope, View
+from schemas.access import Purpose, Scope, View
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Phase
 from schemas.vault import Secret, VaultEntry
@@ -84,7 +84,7 @@ def _reveal(state: EmbeddedState, grant_id: str, event_id: str, step: _Step, fol
     with rigs.rig_over(state) as rig:
         rig.recorded.audit = _DyingAudit(rig.recorded.audit, step)
         opener = _DyingOpener(Counting(state), step, (folder / "opened").touch)
-        request = RevealRequest(grant_id, View.FULL, Asked(events=(event_id,)))
+        request = RevealRequest(grant_id, View.FULL, Purpose.TREATMENT, Asked(events=(event_id,)))
         result = rig.desk.revealer_with(opener).reveal(rig.ada(), request)
         (folder / "left").write_text(repr([item.value for item in result.items]))
         step.reach("before exit")

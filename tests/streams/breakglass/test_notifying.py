@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from schemas.access import GrantMode, Scope, View
+from schemas.access import GrantMode, Purpose, Scope, View
 from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
 from streams.breakglass.alerting import Alerting
@@ -113,7 +113,7 @@ def test_everyone_gets_mail_of_a_honeytoken_under_no_grant(rig: Rig, sink: _Sink
     desk = _telling(rig, _smtp(port)).desk
     Alerting.over(desk.granting).plant(rig.bo(), HOME, people.TOKEN)
     with pytest.raises(AccessDenied), desk.revealer() as revealer:
-        revealer.reveal(rig.ada(), RevealRequest("never", View.FULL, Asked(tokens=(people.TOKEN,))))
+        revealer.reveal(rig.ada(), RevealRequest("never", View.FULL, Purpose.TREATMENT, Asked(tokens=(people.TOKEN,))))
     desk.courier.deliver()
     text = b"\n".join(sink.mails).decode()
     sent = [each for each in rig.recorded.records if each.action is Action.NOTIFICATION_SEND]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from schemas.access import Grant, GrantMode, ItemStatus, Role, Scope, View
+from schemas.access import Grant, GrantMode, ItemStatus, Purpose, Role, Scope, View
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Phase, Reason, Result
 from schemas.errors import AccessDenied, AuditUnavailable, KmsUnavailable
@@ -18,6 +18,7 @@ from streams.breakglass.desk import HOME
 from streams.breakglass.figures import FIGURES
 from streams.breakglass.identity.registry import take_role
 from streams.breakglass.identity.tables import PERSONS
+from streams.breakglass.looking_up import LookupRequest
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.revealing import RevealRequest, mask
 from streams.breakglass.scoping import Asked
@@ -130,7 +131,7 @@ def test_destroyed_keys_open_nothing(rig: Rig) -> None:
     token = rig.tokens[1]
     grant = rig.active(Scope(tokens=frozenset({token})))
     with rig.desk.revealer() as revealer:
-        request = RevealRequest(grant.id, View.FULL, Asked(tokens=(token,)))
+        request = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(tokens=(token,)))
         before = revealer.reveal(rig.ada(), request).items[0].status
         store = SqliteKeyStore(rig.desk.state.key_store)
         for dek in store.list(HOME):
@@ -253,7 +254,7 @@ def test_without_audit_nothing_leaves(rig: Rig, phase: Phase) -> None:
         return record.action is Action.REVEAL and record.phase is phase
 
     rig.recorded.refuse = refuse
-    request = RevealRequest(grant.id, View.FULL, Asked(events=(_event(rig),)))
+    request = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(events=(_event(rig),)))
     with pytest.raises(AuditUnavailable):
         rig.desk.revealer_with(opener).reveal(rig.ada(), request)
 
@@ -267,7 +268,7 @@ def test_without_its_kms_an_emergency_is_refused_with_the_reason(rig: Rig) -> No
         raise KmsUnavailable("AWS KMS refuses", code="DisabledException")
 
     grant = rig.active(_whole_event(rig), GrantMode.EMERGENCY)
-    request = RevealRequest(grant.id, View.FULL, Asked(events=(_event(rig),)))
+    request = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(events=(_event(rig),)))
     with pytest.raises(KmsUnavailable):
         rig.desk.revealer_with(rigs.Counting(rig.desk.state, refuse)).reveal(rig.ada(), request)
 
@@ -279,7 +280,7 @@ def test_a_revocation_during_a_reveal_counts(rig: Rig) -> None:
     """Revoked between opening and leaving: nothing leaves, and the outcome says denied."""
     grant = rig.active(_whole_event(rig))
     opener = rigs.Counting(rig.desk.state, lambda: rig.desk.granting.offboard(rig.ada().person))
-    request = RevealRequest(grant.id, View.FULL, Asked(events=(_event(rig),)))
+    request = RevealRequest(grant.id, View.FULL, Purpose.TREATMENT, Asked(events=(_event(rig),)))
     with pytest.raises(AccessDenied):
         rig.desk.revealer_with(opener).reveal(rig.ada(), request)
 
@@ -288,23 +289,37 @@ def test_a_revocation_during_a_reveal_counts(rig: Rig) -> None:
 
 def test_looking_up_is_a_scope_of_its_own(rig: Rig) -> None:
     """A look-up finds the tokens of a value however it is written, and needs a grant that says so."""
-    finder = rig.desk.finder()
     grant = rig.active(Scope(lookup=True))
-    found = finder.look_up(rig.ada(), grant.id, IdentifierType.EMAIL, ["ADA.Lovelace@example.org", "x@example.org"])
+    found = rig.look_up(grant, IdentifierType.EMAIL, ["ADA.Lovelace@example.org", "x@example.org"])
 
     assert ((rig.tokens[1],), ()) == found
     assert not any(value in repr(rig.recorded.records) for value in VALUES)
     with pytest.raises(AccessDenied):
-        finder.look_up(rig.ada(), rig.active(_whole_event(rig)).id, IdentifierType.EMAIL, [VALUES[0]])
+        rig.look_up(rig.active(_whole_event(rig)), IdentifierType.EMAIL, [VALUES[0]])
 
 
 def test_twenty_values_a_grant(rig: Rig) -> None:
     """The 21st value is refused, in whichever portions they come."""
-    finder, grant = rig.desk.finder(), rig.active(Scope(lookup=True))
-    finder.look_up(rig.ada(), grant.id, IdentifierType.SSN, [f"219-09-99{number}" for number in range(10, 29)])
+    grant = rig.active(Scope(lookup=True))
+    rig.look_up(grant, IdentifierType.SSN, [f"219-09-99{number}" for number in range(10, 29)])
     with pytest.raises(AccessDenied):
-        finder.look_up(rig.ada(), grant.id, IdentifierType.SSN, ["219-09-9998", "219-09-9997"])
+        rig.look_up(grant, IdentifierType.SSN, ["219-09-9998", "219-09-9997"])
 
-    finder.look_up(rig.ada(), grant.id, IdentifierType.SSN, ["219-09-9998"])
+    rig.look_up(grant, IdentifierType.SSN, ["219-09-9998"])
     with pytest.raises(AccessDenied):
-        finder.look_up(rig.ada(), grant.id, IdentifierType.SSN, ["219-09-9997"])
+        rig.look_up(grant, IdentifierType.SSN, ["219-09-9997"])
+
+
+@pytest.mark.parametrize("purpose", sorted(set(Purpose) - {Purpose.TREATMENT}))
+def test_a_grant_is_of_one_purpose(rig: Rig, purpose: Purpose) -> None:
+    """Each reveal and look-up says what it is for: nothing opens for another purpose, and the refusal is on record."""
+    opened, found = rig.active(_whole_event(rig)), rig.active(Scope(lookup=True))
+    opener = rigs.Counting(rig.desk.state, lambda: None)
+    request = RevealRequest(opened.id, View.FULL, purpose, Asked(events=(_event(rig),)))
+    with pytest.raises(AccessDenied, match="purpose"):
+        rig.desk.revealer_with(opener).reveal(rig.ada(), request)
+    with pytest.raises(AccessDenied, match="purpose"):
+        rig.desk.finder().look_up(rig.ada(), LookupRequest(found.id, purpose, IdentifierType.SSN, (VALUES[1],)))
+
+    assert [Reason.PURPOSE] * 2 == [record.reason for record in rig.recorded.records[-2:]]
+    assert 0 == opener.opened

@@ -18,6 +18,7 @@ from tests.streams.commands.test_breakglass import PASSPHRASE, Desk, password_of
 from tests.streams.embedded_rig import EmbeddedRig
 
 REASON = "The patient has to be called back, the ward cannot reach them."
+_FOR = ("--purpose", "treatment")
 
 
 class Ward(Desk):
@@ -72,14 +73,14 @@ def test_one_refused_and_one_complete_reveal(event: tuple[Ward, str, list[str]])
     asked = ("grant", "request", "--event", event_id, "--purpose", "treatment", "--reason", "-")
     id_ = ward.do(*asked, *ward.as_("ada"), typed=REASON).stdout.strip()
     with pytest.raises(AccessDenied):
-        ward.do("reveal", id_, "--event", event_id, *ward.opening("ada"))
+        ward.do("reveal", id_, *_FOR, "--event", event_id, *ward.opening("ada"))
     with pytest.raises(AccessDenied):
         ward.do("grant", "approve", id_, *ward.as_("ada"))
     ward.do("grant", "approve", id_, *ward.as_("ben"))
     ward.do("grant", "activate", id_, *ward.as_("ada"))
-    shown = ward.do("reveal", id_, "--event", event_id, "--json", *ward.opening("ada"))
+    shown = ward.do("reveal", id_, *_FOR, "--event", event_id, "--json", *ward.opening("ada"))
     items = [json.loads(line) for line in shown.stdout.splitlines()]
-    text = ward.do("reveal", id_, "--text", "-", *ward.opening("ada"), typed=texts[0]).stdout
+    text = ward.do("reveal", id_, *_FOR, "--text", "-", *ward.opening("ada"), typed=texts[0]).stdout
     listed = ward.do("grant", "list", "--json", *ward.as_("ben")).stdout
     reason = json.loads(ward.do("grant", "show", id_, *ward.as_("ben")).stdout)["reason"]
 
@@ -93,9 +94,11 @@ def test_an_accounting_of_disclosures(event: tuple[Ward, str, list[str]]) -> Non
     """By value to its tokens, and from them to everyone who was shown one; asking takes a role."""
     ward, _, _ = event
     finding = ward.active("--lookup")
-    token = ward.do("lookup", finding, "EMAIL", "--values", "-", *ward.as_("ada"), typed=VALUES[0]).stdout.strip()
+    token = ward.do(
+        "lookup", finding, "EMAIL", *_FOR, "--values", "-", *ward.as_("ada"), typed=VALUES[0]
+    ).stdout.strip()
     id_ = ward.active("--token", token)
-    ward.do("reveal", id_, "--token", token, *ward.opening("ada"))
+    ward.do("reveal", id_, *_FOR, "--token", token, *ward.opening("ada"))
     lines = ward.do("disclosures", "--token", token, "--json", *ward.as_("ben")).stdout.splitlines()
     found = [json.loads(line) for line in lines]
 
@@ -108,7 +111,9 @@ def test_an_emergency_is_at_once_and_ratified(event: tuple[Ward, str, list[str]]
     ward, event_id, _ = event
     asked = ("grant", "request", "--event", event_id, "--purpose", "break_glass", "--emergency", "--reason", "-")
     id_ = ward.do(*asked, *ward.as_("ada"), typed=REASON).stdout.strip()
-    shown = ward.do("reveal", id_, "--event", event_id, "--masked", *ward.opening("ada")).stdout
+    shown = ward.do(
+        "reveal", id_, "--purpose", "break_glass", "--event", event_id, "--masked", *ward.opening("ada")
+    ).stdout
     ward.do("grant", "release", id_, *ward.as_("ada"))
     with pytest.raises(AccessDenied):
         ward.do(*asked, *ward.as_("ada"), typed=REASON)
@@ -123,7 +128,7 @@ def test_off_until_two_persons_enrolled(tmp_path: Path) -> None:
     """Without `breakglass init` nothing is asked and nothing opens."""
     redacted_state(tmp_path / "state")
     with pytest.raises(ConfigError, match="breakglass init"):
-        Ward(tmp_path).do("reveal", "x", "--token", "y")
+        Ward(tmp_path).do("reveal", "x", *_FOR, "--token", "y")
 
 
 def test_quarantined_records_go_back_and_are_destroyed(event: tuple[Ward, str, list[str]]) -> None:

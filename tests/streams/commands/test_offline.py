@@ -27,6 +27,7 @@ from tests.streams.commands.test_breakglass import PASSPHRASE
 from tests.streams.commands.test_grant import REASON, Ward
 
 _NEVER = "phi_email_ca_bcdfghjklmnpqrstvwxz"
+_FOR = ("--purpose", "break_glass")
 _SETTINGS = """
 [kafka]
 bootstrap_servers = "127.0.0.1:{port}"
@@ -53,6 +54,9 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
     catch_up(EntryView.open(view), store)
     store.close()
     view.dispose()
+    (folder / "etc").mkdir(mode=0o700)
+    (folder / "etc" / "token-keys.json").write_bytes((state.keys / "token-keys.json").read_bytes())
+    (folder / "etc" / "token-keys.json").chmod(0o600)
     ensure_token_keys(folder / "etc" / "token-keys.json", ["local", "south"])
     ward = Ward(folder)
     for name, on in (("on", "true"), ("off", "false"), ("two", "true\n[tenants.north]\nbreakglass = true")):
@@ -83,16 +87,16 @@ def test_an_emergency_needs_neither_provider_nor_log(ward: Ward) -> None:
     event_id, _, tokens = events_of(EmbeddedState(ward.state))[0]
     config = ("--config", str(ward.folder / "on.toml"))
     id_ = _ask(ward, "--emergency", "--event", event_id, "--token", _NEVER)
-    shown = ward.do("reveal", id_, "--event", event_id, "--json", *config, *ward.opening("ada"))
+    shown = ward.do("reveal", id_, *_FOR, "--event", event_id, "--json", *config, *ward.opening("ada"))
     items = [json.loads(line) for line in shown.stdout.splitlines()]
-    table = ward.do("reveal", id_, "--token", tokens[0], *config, *ward.opening("ada")).stdout
+    table = ward.do("reveal", id_, *_FOR, "--token", tokens[0], *config, *ward.opening("ada")).stdout
 
     assert {VALUES[0], VALUES[2]} <= {item["value"] for item in items}
     assert all(item["stale_since"] is not None for item in items)
     assert "ok, stale" in table
     assert "cannot be reached" in shown.stderr
     with pytest.raises(LogUnavailable):
-        ward.do("reveal", id_, "--token", _NEVER, *config, *ward.opening("ada"))
+        ward.do("reveal", id_, *_FOR, "--token", _NEVER, *config, *ward.opening("ada"))
     ward.do("grant", "ratify", id_, *ward.as_("ben"))
 
 
@@ -106,7 +110,9 @@ def test_without_an_emergency_two_persons_say_so_offline_too(ward: Ward) -> None
     ward.do("grant", "approve", id_, *ward.as_("ben"))
     ward.do("grant", "activate", id_, *config, *ward.as_("ada"))
 
-    assert VALUES[0] in ward.do("reveal", id_, "--event", event_id, "--json", *config, *ward.opening("ada")).stdout
+    assert (
+        VALUES[0] in ward.do("reveal", id_, *_FOR, "--event", event_id, "--json", *config, *ward.opening("ada")).stdout
+    )
 
 
 def test_only_for_tenants_that_say_so(ward: Ward) -> None:
