@@ -3,16 +3,15 @@
 Contracts stand in ports.py; this folder alone uses confluent_kafka.
 """
 
-import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Producer
 
-from schemas.errors import Fenced, LogError, LogRefused, LogUnavailable, TransactionFailed
-from streams.config import KafkaSettings, Settings, redactor_topics
+from schemas.errors import Fenced, LogError, LogRefused, TransactionFailed
+from schemas.topics import KEYED
+from streams.config import KafkaSettings, Settings, intake_topics, redactor_topics
 from streams.log.admin import Cluster, describe_cluster
 from streams.log.client import (
     consumer_settings,
@@ -22,20 +21,40 @@ from streams.log.client import (
     producer_settings,
     translating,
 )
+from streams.log.heard import Heard, Upstream
 from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_places import partitions_of, places
+from streams.log.kafka_producer import bounded, commit, discard, produce
 from streams.log.kafka_range import ends_of, read_range
 from streams.log.kafka_reader import KafkaReader
+from streams.log.kafka_sight import KafkaSight
 from streams.log.kafka_unowned import watch_group
 from streams.log.ports import Publication, Record, TopicPartition, size_of
-from streams.log.startup import REDACTORS, most_seconds_between_reads, refuse_unfit
+from streams.log.startup import INTAKES, REDACTORS, most_seconds_between_reads, refuse_unfit
 
 _INIT_SECONDS = 20.0
-_BUFFER_SECONDS = 20.0
 #: What a record costs beside key and value (KIP-98 record batch format, with room for headers' lengths).
 _OVERHEAD = 1_024
+#: How often the brokers are asked at most how far others are.
+_LOOK_SECONDS = 1.0
 
-OnDelivery = Callable[[KafkaError | None, Message], None]
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who joins a group, under which name, and for how long it may be away; *upstream* feeds a topic of its."""
+
+    group: str
+    name: str
+    away_seconds: float
+    upstream: Upstream | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a slot sees of the log beside its group."""
+
+    again: KafkaAgain
+    heard: Heard
 
 
 class KafkaTransactionalLog:
@@ -52,14 +71,14 @@ class KafkaTransactionalLog:
         make_producer: Callable[[], Producer],
         cluster: Cluster,
         seconds: float,
-        again: KafkaAgain,
+        beside: Beside,
     ) -> None:
         """Make the slot; *seconds* is how long a transaction may take before the broker aborts it."""
         self._seconds = seconds
         self._reader = reader
         self._make_producer = make_producer
         self._cluster = cluster
-        self._again = again
+        self._beside = beside
         self._producer: Producer | None = None
         try:
             self._producer = self._ready_producer()
@@ -102,11 +121,11 @@ class KafkaTransactionalLog:
 
     def settled(self, place: TopicPartition, first: int) -> Iterator[Record]:
         """Yield what was settled of a partition."""
-        return self._again.between(place, first, self._reader.committed(place))
+        return self._beside.again.between(place, first, self._reader.committed(place))
 
     def everything(self, topic: str) -> Iterator[Record]:
         """Yield what a topic holds."""
-        return self._again.everything(topic)
+        return self._beside.again.everything(topic)
 
     @property
     def max_record_bytes(self) -> int:
@@ -125,6 +144,10 @@ class KafkaTransactionalLog:
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         return self._reader.lag()
+
+    def heard(self) -> Mapping[TopicPartition, float]:
+        """Return up to which moment partitions were read."""
+        return self._beside.heard.moments(self._reader.reached)
 
     def drained(self) -> bool:
         """Tell whether the group has settled everything."""
@@ -163,7 +186,7 @@ class KafkaTransactionalLog:
         # Step 3: the offsets after this batch, under the group's generation of this very moment.
         metadata = self._reader.consumer.consumer_group_metadata()
         offsets = places(records)
-        _bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
+        bounded(lambda: producer.send_offsets_to_transaction(offsets, metadata, self._seconds), self._seconds)
         # Step 4: commit; a local timeout leaves the outcome open, so the same call is made again.
         commit(producer, self._seconds)
 
@@ -190,20 +213,22 @@ def connect_slot(settings: Settings, slot: int, *, reading_seconds: float = 30.0
     refuse_unfit(settings)
     cluster = describe_cluster(settings.kafka, redactor_topics(settings))
     away = most_seconds_between_reads(settings, reading_seconds)
-    return connect_member(settings.kafka, REDACTORS, slot_name(settings.kafka, slot), cluster, away)
+    raw = tuple(intake_topics(settings))
+    upstream = Upstream(INTAKES, raw, KEYED) if raw else None
+    member = Member(REDACTORS, slot_name(settings.kafka, slot), away, upstream)
+    return connect_member(settings.kafka, member, cluster)
 
 
-def connect_member(
-    kafka: KafkaSettings, group: str, name: str, cluster: Cluster, away_seconds: float
-) -> KafkaTransactionalLog:
+def connect_member(kafka: KafkaSettings, member: Member, cluster: Cluster) -> KafkaTransactionalLog:
     """Connect a static member of a group over the cluster's topics, and the transactional producer of its name."""
-    consumer = consumer_settings(kafka, group, member=name, max_poll_seconds=away_seconds)
-    producer = producer_settings(kafka, name) | {"message.max.bytes": cluster.max_record_bytes}
-    unowned = watch_group(kafka, group)
-    reader = KafkaReader(make_consumer(consumer), sorted(cluster.topic_ids), unowned=unowned)
-    again = consumer_settings(kafka, group)
+    consumer = consumer_settings(kafka, member.group, member=member.name, max_poll_seconds=member.away_seconds)
+    producer = producer_settings(kafka, member.name) | {"message.max.bytes": cluster.max_record_bytes}
+    topics = sorted(cluster.topic_ids)
+    reader = KafkaReader(make_consumer(consumer), topics, unowned=watch_group(kafka, member.group))
+    heard = Heard(KafkaSight(kafka), topics, member.upstream, pause=_LOOK_SECONDS)
+    beside = Beside(KafkaAgain(consumer_settings(kafka, member.group)), heard)
     seconds = kafka.transaction_timeout_ms / 1000
-    return KafkaTransactionalLog(reader, lambda: make_producer(producer), cluster, seconds, KafkaAgain(again))
+    return KafkaTransactionalLog(reader, lambda: make_producer(producer), cluster, seconds, beside)
 
 
 def slot_name(kafka: KafkaSettings, slot: int) -> str:
@@ -221,67 +246,3 @@ def read_whole_topic(settings: Settings, topic: str, group: str = "breakglass") 
     with consuming(consumer_settings(settings.kafka, group)) as consumer:
         for place in partitions_of(consumer, topic):
             yield from read_range(consumer, place, *ends_of(consumer, place))
-
-
-def produce(producer: Producer, publication: Publication, on_delivery: OnDelivery | None = None) -> None:
-    """Hand a record to the client, waiting for room in its buffer; raises LogUnavailable where there comes none."""
-    until = time.monotonic() + _BUFFER_SECONDS
-    arguments: dict[str, Any] = {"key": publication.key, "value": publication.value}
-    if publication.headers:
-        arguments["headers"] = list(publication.headers)
-    if publication.timestamp_ms is not None:
-        arguments["timestamp"] = publication.timestamp_ms
-    if publication.partition is not None:
-        arguments["partition"] = publication.partition
-    if on_delivery is not None:
-        arguments["on_delivery"] = on_delivery
-    while True:
-        try:
-            producer.produce(publication.topic, **arguments)
-        except BufferError:
-            if time.monotonic() >= until:
-                raise LogUnavailable("producer's buffer stays full") from None
-            producer.poll(0.05)
-        else:
-            return
-
-
-def discard(producer: Producer) -> None:
-    """Drop what a producer holds that is given up: a transaction's outcome is settled by the next one of its name."""
-    with suppress(KafkaException):
-        producer.purge()
-
-
-def _bounded(call: Callable[[], None], seconds: float) -> None:
-    """Make a call that does not keep its own time (librdkafka issues 5456 and 5511: it may wait for ever).
-
-    What still waits then is left behind with its producer, which is poisoned and never used again.
-    """
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            call()
-        except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread.
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds + 1.0)
-    if thread.is_alive():
-        raise LogUnavailable("log client keeps waiting")
-    if errors:
-        raise errors[0]
-
-
-def commit(producer: Producer, seconds: float) -> None:
-    """Commit a transaction; a local timeout leaves the outcome open, so the same call is made again."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            producer.commit_transaction(max(1.0, until - time.monotonic()))
-        except KafkaException as error:
-            if not error.args[0].retriable() or time.monotonic() >= until:
-                raise
-        else:
-            return

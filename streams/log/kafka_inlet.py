@@ -23,8 +23,9 @@ from streams.log.client import (
     translating,
 )
 from streams.log.inlet import at_start, position_key, publication_of, raw_records
-from streams.log.kafka import commit, discard, produce, read_whole_topic
+from streams.log.kafka import read_whole_topic
 from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets, partitions_of
+from streams.log.kafka_producer import commit, discard, produce
 from streams.log.our_records import read_own
 from streams.log.ports import Headers
 from streams.log.startup import INTAKES, REDACTORS

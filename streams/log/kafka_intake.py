@@ -5,7 +5,7 @@ from dataclasses import replace
 from schemas.topics import KEYED, Role
 from streams.config import Settings, intake_topics
 from streams.log.admin import describe_cluster
-from streams.log.kafka import KafkaTransactionalLog, connect_member
+from streams.log.kafka import KafkaTransactionalLog, Member, connect_member
 from streams.log.startup import INTAKES, most_seconds_between_reads, refuse_unfit
 
 #: A record may be far larger than its compressed batch, which alone the brokers bound: intake takes what they took.
@@ -19,4 +19,5 @@ def connect_intake(settings: Settings, *, reading_seconds: float = 30.0) -> Kafk
     describe_cluster(kafka, [KEYED])
     cluster = replace(describe_cluster(kafka, intake_topics(settings)), max_record_bytes=_LARGEST)
     away = most_seconds_between_reads(settings, reading_seconds)
-    return connect_member(kafka, INTAKES, f"{kafka.group}-{kafka.environment}-intake-0", cluster, away)
+    member = Member(INTAKES, f"{kafka.group}-{kafka.environment}-intake-0", away)
+    return connect_member(kafka, member, cluster)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from confluent_kafka import Consumer, KafkaException, Message
 from confluent_kafka import TopicPartition as Place
+from confluent_kafka.admin import AdminClient
 
 from streams.log.offsets import after
 from streams.log.ports import Record
@@ -22,9 +23,9 @@ def committed_offsets(consumer: Consumer, wanted: Sequence[Place]) -> list[Place
     return found
 
 
-def partitions_of(consumer: Consumer, topic: str) -> list[Place]:
+def partitions_of(client: Consumer | AdminClient, topic: str) -> list[Place]:
     """Return the partitions of a topic; one that is not there, or may not be seen, raises KafkaException."""
-    found = consumer.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
+    found = client.list_topics(topic, timeout=ADMIN_SECONDS).topics[topic]
     if found.error is not None:
         raise KafkaException(found.error)
     return [Place(topic, number) for number in sorted(found.partitions)]

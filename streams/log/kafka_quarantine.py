@@ -17,8 +17,9 @@ from streams.breakglass.quarantined import Located, is_of, located
 from streams.clock import rfc3339
 from streams.config import Settings, retention_ms
 from streams.log.client import consumer_settings, consuming, make_producer, producer_settings, translating
-from streams.log.kafka import commit, discard, produce, read_whole_topic
+from streams.log.kafka import read_whole_topic
 from streams.log.kafka_places import committed_offsets
+from streams.log.kafka_producer import commit, discard, produce
 from streams.log.ports import Publication
 
 #: Named for its offsets and never joined; its name begins with that of the group whose rights break-glass has.

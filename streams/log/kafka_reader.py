@@ -101,13 +101,21 @@ class KafkaReader:
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         lags = {}
+        for where, reached in self.reached().items():
+            place = Place(where.topic, where.partition)
+            lags[where] = max(0, self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1] - reached)
+        return lags
+
+    @translating(member_error)
+    def reached(self) -> Mapping[TopicPartition, int]:
+        """Return up to where each assigned partition was read, or begins to be."""
+        found = {}
         for place in self.consumer.position(self.consumer.assignment()):
-            high = self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1]
             where = TopicPartition(place.topic, place.partition)
             # Markers of transactions take offsets too: the end of a partition is told apart from the last record.
             reached = max(place.offset, self._ends.get(where, -1))
-            lags[where] = max(0, high - (reached if reached >= 0 else self._committed(place)))
-        return lags
+            found[where] = reached if reached >= 0 else self._committed(place)
+        return found
 
     @translating(member_error)
     def drained(self) -> bool:

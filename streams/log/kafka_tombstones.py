@@ -5,7 +5,8 @@ from confluent_kafka import Producer
 from schemas.topics import VAULT
 from streams.config import Settings
 from streams.log.client import make_producer, producer_settings, translating
-from streams.log.kafka import commit, discard, produce, read_whole_topic
+from streams.log.kafka import read_whole_topic
+from streams.log.kafka_producer import commit, discard, produce
 from streams.log.ports import Publication
 
 _INIT_SECONDS = 30.0

@@ -170,8 +170,17 @@ class TransactionalLog(Protocol):
         """As Reader.lag."""
         ...
 
+    def heard(self) -> Mapping[TopicPartition, float]:
+        """Return, for assigned partitions, a moment (time.monotonic()) by which all that was written has been read.
+
+        Where intake writes on what stands in other topics, also what they held at that moment. A partition in which
+        something is unread is left out, as is one of which that cannot be told, and all of them where it was asked a
+        moment before.
+        """
+        ...
+
     def drained(self) -> bool:
-        """As Reader.drained."""
+        """As Reader.drained; what stands behind the last record and is none counts as settled for others then, too."""
         ...
 
     def close(self) -> None:

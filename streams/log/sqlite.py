@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Self
 
 from schemas.errors import Fenced, LogRefused, TransactionFailed
+from streams.log.heard import Heard, Upstream
 from streams.log.offsets import after
 from streams.log.ports import Publication, Record, TopicPartition, size_of
 from streams.log.sqlite_store import SqliteStore
@@ -84,6 +85,10 @@ class SqliteReader:
         """Return what stands after the positions."""
         return {place: self._store.ends(place)[1] - position for place, position in self._positions.items()}
 
+    def reached(self) -> Mapping[TopicPartition, int]:
+        """Return up to where each partition was read."""
+        return dict(self._positions)
+
     def drained(self) -> bool:
         """Tell whether everything is settled: the one member holds every partition."""
         return all(self._is_settled(place) for place in self._store.places(self._topics))
@@ -102,11 +107,23 @@ class SqliteReader:
 
     def committed(self, place: TopicPartition) -> int | None:
         """Return the committed offset of a partition, None where there is none."""
-        row = self._store.connection.execute(
-            "SELECT next FROM log_offsets WHERE consumers = ? AND topic = ? AND partition = ?",
-            (self._consumers, place.topic, place.partition),
-        ).fetchone()
-        return None if row is None else int(row[0])
+        return self._store.committed(self._consumers, place)
+
+
+class _SqliteSight:
+    """Looks at the file beside any group; nothing in it is undecided."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        """Return the ends of partitions."""
+        return {place: self._store.ends(place)[1] for place in self._store.places(topics)}
+
+    def settled(self, consumers: str, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Return the committed offsets of a group."""
+        found = {place: self._store.committed(consumers, place) for place in places}
+        return {place: -1 if offset is None else offset for place, offset in found.items()}
 
 
 class SqliteTransactionalLog:
@@ -114,10 +131,13 @@ class SqliteTransactionalLog:
 
     max_record_bytes = 256 * 1024 * 1024
 
-    def __init__(self, store: SqliteStore, consumers: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, store: SqliteStore, consumers: str, topics: Sequence[str], upstream: Upstream | None = None
+    ) -> None:
         self._store = store
         self._consumers = consumers
         self._reader = SqliteReader(store, consumers, topics)
+        self._heard = Heard(_SqliteSight(store), topics, upstream)
         with store.transaction():
             store.connection.execute(
                 "INSERT INTO log_leases VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
@@ -187,6 +207,10 @@ class SqliteTransactionalLog:
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
         return self._reader.lag()
+
+    def heard(self) -> Mapping[TopicPartition, float]:
+        """Return up to which moment partitions were read."""
+        return self._heard.moments(self._reader.reached)
 
     def drained(self) -> bool:
         """Tell whether everything is settled."""

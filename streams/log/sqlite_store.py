@@ -115,6 +115,14 @@ class SqliteStore:
         ).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
+    def committed(self, consumers: str, place: TopicPartition) -> int | None:
+        """Return the committed offset of a group in a partition, None where there is none."""
+        row = self._connection.execute(
+            "SELECT next FROM log_offsets WHERE consumers = ? AND topic = ? AND partition = ?",
+            (consumers, place.topic, place.partition),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def places(self, topics: Sequence[str]) -> list[TopicPartition]:
         """Return every partition of some topics."""
         return [TopicPartition(topic, number) for topic in topics for number in range(self._topic(topic)[1])]

@@ -1,7 +1,7 @@
 """What every log promises (streams/log/ports.py); a subclass gives the bench and runs it over its implementation."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import pytest
@@ -22,12 +22,20 @@ class LogBench(Protocol):
     out: str
     more: str
 
-    def write(self, values: Sequence[bytes], partition: int = 0) -> None:
-        """Append records to the input topic."""
+    def write(self, values: Sequence[bytes], partition: int = 0, topic: str | None = None) -> None:
+        """Append records to the input topic, or to another."""
         ...
 
     def open(self) -> TransactionalLog:
         """Open the slot as a new process would, as a second holder where the first still lives."""
+        ...
+
+    def fed(self) -> TransactionalLog:
+        """Open the slot as one whose input topic intake writes, from what stands in *more*."""
+        ...
+
+    def intake(self) -> TransactionalLog:
+        """Open the one member of intake's group, over *more*."""
         ...
 
     def reader(self, consumers: str, *, start: str = "earliest") -> Reader:
@@ -65,6 +73,20 @@ def _reads_on(logs: Sequence[TransactionalLog], done: Callable[[], bool]) -> boo
         if any(log.read(1000, 0.2) for log in logs) or time.monotonic() > until:
             return False
     return True
+
+
+def hears(log: TransactionalLog, since: float) -> bool:
+    """Read on until every partition was read up to a moment after *since*; tell whether that comes. None may come."""
+    return _reads_on([log], lambda: len([1 for moment in log.heard().values() if moment > since]) == PARTITIONS)
+
+
+def heard(log: TransactionalLog) -> Mapping[TopicPartition, float]:
+    """Return what a log tells of moments, without reading; one that was asked a moment ago is asked again."""
+    until = time.monotonic() + _SECONDS
+    while not (moments := log.heard()):
+        assert time.monotonic() < until, "nothing is heard"
+        time.sleep(0.05)
+    return moments
 
 
 def nothing_more(log: TransactionalLog | Reader) -> bool:
@@ -291,6 +313,46 @@ class LogContract:
             assert left == 15 - len(first)
             assert nothing_more(log)
             assert catches_up(log)
+
+    def test_a_partition_is_heard_up_to_where_it_was_read(self, bench: LogBench) -> None:
+        """Of what is unread no moment is told, and of the others one that goes on."""
+        with bench.open() as log:
+            assert hears(log, time.monotonic())
+            bench.write([b"a"], 1)
+            written = time.monotonic()
+            unread = heard(log)
+            read(log, 1)
+
+            assert {0, 2} == {place.partition for place in unread}
+            assert min(unread.values()) > written
+            assert hears(log, time.monotonic())
+
+    def test_nothing_is_heard_past_what_intake_has_left(self, bench: LogBench) -> None:
+        """While something waits for intake moments stand still, and go on once it was written on and read."""
+        with bench.fed() as log, bench.intake() as intake:
+            assert hears(log, time.monotonic())
+            bench.write([b"a"], 1, bench.more)
+            written = time.monotonic()
+            before = [heard(log) for _ in range(3)]
+            records = read(intake, 1)
+            meanwhile = heard(log)
+            intake.publish([Publication(bench.raw, None, b"a", partition=0)], records)
+
+            assert max(moment for moments in (*before, meanwhile) for moment in moments.values()) < written
+            assert [b"a"] == values(read(log, 1))
+            assert hears(log, written)
+
+    def test_intake_has_nothing_left_where_no_record_is(self, bench: LogBench) -> None:
+        """What a transaction leaves behind its last record is nothing to wait for, once intake looked whether it is."""
+        with bench.open() as log:
+            log.publish([Publication(bench.more, None, b"a", partition=1)], [])
+        with bench.fed() as log, bench.intake() as intake:
+            records = read(intake, 1)
+            intake.publish([Publication(bench.raw, None, b"a", partition=0)], records)
+            read(log, 1)
+            assert drains(intake)
+
+            assert hears(log, time.monotonic())
 
     def test_drained_when_everything_is_settled(self, bench: LogBench) -> None:
         """Read is not settled: a log is drained when all that its topic holds was published, and then again not."""

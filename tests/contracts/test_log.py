@@ -17,8 +17,10 @@ from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient
 
 from schemas.errors import Fenced, LogError, LogRefused
+from streams.log.admin import describe_cluster
 from streams.log.client import consumer_settings, group_id, make_consumer
-from streams.log.kafka import KafkaTransactionalLog, connect_reader, connect_slot
+from streams.log.heard import Upstream
+from streams.log.kafka import KafkaTransactionalLog, Member, connect_member, connect_reader, connect_slot, slot_name
 from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_reader import KafkaReader
 from streams.log.kafka_unowned import Unowned
@@ -26,7 +28,7 @@ from streams.log.ports import Publication, Reader, Record, TransactionalLog
 from streams.log.seal import LogSeal
 from streams.log.sqlite import SqliteReader, SqliteTransactionalLog
 from streams.log.sqlite_store import SqliteStore
-from streams.log.startup import REDACTORS, begin_group
+from streams.log.startup import INTAKES, REDACTORS, begin_group
 from tests.contracts.log import PARTITIONS, LogBench, LogContract, catches_up, copies, drains, read, values
 from tests.e2e.deployment import Deployment, deployed
 from tests.stack.required import required_stack
@@ -55,15 +57,23 @@ class SqliteBench:
         self._stores.append(store)
         return store
 
-    def write(self, values: Sequence[bytes], partition: int = 0) -> None:
+    def write(self, values: Sequence[bytes], partition: int = 0, topic: str | None = None) -> None:
         """See LogBench."""
         store = self.store()
         with store.transaction():
-            store.append([Publication(self.raw, None, value, partition=partition) for value in values])
+            store.append([Publication(topic or self.raw, None, value, partition=partition) for value in values])
 
     def open(self) -> TransactionalLog:
         """See LogBench."""
         return SqliteTransactionalLog(self.store(), REDACTORS, [self.raw])
+
+    def fed(self) -> TransactionalLog:
+        """See LogBench."""
+        return SqliteTransactionalLog(self.store(), REDACTORS, [self.raw], Upstream(INTAKES, (self.more,), self.raw))
+
+    def intake(self) -> TransactionalLog:
+        """See LogBench."""
+        return SqliteTransactionalLog(self.store(), INTAKES, [self.more])
 
     def reader(self, consumers: str, *, start: str = "earliest") -> Reader:
         """See LogBench."""
@@ -104,16 +114,27 @@ class KafkaBench:
         """The deployment's input topic."""
         return self.deployment.topic
 
-    def write(self, values: Sequence[bytes], partition: int = 0) -> None:
+    def write(self, values: Sequence[bytes], partition: int = 0, topic: str | None = None) -> None:
         """See LogBench."""
         producer = Producer(self.deployment.stack.kafka_options())
         for value in values:
-            producer.produce(self.raw, value, partition=partition)
+            producer.produce(topic or self.raw, value, partition=partition)
         assert producer.flush(_SECONDS) == 0
 
     def open(self, slot: int = 0) -> KafkaTransactionalLog:
         """See LogBench."""
         return connect_slot(self.deployment.settings, slot)
+
+    def fed(self) -> KafkaTransactionalLog:
+        """See LogBench."""
+        kafka, upstream = self.deployment.settings.kafka, Upstream(INTAKES, (self.more,), self.raw)
+        member = Member(REDACTORS, slot_name(kafka, 0), 60.0, upstream)
+        return connect_member(kafka, member, describe_cluster(kafka, [self.raw]))
+
+    def intake(self) -> KafkaTransactionalLog:
+        """See LogBench."""
+        kafka = self.deployment.settings.kafka
+        return connect_member(kafka, Member(INTAKES, "test-intake-0", 60.0), describe_cluster(kafka, [self.more]))
 
     def reader(self, consumers: str, *, start: str = "earliest") -> KafkaReader:
         """See LogBench."""

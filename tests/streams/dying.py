@@ -20,7 +20,7 @@ class Dying(SqliteTransactionalLog):
     def over(cls, log: TransactionalLog, plan: Callable[[], str]) -> "Dying":
         """Return the same log."""
         assert isinstance(log, SqliteTransactionalLog)
-        dying = cls(log._store, log._consumers, log._reader._topics)
+        dying = cls(log._store, log._consumers, log._reader._topics, log._heard._upstream)
         dying.plan = plan
         return dying
 

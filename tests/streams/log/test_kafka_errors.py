@@ -12,9 +12,11 @@ from schemas.errors import Disposition, Fenced, LogError, LogRefused, LogUnavail
 from streams.config import KafkaSettings
 from streams.log.admin import Cluster
 from streams.log.client import consumer_settings, consuming, make_consumer, make_producer, producer_settings, translated
-from streams.log.kafka import KafkaTransactionalLog
+from streams.log.heard import Heard
+from streams.log.kafka import Beside, KafkaTransactionalLog
 from streams.log.kafka_again import KafkaAgain
 from streams.log.kafka_reader import KafkaReader
+from streams.log.kafka_sight import KafkaSight
 from streams.log.ports import Publication, TopicPartition
 from streams.worker import disposition
 from tests.contracts.log import read
@@ -51,7 +53,7 @@ def _opened(kafka: tuple[KafkaSettings, Producer], group: str) -> Iterator[Slot]
         lambda: FailingProducer(producer_settings(settings, group), fault),
         Cluster("test", {}, 1_000_000),
         5.0,
-        KafkaAgain(consumer),
+        Beside(KafkaAgain(consumer), Heard(KafkaSight(settings), [TOPIC])),
     )
     yield Slot(log, reader, fault, lambda records: write(producer, records))
 
@@ -88,6 +90,7 @@ _DONE: dict[str, tuple[Callable[[Slot], object], tuple[str, ...]]] = {
     "publish anew": (_publish, ("init_transactions",)),
     "rewind": (lambda slot: slot.log.rewind(), ("assignment", "committed", "resume", "seek")),
     "lag": (lambda slot: slot.log.lag(), ("assignment", "position", "get_watermark_offsets")),
+    "heard": (lambda slot: slot.log.heard(), ("assignment", "position")),
     "drained": (_drain, ("list_topics", "committed")),
     "settled": (lambda slot: list(slot.log.settled(_PLACE, 0)), ("committed",)),
     "commit": (lambda slot: slot.reader.commit(slot.log.read(1, 5.0)), ("commit",)),
