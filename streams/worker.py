@@ -42,6 +42,7 @@ from schemas.origin import Mark
 from streams.assembly.open_streams import OpenStreams
 from streams.assembly.rebuilding import follow
 from streams.assembly.stream import Closed, Held, as_one
+from streams.assembly.waiting import Waiting
 from streams.batch import Batch, BatchBuilder, Step, cut
 from streams.intake.origins import believed
 from streams.limits import Limits
@@ -88,7 +89,7 @@ class Worker:
     """One slot's loop; `doomed` gives the coordinates of records that have killed two workers, of any slot.
 
     `_stale` says that the log has to be read again from the committed offsets, `_failures` how many batches in a row
-    were dropped, `_waited_at` since when (monotonic seconds) nothing was unread.
+    were dropped.
     """
 
     log: TransactionalLog
@@ -103,7 +104,11 @@ class Worker:
     _failures: int = 0
     _stale: bool = False
     _measure_at: float = 0.0
-    _waited_at: float | None = None
+    _waiting: Waiting = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let time pass in the log that is read."""
+        self._waiting = Waiting(self.log, self.streams, self.metrics, self.limits.poll_seconds)
 
     def run(self, *, until_drained: bool = False) -> None:
         """Work until asked to stop, or until nothing is left to read; raises what stops it."""
@@ -129,21 +134,16 @@ class Worker:
         follow(self.streams, self.log, self.pipeline)
         if not records:
             return self._wait(until_drained=until_drained)
-        self._waited_at = None
+        self._waiting.read(records)
         self._settle(records)
         return False
 
     def _wait(self, *, until_drained: bool) -> bool:
         """Close the streams that waited long enough, or all of them at the end; tell whether this is the end."""
         if not len(self.streams):
+            self._waiting.rest()
             return until_drained and self.log.drained()
-        if any(self.log.lag().values()):
-            self._waited_at = None  # While something is unread, time is that of the records, not of the clock.
-            return False
-        now = time.monotonic()
-        passed = 0.0 if self._waited_at is None else now - self._waited_at
-        self._waited_at = now
-        closed = self.streams.end_waiting() if until_drained else self.streams.pass_time(round(passed * 1000))
+        closed = self._waiting.ended() if until_drained else self._waiting.closed()
         if closed:
             self._settle_closed(closed)
         else:
@@ -265,6 +265,7 @@ class Worker:
             raise error
         self._stale = True
         self.streams.forget_all()  # The outcome may be unknown: only the log tells which streams are open.
+        self._waiting.forget(was_away=isinstance(error, LogUnavailable))
         for tenant in self.pipeline.tenants.by_id.values():
             tenant.vault.aborted()
         self.metrics.retried(type(error).__name__)

@@ -1,7 +1,7 @@
 """The open streams of one worker: what a batch does to them is kept with its transaction, or undone without it."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import islice
 
@@ -145,11 +145,11 @@ class OpenStreams:
         self._see(record)
         return self._due(self._partitions[place_of(record.topic, record.partition)])
 
-    def pass_time(self, milliseconds: int) -> list[Closed]:
-        """Let time pass in every partition, of which nothing is unread; return the streams that waited long enough."""
+    def pass_time(self, passed: Mapping[TopicPartition, int]) -> list[Closed]:
+        """Let milliseconds pass in partitions; return the streams that waited long enough in any."""
         closed = []
-        for partition in self._partitions.values():
-            self._set_time(partition, partition.now_ms + milliseconds, partition.last)
+        for place, partition in self._partitions.items():
+            self._set_time(partition, partition.now_ms + passed.get(place, 0), partition.last)
             closed += self._due(partition)
         return closed
 

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 _WORST_WAIT = 10.0
 _MOST_FAILURES = 4
+#: How often the log is asked at most whether all of it was written on.
+_ASK_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -41,12 +43,13 @@ class Intake:
     stopping: Callable[[], bool] = field(default=lambda: False)
     _failures: int = 0
     _stale: bool = False
+    _ask_at: float = 0.0
 
     def run(self, *, until_drained: bool = False) -> None:
         """Write records on until asked to stop, or until nothing is left to read; raises what stops it."""
         while not self.stopping():
             try:
-                if self._step() and until_drained and self.log.drained():
+                if self._step() and self._is_drained() and until_drained:
                     return
                 self._failures = 0
             except PhistreamError as error:
@@ -65,6 +68,16 @@ class Intake:
         for run in cut(records, self.limits.batch_bytes):
             self._publish(run)
         return not records and not len(self.merging)
+
+    def _is_drained(self) -> bool:
+        """Tell now and then whether all is written on; workers see it then as well (TransactionalLog.drained).
+
+        A raw partition may end in what is no record, by which intake would seem to be behind for ever.
+        """
+        if time.monotonic() < self._ask_at:
+            return False
+        self._ask_at = time.monotonic() + _ASK_SECONDS
+        return self.log.drained()
 
     def _publish(self, records: Sequence[Record]) -> None:
         doomed = self.doomed()

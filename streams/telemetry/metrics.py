@@ -50,6 +50,12 @@ METRICS: tuple[MetricSpec, ...] = (
         "phistream_redactor_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"
     ),
     MetricSpec("phistream_redactor_lag_records", Kind.GAUGE, (), "records not yet read, all assigned partitions"),
+    MetricSpec(
+        "phistream_redactor_streams_still_seconds",
+        Kind.GAUGE,
+        (),
+        "for how long no time has passed for open streams, since records may wait unread here or at intake",
+    ),
     MetricSpec("phistream_intake_records_total", Kind.COUNTER, (), "records written on under keys of streams"),
     MetricSpec("phistream_intake_retries_total", Kind.COUNTER, ("error",), "batches dropped and read again, by error"),
     MetricSpec(

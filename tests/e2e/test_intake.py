@@ -2,16 +2,21 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import nullcontext
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
 
+from schemas.assembly import StreamPointer
 from schemas.errors import LogRefused
-from schemas.topics import BY_NAME, KEYED, QUARANTINE, REDACTED, Role
+from schemas.topics import ASSEMBLY, BY_NAME, KEYED, QUARANTINE, REDACTED, Role
+from streams.assembly.pointers import open_pointers
 from streams.config import load_settings
 from streams.intake.origins import believed
 from streams.log.kafka import read_whole_topic
@@ -30,13 +35,21 @@ _INTAKE = [sys.executable, "-c", "from streams.cli import main; main()", "intake
 _WORKER = "tests.e2e.rule_worker"
 _STREAMS = 12
 _PARTITIONS = 4
+#: Longer than a stream waits, and than the pieces after its last choice are waited for.
+_OUTAGE_SECONDS = 12.0
 _CUTS = [9, 17, 24, 31, 40]
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Return a deployment whose raw topic is not keyed by conversation."""
-    with deployed(required_stack(), tmp_path) as made:
+    with _not_keyed(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def _not_keyed(folder: Path, limits: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Deployment]:
+    with deployed(required_stack(), folder, limits=limits) as made:
         text = made.config.read_text()
         declared = f'"tenant_header" = "{TENANT_HEADER}"\n'
         made.config.write_text(text.replace(declared, declared + '"keyed_by" = "none"\n'))
@@ -73,6 +86,31 @@ def test_scattered_streams_outlive_killed_processes(deployment: Deployment) -> N
     assert _clear_topics(deployment) == {deployment.topic, KEYED}
 
 
+def test_an_outage_of_intake_tears_no_stream(tmp_path: Path) -> None:
+    """However long intake is away, a stream whose rest stands in the raw topic waits; then it is one event."""
+    with _not_keyed(tmp_path, limits={"stream_idle_seconds": 2.0}) as deployment:
+        pieces, began = _turns(_canary(deployment))[::_STREAMS], time.time_ns() // 1_000_000
+        half, folder = len(pieces) // 2, str(deployment.folder / "intake")
+        intake = [sys.executable, "-m", "streams.intake.main", "--run-folder", folder, "--config"]
+        with deployment.started([*intake, str(deployment.config)]):
+            _produce(deployment, pieces[:half], began)
+            deployment.wait_for(lambda: len(_moved(deployment)) == half)
+        _produce(deployment, pieces[half:], began + half)
+        with deployment.worker(0, module=_WORKER):
+            deployment.wait_for(lambda: len(_open(deployment)) == 1)
+            time.sleep(_OUTAGE_SECONDS)
+            assert list(deployment.read(REDACTED)) == []
+            with deployment.started([*intake, str(deployment.config)]):
+                deployment.wait_for(lambda: any(deployment.read(REDACTED)) and not _open(deployment))
+        deployment.await_markers()
+        ((_, event),) = deployment.read(REDACTED)
+        moved = _moved(deployment)
+
+    assert len(moved) == event["assembly"]["pieces"] == len(pieces)
+    assert event["assembly"]["whole"]
+    assert event["phi"]["counts"]["EMAIL"] == 1
+
+
 @pytest.mark.parametrize(
     ("hours", "role", "refused"), [(12, Role.REDACTOR, True), (12, Role.INTAKE, True), (13, Role.INTAKE, False)]
 )
@@ -102,10 +140,16 @@ def _turns(canary: str) -> list[bytes]:
     return [piece for turn in zip(*streams, strict=True) for piece in turn]
 
 
-def _produce(deployment: Deployment, pieces: list[bytes]) -> None:
-    """Write each piece to the next partition, a millisecond after the one before, as a producer without keys does."""
-    now = time.time_ns() // 1_000_000 - len(pieces)
-    producer = Producer(deployment.stack.kafka_options() | {"acks": "all"})
+def _produce(deployment: Deployment, pieces: list[bytes], began: int | None = None) -> None:
+    """Write each piece to the next partition, a millisecond after the one before, as a producer without keys does.
+
+    It does so in a transaction: each partition ends in its marker, which no reader is given.
+    """
+    now = time.time_ns() // 1_000_000 - len(pieces) if began is None else began
+    options = deployment.stack.kafka_options() | {"acks": "all", "transactional.id": f"test-{uuid.uuid4()}"}
+    producer = Producer(options)
+    producer.init_transactions(120)
+    producer.begin_transaction()
     for number, value in enumerate(pieces):
         producer.produce(
             deployment.topic,
@@ -114,7 +158,14 @@ def _produce(deployment: Deployment, pieces: list[bytes]) -> None:
             timestamp=now + number,
             headers=[(TENANT_HEADER, deployment.tenants[0].encode())],
         )
-    assert producer.flush(120) == 0
+    producer.commit_transaction(120)
+
+
+def _open(deployment: Deployment) -> list[StreamPointer]:
+    """Return the pointers to open streams of the deployment, as the log tells."""
+    places = {(record.partition, record.offset) for record in _moved(deployment)}
+    pointers = open_pointers(read_whole_topic(deployment.admin, ASSEMBLY)).values()
+    return [each for each in pointers if each.topic == KEYED and (each.partition, each.first) in places]
 
 
 def _moved(deployment: Deployment) -> list[Record]:

@@ -13,6 +13,7 @@ from streams.config import Settings, TopicSettings
 from streams.embedded.state import REDACTORS, TENANT, EmbeddedState
 from streams.intake.loop import Intake
 from streams.intake.main import build_intake
+from streams.log.heard import Upstream
 from streams.log.ports import Headers, Publication, Record, TransactionalLog
 from streams.log.seal import LogSeal, load_log_key
 from streams.log.sqlite import SqliteTransactionalLog
@@ -66,7 +67,8 @@ class IntakeRig:
 
     def worker(self, wrap: Wrap = lambda log: log) -> Worker:
         """Make a worker as a new process would."""
-        log = SqliteTransactionalLog(self.state.open_store(), REDACTORS, [DIRECT, KEYED])
+        upstream = Upstream("intake", (TOPIC,), KEYED)
+        log = SqliteTransactionalLog(self.state.open_store(), REDACTORS, [DIRECT, KEYED], upstream)
         return build_worker(self.settings, wrap(log), Slot(0, self.state.run_folder, lambda: False), self.analyzer)
 
     def take_in(self) -> None:
