@@ -32,6 +32,8 @@ _GROUPS = {
     Role.INTAKE: "intake",
     Role.PRODUCER: "ingest",
 }
+#: Whose groups a role looks at: how far those are who read what it writes, or who write what it reads.
+_LOOKS_AT = {Role.PRODUCER: (Role.REDACTOR, Role.INTAKE), Role.REDACTOR: (Role.INTAKE,)}
 #: What the transactional ids of a role begin with, after group and environment.
 _TRANSACTIONS = {Role.REDACTOR: "", Role.PRODUCER: "ingest-", Role.INTAKE: "intake-", Role.BREAKGLASS: "breakglass-"}
 
@@ -228,9 +230,8 @@ def _bindings(settings: Settings, principals: Mapping[Role, str]) -> Iterator[Ac
                 yield _allow(ResourceType.TOPIC, spec.name, principal, operation)
         if role in _GROUPS:
             yield _allow(ResourceType.GROUP, prefix + _GROUPS[role], principal, AclOperation.READ)
-        if role is Role.PRODUCER:  # It looks at how far those are who read what it writes.
-            for reader in (Role.REDACTOR, Role.INTAKE):
-                yield _allow(ResourceType.GROUP, prefix + _GROUPS[reader], principal, AclOperation.DESCRIBE)
+        for other in _LOOKS_AT.get(role, ()):
+            yield _allow(ResourceType.GROUP, prefix + _GROUPS[other], principal, AclOperation.DESCRIBE)
         if role in _TRANSACTIONS:
             name = f"{kafka.group}-{kafka.environment}-{_TRANSACTIONS[role]}"
             for operation in (AclOperation.WRITE, AclOperation.DESCRIBE):

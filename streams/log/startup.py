@@ -10,8 +10,9 @@ from schemas.errors import ConfigError, LogRefused
 from schemas.topics import ASSEMBLY, DAY_MS, Role
 from streams.config import KafkaSettings, Settings, intake_topics, redactor_topics
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
-from streams.log.client import commit_offsets, consumer_settings, consuming, translated
+from streams.log.client import commit_offsets, consumer_settings, consuming, group_id, translated
 from streams.log.kafka_places import ADMIN_SECONDS, committed_offsets, partitions_of
+from streams.log.kafka_sight import KafkaSight
 
 #: The consumer group of redactors.
 REDACTORS = "redactor"
@@ -42,6 +43,8 @@ def refuse_unfit(settings: Settings, role: Role = Role.REDACTOR) -> None:
                 found=difference.found,
             )
     _check_rights(settings, role)
+    if role is Role.REDACTOR and intake_topics(settings):
+        _check_sight(settings)
 
 
 def check_timeouts(settings: Settings) -> None:
@@ -158,3 +161,17 @@ def _check_rights(settings: Settings, role: Role) -> None:
         missing = operations - found[topic]
         if missing:
             raise LogRefused("right is missing; see `phistream topics create --acl`", topic=topic, wanted=min(missing))
+
+
+def _check_sight(settings: Settings) -> None:
+    """Refuse where a redactor may not see how far intake is: no time would ever pass for open streams."""
+    sight = KafkaSight(settings.kafka)
+    places = list(sight.ends(intake_topics(settings)))
+    try:
+        sight.settled(INTAKES, places)
+    except LogRefused:
+        raise LogRefused(
+            "right is missing; see `phistream topics create --acl`",
+            group=group_id(settings.kafka, INTAKES),
+            wanted="DESCRIBE",
+        ) from None
