@@ -175,6 +175,8 @@ def _told(latin: bytes) -> Iterator[tuple[int, int]]:
         yield found.start(1), found.end(1)
     for found in _LOGIN.finditer(latin):
         secret = found.group(2).rstrip(b",.;:)")
+        if found.group(2).endswith(b":"):  # The caption of the next field.
+            continue
         told = b":" in latin[found.start() : found.start(1)] and not secret.islower()
         if told or (secret.isascii() and count_digits(secret) and not secret.isdigit()):
             yield from ((found.start(1), found.end(1)), (found.start(2), found.start(2) + len(secret)))

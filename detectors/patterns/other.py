@@ -160,6 +160,8 @@ _GATE = compile_latin(
     r"user|login|logged|uid|handle|usuario|benutzer|[A-Z][a-z]+/[A-Za-z0-9-]|"
     "screen ?name"
 )
+#: A turn of a conversation, or a form's line: structured/user_turns.py tells.
+_TURN = compile_latin(r"user ?: ")
 _DOUBTFUL_CALLS = (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")
 _NO_NAME = frozenset(
     b"name names is was the a an and or not none null id ids no not given on to for with from at in of status agent "
@@ -253,7 +255,8 @@ def _users(latin: bytes) -> Iterator[tuple[int, int]]:
         signed = any(byte in b"._@\\#0123456789" for byte in value.strip(b"@"))
         if value.lower() in _NO_NAME or len(value) < 3 or (b"." in value and value.split(b".")[-1].isdigit()):
             continue
-        strong = not latin[found.start() : found.end()].lower().startswith(_DOUBTFUL_CALLS)
+        call = latin[found.start() : found.end()].lower()
+        strong = not call.startswith(_DOUBTFUL_CALLS) and _TURN.match(call) is None
         if signed or (assigned and strong and value.islower()):
             yield start, end
     for pattern in (_SPEAKER, _LOGGED, _ENTERED, _HOME):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.scoring import NAMED
 from detectors.structured.headings import TYPES, Heading, heading_of
+from detectors.structured.user_turns import ROLES, is_user_name
 from schemas.spans import Span
 
 # A word of a name; a scanner may have read a digit in it.
@@ -29,19 +30,19 @@ _TOWN_STATE_ZIP = re.compile(
 )
 _NOTHING = frozenset(
     """
-    none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd refused
-    declined denies see deferred other redacted anonymous not applicable n true false blank required optional string
-    test demo sample example dummy above private on-file on system electronically electronic automatic auto
+    none n/a na unknown unk null nil self retired unemployed disabled student homemaker yes no same pending tbd
+    refused declined denies see deferred other redacted anonymous not applicable n true false blank required optional
+    string test demo sample example dummy above private on-file on system electronically electronic automatic auto
     varies minimal verbal
     """.split()
 )
 #: What a place says in a conversation, and is not called.
 _SPEECH = frozenset(
     """
-    buenos buenas hola gracias sí si no ok okay hello hi hey thanks thank good yes please your our we su la el los para
-    claro perfecto sure how what when can could dice ella él ellos es era fue entiendo bien señor señora bueno pues
-    okey right great alright perfect lovely wonderful excellent welcome hmm mm uh um naw nah nope yeah yep yup ha oh
-    none no-one nothing maybe not so and but well i it is that this they he she thanks
+    buenos buenas hola gracias sí si no ok okay hello hi hey thanks thank good yes please your our we su la el los
+    para claro perfecto sure how what when can could dice ella él ellos es era fue entiendo bien señor señora bueno
+    pues okey right great alright perfect lovely wonderful excellent welcome hmm mm uh um naw nah nope yeah yep yup ha
+    oh none no-one nothing maybe not so and but well i it is that this they he she thanks
     """.split()
 )
 _ORDINARY = int(
@@ -69,14 +70,6 @@ _MOST_CODES = 4
 _FIELDS = frozenset({Heading.DATE, Heading.AGE, Heading.PHONE, Heading.FAX, Heading.SSN, Heading.MRN})
 _SENTENCE_ENDS = (".", ",", "!", "?")
 _SHORTEST_USER = 3
-#: Whose turn it is in a conversation, or of what kind a user is; no name of one.
-_ROLES = frozenset(
-    """
-    patient assistant user system tool admin administrator root guest anonymous clinician provider nurse physician
-    doctor caregiver staff member public everyone nobody agent bot human customer client service daemon www-data
-    postgres nginx you me the a and or not in like auto
-    """.split()
-)
 _LONGEST_DATE = 30
 _AGE_REACH = 8
 #: A drug with its dose, or a choice; no place is called so.
@@ -107,7 +100,7 @@ class Values:
             Heading.IP: _token,
             Heading.VEHICLE: _plate,
             Heading.PHOTO: _token,
-            Heading.USER: _long_token,
+            Heading.USER: self._user,
             Heading.SECRET: _long_token,
         }
 
@@ -117,6 +110,11 @@ class Values:
             heading = Heading.NUMBER
         reader = self._readers.get(heading, _codes)
         return [Span(low, high, TYPES[heading], NAMED, name) for low, high in reader(text, start, end) if low < high]
+
+    def _user(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        for low, high in _long_token(text, start, end):
+            if is_user_name(text, low, high, is_word=bool(self._mask(text[low:high]) & int(WordClass.ENGLISH))):
+                yield low, high
 
     def _persons(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the names of a value: words that may be one, without titles, degrees and what follows in brackets."""
@@ -294,5 +292,5 @@ def _token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _long_token(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for low, high in _token(text, start, end):
         word = text[low:high]
-        if high - low >= _SHORTEST_USER and word.lower() not in _ROLES and heading_of(word) is None:
+        if high - low >= _SHORTEST_USER and word.lower() not in ROLES and heading_of(word) is None:
             yield low, high
