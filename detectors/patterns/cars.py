@@ -7,7 +7,7 @@ from detectors.patterns.scanning import Match, PatternSet, compile_latin
 from detectors.patterns.states import STATE_CODES, STATE_NAMES
 
 #: Makes and models of which people speak in the United States; a name alone says nothing, a plate stands behind it.
-_CARS = (
+CARS = (
     "acura|audi|bmw|buick|cadillac|chevy|chevrolet|chrysler|dodge|fiat|ford|genesis|gmc|harley|honda|hyundai|infiniti|"
     "isuzu|jaguar|jeep|kawasaki|kia|land rover|lexus|lincoln|mazda|mercedes|mercury|mini cooper|mitsubishi|nissan|"
     "oldsmobile|peterbilt|plymouth|pontiac|porsche|prius|rivian|saab|saturn|scion|subaru|suzuki|tesla|toyota|vespa|"
@@ -20,7 +20,7 @@ _CARS = (
     "suburban|tacoma|tahoe|taurus|terrain|tiguan|town car|transit|traverse|trailblazer|tucson|tundra|versa|windstar|"
     "wrangler|yaris|yukon|ram 1500"
 )
-_KINDS = (
+KINDS = (
     "car|truck|pick-?up|van|minivan|suv|sedan|coupe|wagon|hatchback|jeep|taxi|cab|motorcycle|scooter|moped|trailer|"
     "camper|bus|vehicle|rental|ride|motorhome|rv"
 )
@@ -33,12 +33,12 @@ _PLATE = (
 )
 _SAID = r"(?i: tagged| tags?| plates?| plated| lic(?:ense|\.)?| reg(?:istration|\.)?| registered)"
 _BESIDE = (
-    compile_latin(rf"\b(?i:{_CARS})(?: [A-Z0-9]{{1,3}})?[,:;]? \(?{_PLATE}", ignore_case=False),
+    compile_latin(rf"\b(?i:{CARS})(?: [A-Z0-9]{{1,3}})?[,:;]? \(?{_PLATE}", ignore_case=False),
     compile_latin(
-        rf"\b(?i:{_CARS}|{_KINDS})[,:;]?{_SAID}? \(?(?i:in |of |from )?{_STATE}{_SAID}?[:#]? {_PLATE}",
+        rf"\b(?i:{CARS}|{KINDS})[,:;]?{_SAID}? \(?(?i:in |of |from )?{_STATE}{_SAID}?[:#]? {_PLATE}",
         ignore_case=False,
     ),
-    compile_latin(rf"\b(?i:{_CARS}|{_KINDS})[,:;]?{_SAID}[:#]? {_PLATE}", ignore_case=False),
+    compile_latin(rf"\b(?i:{CARS}|{KINDS})[,:;]?{_SAID}[:#]? {_PLATE}", ignore_case=False),
     compile_latin(
         r"\b[0-2]?[0-9]:?[0-5][0-9](?: ?[ap]m)?[ \t|,-]{1,4}"
         rf"(?i:in|out|enter(?:ed)?|exit(?:ed)?|entry|arr|dep)[ \t|,:]{{1,4}}{_PLATE}",
@@ -48,7 +48,7 @@ _BESIDE = (
 #: "the green fiesta, eh-902".
 _SMALL_PLATE = compile_latin(
     r"\b(?:black|white|gr[ae]y|silver|red|blue|green|yellow|gold|tan|brown|beige|orange|maroon|purple|new|old) "
-    rf"(?:{_CARS}),? ([a-z]{{2,3}}-[0-9]{{3,4}})(?:[,.;)\n]|\s*$)",
+    rf"(?:{CARS}),? ([a-z]{{2,3}}-[0-9]{{3,4}})(?:[,.;)\n]|\s*$)",
     ignore_case=False,
 )
 _CHOSEN = compile_latin(r"\b(?i:vanity|personali[sz]ed|custom) plates? ([A-Z]{4,8})\b", ignore_case=False)
@@ -73,7 +73,7 @@ def plates_of_cars(latin: bytes) -> Iterator[tuple[int, int]]:
     for index in _SET.occurring(latin):
         if index < len(_BESIDE):
             for found in _BESIDE[index].finditer(latin):
-                if _is_plate(found.group(1), _SHORTEST if index in _UNSTATED else _SHORTEST_STATED):
+                if is_plate(found.group(1), _SHORTEST if index in _UNSTATED else _SHORTEST_STATED):
                     yield found.start(1), found.end(1)
         elif index < len(_BESIDE) + len(_ALONE):
             pattern = _ALONE[index - len(_BESIDE)]
@@ -82,7 +82,7 @@ def plates_of_cars(latin: bytes) -> Iterator[tuple[int, int]]:
             yield from _vins(_SCANNED.finditer(latin))
 
 
-def _is_plate(found: bytes, shortest: int) -> bool:
+def is_plate(found: bytes, shortest: int) -> bool:
     """Tell whether a word in capitals has the letters and the figures of a plate, and is nothing else."""
     figures = sum(byte in b"0123456789" for byte in found)
     letters = sum(byte in _CAPITALS for byte in found)

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from detectors.patterns.scanning import compile_latin, follows, trim
+from detectors.patterns.spoken import SPELLING
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -12,13 +13,13 @@ SCORE = 0.9
 _DIGITS = "zero|oh|one|two|three|four|five|six|seven|eight|niner|nine"
 _SPANISH = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _DIGIT = rf"(?:(?:double|triple|doble)[ -])?(?:{_DIGITS}|{_SPANISH}|[0-9])"
-_LETTER = r"(?:(?:capital )?[a-z](?:[ -]as[ -]in[ -][a-z]+)?|[b-hj-z] (?:like|for|de) [a-z\xe0-\xff]+)"
+_LETTER = rf"(?:(?:capital )?[a-z](?:[ -]as[ -]in[ -][a-z]+)?|[b-hj-z] (?:like|for|de) [a-z\xe0-\xff]+|(?:{SPELLING}))"
 _GAP = r"(?:,? |, ?|-|\.{2,3} ?)"
 _PREFIX = r"(?:[a-z]{2,3} (?:dash|hyphen|guion) )?"
 _RUN = compile_latin(
     rf"\b{_PREFIX}(?:(?:{_DIGIT}|{_LETTER}|dash|hyphen|slash|guion){_GAP}){{1,30}}(?:{_DIGIT}|{_LETTER})\b"
 )
-_HINT = compile_latin(rf"\b{_DIGIT}{_GAP}{_DIGIT}\b|\b[a-z0-9] [a-z0-9] [a-z0-9] ")
+_HINT = compile_latin(rf"\b{_DIGIT}{_GAP}(?:{_DIGIT}|{SPELLING})\b|\b[a-z0-9] [a-z0-9] [a-z0-9] ")
 _TRIPLED = compile_latin(r"\btriple\b")
 _DOUBLED = compile_latin(r"\b(?:double|doble|triple)\b")
 _WORD = compile_latin(rf"\b(?:{_DIGITS}|{_SPANISH})\b")
@@ -33,6 +34,10 @@ _CODE_NAME = compile_latin(r"(?:C,? P,? T|I,? C,? D|N,? D,? C|D,? R,? G|H,? C,? 
 _SINGLE = compile_latin(rf"(?:[a-z0-9]|{_DIGITS})(?:,? (?:[a-z0-9]|{_DIGITS})){{5,20}}")
 #: What leaves no doubt that a number was dictated.
 _SIGN = compile_latin(r"\b(?:as[ -]in|capital|dash|hyphen|slash|guion|double|triple|doble)\b")
+#: Words that spell letters, of which two leave no doubt either; letters and figures one by one, a good many.
+_ALPHABET = compile_latin(rf"\b(?:{SPELLING})\b")
+_AS_IN = compile_latin(r"\bas[ -]in\b")
+_SIGNS, _FEWEST_SIGNS = compile_latin(r"\b[a-z0-9]\b"), 8
 #: The beginning of a turn, with what people say before the number.
 _TURN = compile_latin(
     r"(?:^|\n|[\x22\x1a]|[A-Z][a-z0-9 .]{1,24}: ?)(?:(?:it'?s|it is|that'?s|that is|yes|yeah|sure|okay|ok|so|uh|umm?|"
@@ -61,6 +66,13 @@ _COUNTING = compile_latin(
     r"compressions|steps?|phases?|stages?|sets?|"
     r"puffs?|takes?|give|gave|took|dose|temp|bp|pressure|weigh\w*)\b[^.\n]{0,24}$"
 )
+#: Figures in groups, read from a screen with their signs: "VB 6620 91 4 dash L".
+_READ_OUT = compile_latin(
+    r"\b(?:[A-Z]{1,4} )?[0-9]{1,8}(?: [A-Z0-9]{1,6}){0,4},? (?:dash|hyphen|slash),? [A-Z0-9]{1,6}"
+    r"(?:,? (?:dash|hyphen|slash),? [A-Z0-9]{1,6}){0,3}\b",
+    ignore_case=False,
+)
+_FIGURE = compile_latin(r"[0-9]")
 _VALUES = {
     word: value
     for value, words in enumerate(
@@ -80,7 +92,7 @@ _VALUES = {
     for word in words.split()
 }
 _LISTED = compile_latin(r"[0-9](?:, ?[0-9])+")
-_FEWEST, _FEWEST_MIXED = 4, 3
+_FEWEST, _FEWEST_MIXED, _FEWEST_LETTERS = 4, 3, 2
 _DIALLED, _LOCAL = (10, 11), 7
 _KINDS = tuple(
     (type_, compile_latin(rf"\b(?:{words})\b"))
@@ -107,9 +119,10 @@ class DictatedRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each number, with the type that the words before it tell."""
         latin = passage.latin
-        if _HINT.search(latin) is None:
+        if _HINT.search(latin) is None and _READ_OUT.search(latin) is None:
             return []
-        return [Span(start, end, _kind(latin, start), SCORE, self.name) for start, end in _dictated(latin)]
+        ranges = [*_dictated(latin), *_read_out(latin)]
+        return [Span(start, end, _kind(latin, start), SCORE, self.name) for start, end in ranges]
 
 
 def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
@@ -133,14 +146,25 @@ def _dictated(latin: bytes) -> Iterator[tuple[int, int]]:
             if dialled and b" " in run and not _is_count(run) and _COUNTED.match(latin, end) is None:
                 yield start, end
             continue
-        if digits < (_FEWEST_MIXED if signed or spelled else _FEWEST) or (words < 2 and not (spelled or signed)):
+        letters = sum(1 for _ in _ALPHABET.finditer(run))
+        spelt = letters >= _FEWEST_LETTERS or (digits >= _FEWEST_MIXED and _AS_IN.search(run) is not None)
+        spelt = spelt or (spelled and sum(1 for _ in _SIGNS.finditer(run)) >= _FEWEST_SIGNS)
+        least = _FEWEST_LETTERS if spelt else _FEWEST_MIXED if signed or spelled else _FEWEST
+        if digits < least or (words < _FEWEST_LETTERS and not (spelled or signed or spelt)):
             continue
-        if _COUNTED.match(latin, end) or follows(_COUNTING, latin, start, 48) or _is_count(run):
+        if _COUNTED.match(latin, end) or (not spelt and follows(_COUNTING, latin, start, 48)) or _is_count(run):
             continue
         announced = any(follows(pattern, latin, start, 64) for pattern in (_TURN, _TOLD, _CORRECTED))
         initialed = _INITIALED.match(run) is not None and _CODE_NAME.match(run) is None
-        if (signed and words > 1) or announced or initialed:
+        if (signed and words > 1) or announced or initialed or (spelt and digits >= _FEWEST_MIXED):
             yield start, end
+
+
+def _read_out(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield figures in groups with a sign that is spoken between them."""
+    for found in _READ_OUT.finditer(latin):
+        if sum(1 for _ in _FIGURE.finditer(found.group())) >= _FEWEST and not _COUNTED.match(latin, found.end()):
+            yield found.start(), found.end()
 
 
 def _trimmed(latin: bytes, start: int, end: int) -> tuple[int, int]:

@@ -14,14 +14,15 @@ TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|
 SPANISH_DIGITS = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 #: One spoken digit, or two or three at once; a single figure may stand between them.
 NUMBER_WORD = rf"(?:(?:double|triple)[ -])?(?:{DIGIT_WORDS}|{TENS}|{TEENS}|{SPANISH_DIGITS}|hundred|o|[0-9])"
-_SPELLING = (
+SPELLING = (
     r"alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|juliett|kilo|lima|mike|november|oscar|papa|"
     r"quebec|romeo|sierra|tango|uniform|victor|whiskey|xray|x-ray|yankee|zulu"
 )
 _SIGN = r"dash|hyphen|dot|point|slash|underscore|capital"
-_LETTER = rf"(?:[a-z](?:[ -]as[ -]in[ -][a-z]+)?|{_SPELLING})"
+_LETTER = rf"(?:[a-z](?:[ -]as[ -]in[ -][a-z]+)?|{SPELLING})"
 _GAP = r"(?:,? *-? *|\.{2,3} *| )"
-_PIECE = rf"(?:{NUMBER_WORD}|{_LETTER}|{_SIGN}|(?:zed|zee|vee|pee|dee|bee|gee|tee|cee|kay|jay)|hundred|thousand)"
+_NAMED = "zed|zee|vee|pee|dee|bee|gee|tee|cee|kay|jay|em|ef|ess|ex|aitch|cue|double[ -]u"
+_PIECE = rf"(?:{NUMBER_WORD}|{_LETTER}|{_SIGN}|{_NAMED}|hundred|thousand)"
 
 #: A value of at least three pieces, of letters and numbers, for a place where a caption has announced one.
 SPOKEN_VALUE = compile_latin(rf"(?:{_PIECE}\b{_GAP}){{2,40}}{_PIECE}\b")

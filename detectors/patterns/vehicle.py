@@ -9,6 +9,7 @@ from detectors.patterns.checksums import is_vin
 from detectors.patterns.plates import told_plates
 from detectors.patterns.scanning import compile_latin, count_digits, is_word, phrases, stands_alone
 from detectors.patterns.spoken import spoken_value
+from detectors.patterns.vehicles_told import plates_told
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -153,7 +154,7 @@ class VehicleRecognizer:
         """Return each identifier without its caption."""
         latin = passage.latin
         spans = self._captions.spans(passage, self.name)
-        ranges = dict.fromkeys([*told_plates(latin), *plates_of_cars(latin)])
+        ranges = dict.fromkeys([*told_plates(latin), *plates_of_cars(latin), *plates_told(latin)])
         if _GATE.search(latin) is not None:
             ranges |= dict.fromkeys([*_vins(latin), *_plates(latin), *_tails(latin), *_told(latin)])
         return [*spans, *(Span(start, end, _VEHICLE, 0.95, self.name) for start, end in ranges)]
