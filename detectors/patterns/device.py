@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength, siblings
 from detectors.patterns.checksums import is_luhn
+from detectors.patterns.devices_told import serials_told
 from detectors.patterns.scanning import compile_latin, count_digits, is_word, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -90,6 +91,7 @@ class DeviceRecognizer:
         if _GATE.search(latin) is not None:
             ranges = dict.fromkeys([*_labels(latin), *_addresses(latin), *_phones(latin)])
         ranges |= dict.fromkeys((found.start(1), found.end(1)) for found in _IMPLANTED.finditer(latin))
+        ranges |= dict.fromkeys(serials_told(latin))
         for found in _APPLIANCE.finditer(latin):
             value = found.group(1)
             worn = len(value) >= _SERIAL and _WORN.before(latin, found.start(1), 96)
