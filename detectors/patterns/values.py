@@ -19,6 +19,11 @@ _GROUPS = r"([A-Z]{0,4}[0-9]+(?:[ -](?:[A-Z]{0,3}[0-9]+|[A-Z]{1,2}))+)"
 _QUOTED = compile_latin(rf"'{_GROUPS}'|\x22{_GROUPS}\x22", ignore_case=False)
 _FEWEST_QUOTED = 7
 _FEWEST_JOINED = 6
+_FEWEST_GROUPS = 2
+#: Degrees, wards and words that stand behind a number in capitals.
+_SHORT_WORDS = frozenset(
+    b"MD RN NP PA DO PT OT DR ED ER OR IN US UK ID HR BP RR IV IM PO TO IS ON AT NO OF BY HE WE IT".split()
+)
 _UNIT = compile_latin(
     r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|"
     "caps?|"
@@ -153,12 +158,21 @@ def _belongs(latin: bytes, start: int, end: int, group: int, group_end: int) -> 
     if latin[group_end : group_end + 2] in (b".0", b".5") or latin[end : end + 1] == b"/":
         return False
     if not count_digits(text):
-        return text.isupper() and last <= 7 and latin[end : end + 1] == b" " and not _touches_word(latin, group_end + 1)
+        ends = text.isupper() and last <= 7 and latin[end : end + 1] == b" " and not _touches_word(latin, group_end + 1)
+        return ends or _is_tail(latin, start, end, group_end)
     if b"\n" in latin[end:group]:
         return count_digits(latin[start:end]) < 8 and latin[group_end : group_end + 1] in (b"", b"\n", b",", b" ", b".")
     if last > 6:
         return len(text) in (2, 3) and text.startswith(b"0")
     return True
+
+
+def _is_tail(latin: bytes, start: int, end: int, group_end: int) -> bool:
+    """Tell whether two capitals end a number in groups, words in small letters behind them: "VP 0092 1147 AE was"."""
+    value, text = latin[start:end], latin[end + 1 : group_end]
+    grouped = value.count(b" ") >= _FEWEST_GROUPS and value[:1].isalpha() and latin[end : end + 1] == b" "
+    plain = latin[group_end : group_end + 1] == b" " and latin[group_end + 1 : group_end + 2].islower()
+    return grouped and plain and len(text) == len(b"AE") and text.isupper() and text not in _SHORT_WORDS
 
 
 def _touches_word(latin: bytes, end: int) -> bool:
