@@ -4,12 +4,14 @@ from typing import Any
 
 from schemas.sources.read import items, opened
 from schemas.sources.streamed import converse
-from schemas.sources.streamed.gathered import are_answers, is_piece, may_be_events
+from schemas.sources.streamed.gathered import are_answers, is_piece, may_be_events, may_be_lines
+from schemas.sources.streamed.lines import read_lines
 
 #: One of these stands in every object that is a piece or holds some; most objects have none.
 TELLING = frozenset(
     """
     object choices type messageStart messageStop metadata SequenceNumber sequenceNumber outputBodyJson response_payload
+    event_type done stop token
     """.split()
 ).union(converse.KEYS)
 
@@ -27,8 +29,11 @@ def holds_piece(tree: Any) -> bool:
             if are_answers(node):
                 return True
             stack.extend(node)
-        elif isinstance(node, str) and may_be_events(node):
-            return True
+        elif isinstance(node, str):
+            if may_be_events(node):
+                return True
+            if may_be_lines(node):
+                stack.extend(read_lines(node))
     return False
 
 

@@ -13,8 +13,9 @@ from schemas.sources.pieces import holds_piece
 from schemas.sources.source import Source
 from schemas.sources.streamed.envelopes import folded
 from schemas.sources.streamed.gathered import Gathered, gather, join_pieces, may_hold_pieces
+from schemas.sources.streamed.lines import are_lines, read_lines
 from schemas.sources.streamed.part import Part, join_parts, part_of, part_of_events
-from schemas.sources.streamed.sse import is_event_stream, read_events
+from schemas.sources.streamed.sse import Events, is_event_stream, read_events
 from streams.assembly.copies import without_copies
 from streams.assembly.stream import Closed, Held, Why
 from streams.intake.origins import coordinates_of
@@ -111,6 +112,10 @@ class Decoder:
             return Gathered(_declared_text(value, self.bounds))
         if is_event_stream(value):
             return self._event_stream(value)
+        if are_lines(value) and may_hold_pieces(value):
+            events = Events(read_lines(_declared_text(value, self.bounds), self.bounds), done=False)
+            if any(map(holds_piece, events.trees)):
+                return self._stream(events, len(value))
         tree = decode_value(value, self.bounds)
         if not may_hold_pieces(value):
             read = Gathered(tree)
@@ -126,16 +131,23 @@ class Decoder:
         """Return what a body of server-sent events makes; one without its begin or end is a part of a stream."""
         try:
             events = read_events(_declared_text(value, self.bounds), self.bounds)
-            part = part_of_events(events)
-            if part is not None and part.format == "gemini":
-                return part  # Its last chunks look like a whole answer.
-            joined = join_pieces(events.trees, done=events.done) if len(events.trees) > 1 else None
         except Unjoinable:
             raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value)) from None
+        return self._stream(events, len(value))
+
+    def _stream(self, events: Events, size: int) -> Gathered | Part:
+        """Return what some events or lines make, or the part of a stream that they are."""
+        try:
+            part = part_of_events(events)
+            if part is not None and part.format in ("gemini", "local"):
+                return part  # Their last chunks look like a whole answer.
+            joined = join_pieces(events.trees, done=events.done) if len(events.trees) > 1 else None
+        except Unjoinable:
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=size) from None
         if joined is not None and joined.begun and joined.ended and not holds_piece(joined.document):
             return Gathered(joined.document, joined.pieces)
         if part is None:
-            raise Malformed(QuarantineReason.STREAM_PIECE, size=len(value))
+            raise Malformed(QuarantineReason.STREAM_PIECE, size=size)
         return part
 
 

@@ -9,7 +9,20 @@ import orjson
 
 from schemas.errors import Malformed, QuarantineReason, Unjoinable
 from schemas.raw import DEFAULT_BOUNDS, Bounds, parse_json
-from schemas.sources.streamed import chat, converse, gemini, messages, responses, rows, sse
+from schemas.sources.streamed import (
+    assistants,
+    chat,
+    cohere,
+    converse,
+    gemini,
+    lines,
+    local,
+    messages,
+    responses,
+    rows,
+    sse,
+    tgi,
+)
 from schemas.sources.streamed import own as own_body
 from schemas.sources.streamed.merge import Joined
 
@@ -37,10 +50,15 @@ FORMATS = (
     Format("responses", responses.is_piece, responses.join),
     Format("chat", chat.is_piece, chat.join),
     Format("converse", converse.is_piece, converse.join),
+    Format("cohere", cohere.is_piece, cohere.join),
+    Format("assistants", assistants.is_piece, assistants.join),
+    Format("local", local.is_piece, local.join),
+    Format("tgi", tgi.is_piece, tgi.join),
 )
 #: One of these stands in every record that holds pieces, so that most records are not walked for them.
 _MARKS = re.compile(
     rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|text_completion|data:|outputBodyJson|equenceNumber|\"response\."
+    rb"|is_finished|generated_text|thread\.(?:message|run)|(?:message|content|call|citation)-(?:start|end)|(?:done|stop)\\*\"\s*:\s*[tf]"
 )
 _JSON_MARKS = re.compile(_MARKS.pattern.decode())
 _PIECES_IN_TEXT = re.compile(_MARKS.pattern.decode().replace("data:|", ""))
@@ -69,6 +87,11 @@ def may_hold_pieces(value: bytes) -> bool:
 def may_be_events(text: str) -> bool:
     """Tell whether a string holds events that may be pieces: several, or one with a mark of a piece in it."""
     return sse.holds_events(text) and (text.count("data:") > 1 or _PIECES_IN_TEXT.search(text) is not None)
+
+
+def may_be_lines(text: str) -> bool:
+    """Tell whether a string holds lines of JSON that may be pieces."""
+    return lines.holds_lines(text) and _JSON_MARKS.search(text) is not None
 
 
 def gather(tree: Any, bounds: Bounds = DEFAULT_BOUNDS) -> Gathered:
@@ -198,12 +221,22 @@ class _Search:
             return _written(self._counted(joined)) if _is_gathered(joined) else text
         if text.lstrip()[:1] not in ("{", "["):
             return text
+        if may_be_lines(text):
+            return self._lines(text)
         if key != "outputBodyJson" and _JSON_MARKS.search(text) is None:
             return text
         tree = self._opened(text)
         before = self.pieces
         node = tree if isinstance(tree, str) else self.node(tree, key)
         return text if self.pieces == before else _written(node)
+
+    def _lines(self, text: str) -> str:
+        """Return lines of JSON that are the pieces of a stream as the JSON of what they make."""
+        try:
+            joined = join_pieces(lines.read_lines(text, self._bounds))
+        except Unjoinable:
+            return text
+        return _written(self._counted(joined)) if _is_gathered(joined) else text
 
     def _opened(self, text: str) -> Any:
         self._decoded += len(text)

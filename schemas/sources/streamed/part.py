@@ -1,12 +1,24 @@
 """What one record holds of a stream that goes over several: its pieces, whose they are, and how far the stream is."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.errors import Unjoinable
-from schemas.sources.streamed import chat, converse, gemini, messages, responses, rows, sse
+from schemas.sources.streamed import (
+    assistants,
+    chat,
+    cohere,
+    converse,
+    gemini,
+    local,
+    messages,
+    responses,
+    rows,
+    sse,
+    tgi,
+)
 from schemas.sources.streamed.envelopes import Envelope, folded, in_number_order, unfolded
 from schemas.sources.streamed.gathered import FORMATS, Format
 from schemas.sources.streamed.merge import Joined
@@ -14,8 +26,27 @@ from schemas.sources.streamed.merge import Joined
 _ROWS = Format("rows", lambda row: rows.call_of(row) is not None and rows.is_piece(row), rows.join)
 _GEMINI = Format("gemini", gemini.is_sent, gemini.join)
 _TEXT = Format("chat", chat.is_text_answer, chat.join)
-_ALL = (*FORMATS, _ROWS, _GEMINI, _TEXT)
+#: The last chunk of an answer, which looks like a whole one.
+_LOCAL = Format("local", local.is_sent, local.join)
+_FINAL = Format("assistants", assistants.is_final, assistants.join)
+_ALL = (*FORMATS, _ROWS, _GEMINI, _TEXT, _LOCAL, _FINAL)
 _BY_NAME = {each.name: each for each in _ALL}
+_BEGINS = {
+    "messages": messages.is_begin,
+    "responses": responses.is_begin,
+    "converse": converse.is_begin,
+    "cohere": cohere.is_begin,
+    "tgi": tgi.is_begin,
+}
+_ENDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "messages": lambda tree: tree.get("type") in ("message_stop", "error"),
+    "responses": lambda tree: tree.get("type") in (*responses.ENDS, "error"),
+    "converse": lambda tree: "metadata" in tree,
+    "cohere": cohere.ends,
+    "tgi": tgi.ends,
+    "local": local.ends,
+    "assistants": assistants.is_final,
+}
 #: What the name of a stream in envelopes is made of: their path, their id, the id of the pieces.
 _ENVELOPED = 3
 
@@ -48,12 +79,15 @@ def part_of(tree: Any) -> Part | None:
     """Return what a record's tree holds of one stream; None where it is no piece itself."""
     if not isinstance(tree, dict):
         return None
+    events = sse.written_out(tree)
+    if events is not None:
+        return part_of_events(events)
     return _part(rows.batch_of(tree) or (tree,), done=False, in_events=False) or _enveloped_part(tree)
 
 
 def _enveloped_part(tree: dict[str, Any]) -> Part | None:
     """Return the part that stands in a gateway's envelope, where that or the piece itself names the stream."""
-    known = FORMATS if gemini.has_request(tree) else (*FORMATS, _GEMINI)
+    known = FORMATS if gemini.has_request(tree) else (*FORMATS, _GEMINI, _LOCAL, _FINAL)
     found = unfolded(tree, lambda node: any(each.is_piece(node) for each in known))
     part = _part((found[0],), done=False, in_events=False) if found else None
     if found is None or part is None:
@@ -84,8 +118,7 @@ def is_begin(part: Part) -> bool:
     """Tell whether a stream begins in a part, as its format says it."""
     if part.format == "chat":
         return part.begins
-    begins = {"messages": messages.is_begin, "responses": responses.is_begin, "converse": converse.is_begin}
-    return part.format in begins and any(begins[part.format](tree) for tree in part.trees)
+    return part.format in _BEGINS and any(_BEGINS[part.format](tree) for tree in part.trees)
 
 
 def part_of_events(events: sse.Events) -> Part | None:
@@ -127,21 +160,14 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
     format_ = _format_of(trees)
     if format_ is None:
         return None
-    match format_.name:
-        case "chat":
-            return _chat_part(trees, done=done, in_events=in_events)
-        case "rows":
-            return Part("rows", rows.call_of(trees[0]), trees, numbered=True)
-        case "gemini":
-            return _gemini_part(trees)
-        case "messages":
-            ends = any(tree.get("type") in ("message_stop", "error") for tree in trees)
-        case "responses":
-            ends = any(tree.get("type") in (*responses.ENDS, "error") for tree in trees)
-        case _:
-            ends = any("metadata" in tree for tree in trees)
+    if format_.name == "chat":
+        return _chat_part(trees, done=done, in_events=in_events)
+    if format_.name in _NAMED:
+        return _NAMED[format_.name](trees)
+    ends = done or any(map(_ENDS[format_.name], trees))
     numbered = format_.name == "responses" and responses.are_numbered(trees)
-    return Part(format_.name, None, trees, ends=ends or done, done=done, numbered=numbered)
+    alone = format_.name == "local" and local.ends(trees[-1]) and (len(trees) > 1 or local.says_nothing(trees[0]))
+    return Part(format_.name, None, trees, ends=ends, done=done, numbered=numbered, alone=alone)
 
 
 def _format_of(trees: tuple[dict[str, Any], ...]) -> Format | None:
@@ -151,6 +177,13 @@ def _format_of(trees: tuple[dict[str, Any], ...]) -> Format | None:
             if each.is_piece(tree):
                 return each
     return None
+
+
+def _assistants_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
+    if len({assistants.name_of(tree) for tree in trees}) > 1:
+        return None
+    final = [assistants.is_final(tree) for tree in trees]
+    return Part("assistants", assistants.name_of(trees[0]), trees, begins=any(final), ends=any(final), alone=all(final))
 
 
 def _gemini_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
@@ -191,3 +224,15 @@ def _index(choice: dict[str, Any]) -> int:
 def _choices(tree: dict[str, Any]) -> list[dict[str, Any]]:
     choices = tree.get("choices")
     return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+
+
+def _rows_part(trees: tuple[dict[str, Any], ...]) -> Part:
+    return Part("rows", rows.call_of(trees[0]), trees, numbered=True)
+
+
+#: The formats whose pieces name their stream.
+_NAMED: dict[str, Callable[[tuple[dict[str, Any], ...]], Part | None]] = {
+    "rows": _rows_part,
+    "gemini": _gemini_part,
+    "assistants": _assistants_part,
+}

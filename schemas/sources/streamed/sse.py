@@ -9,6 +9,7 @@ from schemas.raw import DEFAULT_BOUNDS, Bounds, parse_json
 
 #: The last event of a stream of OpenAI and of those who speak alike.
 DONE = "[DONE]"
+_FIELDS = frozenset("event data id retry".split())
 _LINES = re.compile(r"\r\n|\n|\r")
 _BEGINS = re.compile(rb"[\xef\xbb\xbf \t\r\n]*(?:data:|event:|id: |retry:|: )")
 _IN_STRING = re.compile(r"\s*(?:(?:event|id|retry):[^\n]*\n|:[^\n]*\n)*data:\s*\{")
@@ -51,6 +52,27 @@ def read_events(text: str, bounds: Bounds = DEFAULT_BOUNDS) -> Events:
             seen.add((id_, data))
             trees.append(_tree(name, data, bounds))
     return Events(tuple(trees), done)
+
+
+def written_out(tree: dict[str, Any]) -> Events | None:
+    """Return the one event that stands in an object of its fields, whose name says nothing that its data does not.
+
+    >>> written_out({"event": "ping", "data": {"type": "ping"}})
+    Events(done=False)
+    """
+    name, data = tree.get("event"), tree.get("data")
+    if not isinstance(name, str) or tree.keys() - _FIELDS:
+        return None
+    try:
+        event = _tree(name, data, DEFAULT_BOUNDS) if isinstance(data, str) else data
+    except Unjoinable:
+        return None
+    if not isinstance(event, dict):
+        return None
+    object_, status = event.get("object"), event.get("status")
+    if name not in (event.get("type"), object_, f"{object_}.{status}"):
+        return None
+    return Events((event,), done=False)
 
 
 def _dispatched(text: str) -> list[tuple[str, str, str]]:

@@ -129,6 +129,10 @@ def test_turn_one_and_later_turns_have_the_same_seed() -> None:
         {"SequenceNumber": 1, "RequestMessages": "a"},
         {"body": 'data: {"choices": [{"delta": {"content": "a"}}]}'},
         {"body": 'data: {"answer": "Mar"}\n\ndata: {"answer": "ia"}\n\n'},
+        {"body": '{"index": 1, "token": {"text": "Mar"}, "generated_text": null}\n{"note": "another"}'},
+        {"content": "Mar", "stop": False, "id_slot": 0},
+        {"event_type": "text-generation", "is_finished": False, "text": "Mar"},
+        {"object": "thread.message.delta", "delta": {}},
     ],
     ids=repr,
 )

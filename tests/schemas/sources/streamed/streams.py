@@ -120,6 +120,82 @@ def gemini(parts: Sequence[str]) -> list[Tree]:
     return [*chunks, {"candidates": [{"finishReason": "STOP", "index": 0}], "modelVersion": "gemini-x"}]
 
 
+def ollama(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of Ollama's chat; the last counts tokens and says nothing."""
+    head = {"model": "llama3.2", "created_at": "2026-03-04T10:23:00.123456Z"}
+    said: list[Tree] = [{**head, "message": {"role": "assistant", "content": part}, "done": False} for part in parts]
+    last = {
+        "done_reason": "stop",
+        "done": True,
+        "total_duration": 5,
+        "prompt_eval_count": 26,
+        "eval_count": len("".join(parts)),
+    }
+    return [*said, {**head, "message": {"role": "assistant", "content": ""}, **last}]
+
+
+def ollama_generate(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of Ollama's generate."""
+    count = len("".join(parts))
+    head = {"model": "llama3.2", "created_at": "2026-03-04T10:23:00.123456Z"}
+    said: list[Tree] = [{**head, "response": part, "done": False} for part in parts]
+    return [
+        *said,
+        {**head, "response": "", "done": True, "done_reason": "stop", "context": [1, 2], "eval_count": count},
+    ]
+
+
+def llama_cpp(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of llama.cpp's completion."""
+    said: list[Tree] = [{"index": 0, "content": part, "stop": False, "id_slot": 0} for part in parts]
+    return [*said, {"index": 0, "content": "", "stop": True, "model": "m", "tokens_predicted": len("".join(parts))}]
+
+
+def tgi(parts: Sequence[str]) -> list[Tree]:
+    """Return the chunks of Text Generation Inference, of which the last repeats the whole."""
+    tokens = [{"id": 7, "text": part, "logprob": -0.5, "special": False} for part in parts]
+    end = {"id": 2, "text": "</s>", "logprob": -0.1, "special": True}
+    chunks: list[Tree] = [{"index": n, "token": each, "generated_text": None} for n, each in enumerate(tokens, 1)]
+    whole = {"generated_text": "".join(parts), "details": {"finish_reason": "eos_token", "generated_tokens": 9}}
+    return [*chunks, {"index": len(parts) + 1, "token": end, **whole}]
+
+
+def cohere(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of Cohere's chat, version 2."""
+    text = {"type": "text", "text": ""}
+    used = {"tokens": {"input_tokens": 215, "output_tokens": 8}}
+    return [
+        {"type": "message-start", "id": "c-1", "delta": {"message": {"role": "assistant", "content": []}}},
+        {"type": "content-start", "index": 0, "delta": {"message": {"content": text}}},
+        *({"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": part}}}} for part in parts),
+        {"type": "content-end", "index": 0},
+        {"type": "message-end", "id": "c-1", "delta": {"finish_reason": "COMPLETE", "usage": used}},
+    ]
+
+
+def cohere_1(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of Cohere's chat, version 1, of which the last repeats everything."""
+    response = {"response_id": "r-1", "generation_id": "g-1", "text": "".join(parts), "finish_reason": "COMPLETE"}
+    last = {"event_type": "stream-end", "finish_reason": "COMPLETE", "response": response}
+    return [
+        {"is_finished": False, "event_type": "stream-start", "generation_id": "g-1"},
+        *({"is_finished": False, "event_type": "text-generation", "text": part} for part in parts),
+        {"is_finished": True, **last},
+    ]
+
+
+def assistants(parts: Sequence[str]) -> list[Tree]:
+    """Return the deltas of a message of OpenAI's Assistants, and the message as it stands in the end."""
+
+    def text(value: str) -> Tree:
+        return {"type": "text", "text": {"value": value, "annotations": []}}
+
+    head = {"id": "msg_1", "object": "thread.message.delta"}
+    deltas: list[Tree] = [{**head, "delta": {"content": [{"index": 0, **text(part)}]}} for part in parts]
+    whole = {"id": "msg_1", "object": "thread.message", "status": "completed", "role": "assistant"}
+    return [*deltas, {**whole, "content": [text("".join(parts))]}]
+
+
 def _arguments(tree: Any) -> str:
     found: str = tree["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
     return found
@@ -138,6 +214,13 @@ STREAMED = (
     Streamed("responses", "responses", responses, lambda tree: tree["output"][0]["content"][0]["text"]),
     Streamed("completed", "responses", completed, lambda tree: tree["output"][0]["content"][0]["text"]),
     Streamed("converse", "generic", converse, lambda tree: tree["output"]["message"]["content"][0]["text"]),
+    Streamed("ollama", "generic", ollama, lambda tree: tree["message"]["content"]),
+    Streamed("ollama generate", "generic", ollama_generate, lambda tree: tree["response"]),
+    Streamed("llama.cpp", "generic", llama_cpp, lambda tree: tree["content"]),
+    Streamed("tgi", "generic", tgi, lambda tree: tree["generated_text"]),
+    Streamed("cohere", "generic", cohere, lambda tree: tree["message"]["content"][0]["text"]),
+    Streamed("cohere 1", "generic", cohere_1, lambda tree: tree["text"]),
+    Streamed("assistants", "generic", assistants, lambda tree: tree["content"][0]["text"]["value"]),
     Streamed("gemini", "vertex", gemini, lambda tree: tree["candidates"][0]["content"]["parts"][0]["text"]),
 )
 
@@ -146,6 +229,11 @@ def cut(text: str, places: Sequence[int]) -> list[str]:
     """Return *text* cut at the given places."""
     ends = sorted({min(place, len(text)) for place in places} - {0, len(text)})
     return [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+
+
+def lines(pieces: Sequence[Tree]) -> str:
+    """Return pieces as lines of JSON."""
+    return "".join(json.dumps(piece) + "\n" for piece in pieces)
 
 
 def event_stream(pieces: Sequence[Tree], *, done: bool = False) -> str:

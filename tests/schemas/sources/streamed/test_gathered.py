@@ -13,7 +13,16 @@ from schemas.sources.all import recognise
 from schemas.sources.pieces import holds_piece
 from schemas.sources.streamed.gathered import gather, join_events, may_hold_pieces
 from tests.schemas.sources.streamed.damage import ODD, places_of, replaced
-from tests.schemas.sources.streamed.streams import STREAMED, Streamed, chat, cut, event_stream, messages, responses
+from tests.schemas.sources.streamed.streams import (
+    STREAMED,
+    Streamed,
+    chat,
+    cut,
+    event_stream,
+    lines,
+    messages,
+    responses,
+)
 
 EACH = pytest.mark.parametrize("streamed", STREAMED, ids=lambda each: each.name)
 TEXT = 'Maria Quintana-Söderström, SSN 521-44-9180\nmail: maria@example.org \U0001f600 \\ "q"'
@@ -39,7 +48,9 @@ def test_a_text_cut_anywhere_comes_together(streamed: Streamed, places: list[int
 
 
 @EACH
-@pytest.mark.parametrize("wrap", ["list", "body", "json", "strings", "events", "lines", "wrapped", "wrapped strings"])
+@pytest.mark.parametrize(
+    "wrap", ["list", "body", "json", "strings", "events", "lines", "json lines", "wrapped", "wrapped strings"]
+)
 def test_a_stream_is_joined_wherever_it_stands(streamed: Streamed, wrap: str) -> None:
     """As an array, in a wrapper, as a string of JSON or of events, with each piece wrapped: one event."""
     pieces = streamed.pieces(cut(TEXT, [3, 11, 35]))
@@ -49,6 +60,7 @@ def test_a_stream_is_joined_wherever_it_stands(streamed: Streamed, wrap: str) ->
         "json": json.dumps(pieces),
         "strings": [json.dumps(piece) for piece in pieces],
         "events": event_stream(pieces),
+        "json lines": lines(pieces),
         "lines": [event_stream([piece]) for piece in pieces],
         "wrapped strings": [{"event": "message", "data": json.dumps(piece)} for piece in pieces],
         "wrapped": [{"time": "2026-01-02T03:04:05Z", "data": piece} for piece in pieces],
