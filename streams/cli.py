@@ -24,6 +24,7 @@ from streams.commands.monitor import monitor
 from streams.commands.policy import policy_app
 from streams.commands.quarantine import quarantine_app
 from streams.commands.redact import redact
+from streams.commands.retention import retention_app
 from streams.commands.reveal import disclosures, reveal
 from streams.commands.search import search
 from streams.commands.sources import sources
@@ -62,6 +63,7 @@ GROUPS: Mapping[str, Mapping[str, typer.Typer]] = {
     EVIDENCE: {
         "keys": keys_app,
         "erase": erase_app,
+        "retention": retention_app,
         "vault": vault_app,
         "audit": audit_app,
         "policy": policy_app,

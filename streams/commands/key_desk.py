@@ -23,7 +23,7 @@ from streams.commands.signing_in import (
 
 if TYPE_CHECKING:
     from schemas.access import Identity
-    from schemas.audit import Actor, AuditRecord
+    from schemas.audit import Actor, AuditRecord, Resource
     from schemas.audit_terms import Action, Phase, Reason
     from streams.audit.audit_log import AuditLog
     from streams.breakglass.identity.credentials import Credentials
@@ -88,13 +88,13 @@ class KeyDesk:
         return open_kek(uri)
 
     @contextmanager
-    def audited(self, action: "Action") -> Iterator[None]:
-        """Announce an action on keys before the block, and tell what came of it after it."""
+    def audited(self, action: "Action", resource: "Resource | None" = None) -> Iterator[None]:
+        """Announce an action on keys, or on *resource*, before the block, and tell what came of it after it."""
         from schemas.audit_terms import Phase, Result
         from schemas.errors import PhistreamError
         from streams.breakglass.trail import reason_of
 
-        intent = self.trail.begin(_record(action, Phase.INTENT, self.actor, self.tenant))
+        intent = self.trail.begin(_record(action, Phase.INTENT, self.actor, self.tenant, resource=resource))
         try:
             yield
         except PhistreamError as error:
@@ -266,7 +266,12 @@ def _actor(identity: "Identity | None") -> "Actor":
 
 
 def _record(
-    action: "Action", phase: "Phase", actor: "Actor", tenant: str, reason: "Reason | None" = None
+    action: "Action",
+    phase: "Phase",
+    actor: "Actor",
+    tenant: str,
+    reason: "Reason | None" = None,
+    resource: "Resource | None" = None,
 ) -> "AuditRecord":
     from importlib.metadata import version
 
@@ -276,7 +281,7 @@ def _record(
     from streams.clock import rfc3339
 
     now = rfc3339(SystemClock().now_ms())
-    named = Resource(ResourceKind.TENANT, (tenant,), 1)
+    named = resource or Resource(ResourceKind.TENANT, (tenant,), 1)
     result = None if reason is None else Result.DENIED
     return AuditRecord(
         now, TenantId(tenant), phase, action, actor, named, version("phistream"), result=result, reason=reason

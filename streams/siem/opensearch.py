@@ -123,9 +123,7 @@ class OpenSearchSink:
                 index=f"{self._prefix}-*", body=body, params={"allow_partial_search_results": "false"}
             )
         except OpenSearchException as error:
-            if _status(error) in _BUSY:
-                raise Pushback(_BUSY_SECONDS) from None
-            raise _refused(error) from None
+            raise _unanswered(error) from None
         hits: list[Source] = [hit["_source"] for hit in answer["hits"]["hits"]]
         shown = tuple(hits[: query.limit])
         more = cursor_of(shown[-1]) if len(hits) > len(shown) and shown else None
@@ -134,6 +132,24 @@ class OpenSearchSink:
     def refresh(self) -> None:
         """Let searches see what was written; the index does so by itself every second."""
         self._client.indices.refresh(index=f"{self._prefix}-*")
+
+    def days(self) -> Sequence[str]:
+        """See DateIndexes; an index of another name is none of ours."""
+        try:
+            found = self._client.indices.get(
+                index=f"{self._prefix}-*", params={"expand_wildcards": "all", "filter_path": "*.aliases"}
+            )
+        except OpenSearchException as error:
+            raise _unanswered(error) from None
+        return sorted(name.removeprefix(f"{self._prefix}-") for name in found)
+
+    def drop(self, day: str) -> None:
+        """See DateIndexes."""
+        try:
+            self._client.indices.delete(index=self._index(day), params={"ignore_unavailable": "true"})
+        except OpenSearchException as error:
+            raise _unanswered(error) from None
+        self._made.discard(day)
 
     def _index(self, day: str) -> str:
         return f"{self._prefix}-{day}"
@@ -239,6 +255,10 @@ def _status(error: OpenSearchException) -> int:
 
 def _kind(error: OpenSearchException) -> str:
     return str(error.error) if isinstance(error, TransportError) and isinstance(error.error, str) else ""
+
+
+def _unanswered(error: OpenSearchException) -> Pushback | SinkRefused:
+    return Pushback(_BUSY_SECONDS) if _status(error) in _BUSY else _refused(error)
 
 
 def _refused(error: OpenSearchException) -> SinkRefused:

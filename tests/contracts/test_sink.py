@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from schemas.siem import document_of
 from streams.config import SiemSettings
 from streams.log.seal import LogSeal
 from streams.log.sqlite_store import SqliteStore
 from streams.siem.opensearch import OpenSearchSink, connect
 from streams.siem.sqlite import SqliteSink
+from tests.contracts.siem_samples import chat
 from tests.contracts.sink import SinkContract
 from tests.stack.required import required_stack
 
@@ -67,6 +69,17 @@ class TestOpenSearchSink(SinkContract):
         """Return an empty index."""
         with opensearch() as made:
             yield made
+
+    def test_a_day_is_dropped_whole_and_alone(self, sink: OpenSearchSink) -> None:
+        """Days that have an index are listed; dropping one leaves the others, and it is made again when written to."""
+        first, second = document_of(chat(1, "one", time="2026-01-01T12:00:00.000Z")), document_of(chat(2, "two"))
+        sink.write([first, second])
+        assert [first.day, second.day] == list(sink.days())
+        sink.drop(first.day)
+        sink.drop("2001.01.01")
+        assert [second.day] == list(sink.days())
+        sink.write([first])
+        assert [first.day, second.day] == list(sink.days())
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -17,6 +17,7 @@ from tests.stack.settings import REPOSITORY, StackError
 # Account → role file and tenant.
 USERS: Mapping[str, tuple[str, str]] = {
     "indexer": ("indexer", ""),
+    "retention": ("retention", ""),
     "analyst_a": ("analyst", "a"),
     "analyst_b": ("analyst", "b"),
 }

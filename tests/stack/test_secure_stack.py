@@ -206,6 +206,20 @@ def test_analyst_sees_nothing_elsewhere(secure_stack: Stack, index: str) -> None
         assert _ask(secure_stack, "analyst_a", "GET", f"/{name}/_search")[0] == 403
 
 
+def test_the_retention_account_lists_and_deletes_and_reads_nothing(secure_stack: Stack, index: str) -> None:
+    """Whoever ends old days sees which there are and deletes one, and reads no document of any."""
+    stem = f"phistream-test-{uuid.uuid4().hex[:12]}"
+    port, context = secure_stack.opensearch_port, secure_stack.admin_context()
+    assert request(port, "PUT", f"/{stem}-2001.01.01", context=context)[0] == 200
+    status, answer = _ask(secure_stack, "retention", "GET", f"/{stem}-*?filter_path=*.aliases")
+    assert (status, list(json.loads(answer))) == (200, [f"{stem}-2001.01.01"])
+    for method, path in (("POST", "_search"), ("GET", "_doc/event-a"), ("GET", "_count")):
+        assert _ask(secure_stack, "retention", method, f"/{index}/{path}")[0] == 403
+    assert _ask(secure_stack, "retention", "PUT", f"/{index}/_doc/event-new", {"tenant": "a"})[0] == 403
+    assert _ask(secure_stack, "retention", "DELETE", f"/{stem}-2001.01.01")[0] == 200
+    assert _ask(secure_stack, "retention", "DELETE", "/.opendistro_security")[0] == 403
+
+
 def test_indexer_writes_in_bulk_and_reads_nothing(secure_stack: Stack, index: str) -> None:
     """The indexer writes with external versions, an older one is refused, and it can neither search nor get."""
     for version, expected in ((1, 201), (1, 200), (0, 409)):
