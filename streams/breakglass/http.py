@@ -71,7 +71,7 @@ class BreakglassApi:
                 *self.erasures.routes(gate),
                 *self.quarantine.routes(gate),
                 Route("/openapi.json", _openapi, methods=["GET"]),
-                *self.health.routes(),
+                *self.health.routes(gate),
             ],
             exception_handlers={404: _nowhere, 405: _nowhere},
         )

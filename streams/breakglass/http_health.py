@@ -1,4 +1,4 @@
-"""What machines ask of break-glass: whether it answers, whether it can serve, and its metrics."""
+"""What is asked of break-glass by machines and those who watch them: does it answer, can it serve, its metrics."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -8,7 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from streams.breakglass.gate import HEADERS, nowhere_response
+from schemas.access import Identity, Role
+from schemas.audit_terms import Reason
+from schemas.vault import TenantId
+from streams.breakglass.gate import HEADERS, Gate, nowhere_response
+from streams.breakglass.persons import refused
 from streams.breakglass.readiness import Readiness, is_ready
 from streams.telemetry.metrics import CONTENT_TYPE, Metrics
 
@@ -17,15 +21,17 @@ _UNAVAILABLE = 503
 
 @dataclass(frozen=True, slots=True)
 class HealthApi:
-    """Answers without a token, and says nothing of anybody."""
+    """Answers without a token, and says nothing of anybody; from elsewhere metrics take a role in *home*."""
 
     readiness: Readiness
     metrics: Metrics
+    home: TenantId
 
-    def routes(self) -> list[Route]:
+    def routes(self, gate: Gate) -> list[Route]:
         """Return the routes."""
         found = (("/healthz", self._healthy), ("/readyz", self._ready), ("/metrics", self._metrics))
-        return [Route(path, endpoint, methods=["GET"]) for path, endpoint in found]
+        open_to_all = [Route(path, endpoint, methods=["GET"]) for path, endpoint in found]
+        return [*open_to_all, gate.route("/v1/metrics", self._watched, "GET")]
 
     async def _healthy(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=HEADERS)
@@ -41,6 +47,12 @@ class HealthApi:
         if not _is_near(request):
             return nowhere_response()
         return Response(self.metrics.text(), media_type=CONTENT_TYPE, headers=HEADERS)
+
+    async def _watched(self, _: Request, identity: Identity) -> Response:
+        """Answer somebody who watches over the installation, wherever they are."""
+        if not identity.holds(self.home, Role.OBSERVABILITY):
+            raise refused(Reason.ROLE_MISSING)
+        return Response(self.metrics.text(), media_type=CONTENT_TYPE)
 
 
 def _is_near(request: Request) -> bool:

@@ -113,6 +113,7 @@ def _paths() -> dict[str, Any]:
         "/healthz": {"get": _open("Whether the service answers.")},
         "/readyz": {"get": _open("Whether reveals can be served; 503 while they cannot, with the part that fails.")},
         "/metrics": {"get": _open("Metrics, for this host alone; 404 for others.", "text/plain")},
+        "/v1/metrics": {"get": _operation("Metrics, for the role observability.", "200", media="text/plain")},
     }
 
 

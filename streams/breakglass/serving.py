@@ -54,7 +54,7 @@ def breakglass_api(  # noqa: PLR0913, PLR0917 - what the API is made of, in one 
         AuditApi(log, granting, HOME),
         ErasureApi(granting, desk.erasing, desk.bury),
         QuarantineApi(served_replayer(desk, settings, passphrase)),
-        HealthApi(readiness, metrics),
+        HealthApi(readiness, metrics, HOME),
     )
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from schemas.errors import ConfigError
 from schemas.identifiers import IdentifierType
 from streams.commands.options import ConfigFile, StateFolder
+from streams.commands.signing_in import CredentialsSource
 
 if TYPE_CHECKING:
     from streams.siem.ports import Page, Query, Sink
@@ -21,6 +22,7 @@ def search(
     *,
     state: StateFolder = None,
     config: ConfigFile = None,
+    credentials: CredentialsSource = None,
     since: Annotated[str | None, typer.Option(help="From this time on: RFC 3339, a date, or an age: 30m, 7d.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this time, written the same way.")] = None,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
@@ -41,7 +43,8 @@ def search(
 ) -> None:
     """Search redacted events by word, token, time and field, in order of time.
 
-    A token is a word: search for it to follow one value through a conversation. Accents and case do not matter.
+    A token is a word: search for it to follow one value through a conversation. Accents and case do not matter. With
+    --config and --state somebody of that break-glass folder signs in, and searches a tenant whose analyst they are.
     """
     from streams.siem.ports import Query
     from streams.siem.searching import read_cursor, read_time
@@ -61,7 +64,7 @@ def search(
         limit=limit,
         after=read_cursor(after),
     )
-    found = _page(state, config, query, page)
+    found = _page(state, config, credentials, (query, page))
     if json:
         for hit in found.hits:
             typer.echo(orjson.dumps({name: value for name, value in hit.items() if name != "text"}).decode())
@@ -69,19 +72,25 @@ def search(
     _print(found, query)
 
 
-def _page(state: StateFolder, config: ConfigFile, query: "Query", number: int) -> "Page":
+def _page(state: StateFolder, config: ConfigFile, source: str | None, wanted: "tuple[Query, int]") -> "Page":
     from streams.commands.options import service_settings
     from streams.siem.searching import open_index
 
-    if (state is None) == (config is None):
-        raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
+    query, number = wanted
+    if state is None and config is None:
+        raise ConfigError("name a state folder (--state) or a settings file (--config)")
     if config is None:
         return _pages(open_index(state, None), query, number)
     from streams.clock import SystemClock
+    from streams.commands.analysts import as_analyst
     from streams.siem.search_trail import SearchTrail
 
     settings = service_settings(config)
-    with SearchTrail.of_index(settings, SystemClock()).search(query) as shown:
+    trail = SearchTrail.of_index(settings, SystemClock())
+    if state is not None:
+        actor, query = as_analyst(state, source, query)
+        trail = trail.by(actor, query.tenant or settings.operator_tenant)
+    with trail.search(query) as shown:
         found = _pages(open_index(None, settings), query, number)
         shown.events = len(found.hits)
     return found

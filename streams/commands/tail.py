@@ -11,6 +11,7 @@ from schemas.errors import ConfigError, LogUnavailable
 from schemas.identifiers import IdentifierType
 from schemas.topics import ALERTS, REDACTED
 from streams.commands.options import ConfigFile, StateFolder
+from streams.commands.signing_in import CredentialsSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,7 @@ def tail(
     *,
     state: StateFolder = None,
     config: ConfigFile = None,
+    credentials: CredentialsSource = None,
     last: Annotated[int, typer.Option("--last", "-n", min=0, help="Begin with that many of the last events.")] = 10,
     follow: Annotated[bool, typer.Option(help="Wait for more, until Ctrl-C.")] = True,
     tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
@@ -42,7 +44,8 @@ def tail(
 ) -> None:
     """Show redacted events as they come, from a state folder or from Kafka.
 
-    Words and filters mean what they mean in `search`. Nothing is committed: any number may follow.
+    Words and filters mean what they mean in `search`. Nothing is committed: any number may follow. With --config
+    and --state somebody of that break-glass folder signs in, and follows a tenant whose analyst they are.
     """
     from streams.siem.ports import Query
 
@@ -55,7 +58,7 @@ def tail(
         identifier=None if type_ is None else type_.value,
         kind=kind,
     )
-    follower = _follower(state, config, query)
+    follower, query = _follower(state, config, credentials, query)
     try:
         _show(_matching(follower.history(last), query)[-last:] if last else [], query, json=json)
         while follow:
@@ -67,22 +70,27 @@ def tail(
         follower.close()
 
 
-def _follower(state: StateFolder, config: ConfigFile, query: "Query") -> "Follower":
-    if (state is None) == (config is None):
-        raise ConfigError("name a state folder (--state) or a settings file (--config), and not both")
-    if state is not None:
+def _follower(state: StateFolder, config: ConfigFile, source: str | None, query: "Query") -> "tuple[Follower, Query]":
+    if config is None:
+        if state is None:
+            raise ConfigError("name a state folder (--state) or a settings file (--config)")
         from streams.log.follow import SqliteFollower
         from streams.siem.searching import open_state
 
-        return SqliteFollower(open_state(state), [REDACTED, ALERTS])
+        return SqliteFollower(open_state(state), [REDACTED, ALERTS]), query
     from streams.clock import SystemClock
+    from streams.commands.analysts import as_analyst
     from streams.commands.options import service_settings
     from streams.log.kafka_follow import KafkaFollower
     from streams.siem.search_trail import SearchTrail
 
     settings = service_settings(config)
-    SearchTrail.of_kafka(settings, SystemClock()).tail(query)
-    return KafkaFollower(settings, [REDACTED, ALERTS])
+    trail = SearchTrail.of_kafka(settings, SystemClock())
+    if state is not None:
+        actor, query = as_analyst(state, source, query)
+        trail = trail.by(actor, query.tenant or settings.operator_tenant)
+    trail.tail(query)
+    return KafkaFollower(settings, [REDACTED, ALERTS]), query
 
 
 def _matching(records: "Iterable[Record]", query: "Query") -> "list[Source]":

@@ -64,6 +64,10 @@ class SearchTrail:
         folder = settings.run_folder / "searches"
         return cls(folder / "log", folder / "audit-log.json", actor, settings.operator_tenant, clock)
 
+    def by(self, actor: Actor, tenant: str) -> "SearchTrail":
+        """Return the trail of somebody who signed in to search one tenant."""
+        return replace(self, actor=actor, tenant=tenant)
+
     @contextmanager
     def search(self, query: Query) -> Iterator[Shown]:
         """Tell of a search before it is made, and what came of it before anything is shown.

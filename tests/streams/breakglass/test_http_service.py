@@ -1,5 +1,6 @@
 """The API as a service: ready or not, its metrics, the audit log and erasures for those who may, refused tokens."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from httpx2 import Response
 from sqlalchemy import insert
 from structlog.testing import capture_logs
 
@@ -22,6 +24,7 @@ from streams.breakglass.desk import HOME
 from streams.breakglass.entries import EntryView
 from streams.breakglass.identity.registry import give_role
 from streams.breakglass.identity.tables import ROLES
+from streams.breakglass.openapi import VERBS
 from streams.breakglass.outbox import Outbox
 from streams.breakglass.persons import refused
 from streams.breakglass.readiness import Readiness, entries_check, is_ready
@@ -156,6 +159,42 @@ def test_metrics_are_for_this_host(service: Service, redacted: EmbeddedState, tm
     assert 'phistream_kek_unwraps_total{kind="local",outcome="ok"} 1.0' in text
     assert 'phistream_breakglass_requests_total{outcome="200"} 3.0' in text
     assert not [token for token in near.rig.tokens if token in text]
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_observability_sees_metrics_and_nothing_else(service: Service, role: Role) -> None:
+    """From another host metrics take the role observability, in the tenant of the installation."""
+    with service.rig.desk.registry.engine.begin() as connection:
+        give_role(connection, Person(ISSUER, "ed"), HOME, role, 0.0)
+        give_role(connection, Person(ISSUER, "fay"), TenantId("other"), role, 0.0)
+    answer = service.call("ed", "GET", "/v1/metrics")
+
+    assert (200 if role is Role.OBSERVABILITY else 403) == answer.status_code
+    assert ("phistream_breakglass" in answer.text) == (role is Role.OBSERVABILITY)
+    assert 403 == service.call("fay", "GET", "/v1/metrics").status_code
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.OBSERVABILITY, Role.KEY_ADMIN])
+def test_who_only_watches_opens_and_judges_nothing(service: Service, role: Role) -> None:
+    """Analyst, observability and key admin ask for no grant, say nothing to one, see none, and erase nothing."""
+    with service.rig.desk.registry.engine.begin() as connection:
+        give_role(connection, Person(ISSUER, "ed"), HOME, role, 0.0)
+    grant_id, body = service.active(), service.ask().request.content
+    asked = service.call("ed", "POST", "/v1/grants", json.loads(body))
+    said = [service.post("ed", f"/v1/grants/{grant_id}/{verb}") for verb in VERBS]
+    others = [service.reveal(grant_id, "ed"), erase_as(service, "ed")]
+
+    assert {403} == {answer.status_code for answer in (asked, *others)}
+    assert {403, 409} >= {answer.status_code for answer in said}
+    assert "active" == service.call("bo", "GET", f"/v1/grants/{grant_id}").json()["state"]
+    assert [] == service.call("ed", "GET", "/v1/grants").json()["grants"]
+    assert 404 == service.call("ed", "GET", f"/v1/grants/{grant_id}").status_code
+    assert [] == service.call("ed", "GET", "/v1/erasures").json()["erasures"]
+
+
+def erase_as(service: Service, who: str) -> Response:
+    """Ask for an erasure as somebody."""
+    return service.post(who, "/v1/erasures", {"tenant": HOME, "ticket": "GDPR-17", "unit": UNIT})
 
 
 def test_another_hand_in_the_database_stops_everything(service: Service) -> None:
