@@ -3,7 +3,8 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/phistream
 WORKDIR /source
-# Dependencies first: they change less often than the code, and each is checked by its hash.
+# Dependencies first: they change less often than the code, and each is checked by its hash. Those of AWS KMS and S3, of
+# HashiCorp Vault and of PostgreSQL are among them: settings choose one, not another image.
 COPY requirements.lock ./
 RUN /opt/phistream/bin/pip install --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE CHANGELOG.md ./

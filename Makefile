@@ -89,8 +89,9 @@ schemas: $(READY) ## Write the JSON Schemas of schemas/json anew
 .PHONY: lock
 lock: $(READY_TEST) ## Resolve the locked dependencies anew
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile -q pyproject.toml --extra monitor --generate-hashes --no-annotate --no-emit-index-url \
-	  --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --extra monitor --extra aws --extra hcvault --extra postgres \
+	  --generate-hashes --no-annotate --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" \
+	  -o requirements.lock
 	@$(BIN)/uv pip compile -q pyproject.toml --extra monitor --group test --group lint --generate-hashes --no-annotate \
 	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -c requirements.lock \
 	  -o requirements-test.lock

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,18 @@ def test_image_runs_without_rights() -> None:
     assert users
     assert users[-1].split(":")[0] not in {"0", "root"}
     assert any("--require-hashes" in line for line in lines)
+
+
+def test_image_holds_what_settings_may_name() -> None:
+    """KMS drivers, S3 anchors, PostgreSQL and the monitor are installed: what the lock has is what the image has."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = {
+        each.replace("[binary]", "") for name in ("aws", "hcvault", "monitor", "postgres") for each in extras[name]
+    }
+    lines = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    locked = {line.removesuffix(" \\") for line in lines if line[:1].isalnum()}
+    assert wanted | {"psycopg-binary==3.3.9"} <= locked
 
 
 def test_made_environment_is_complete(tmp_path: Path) -> None:
