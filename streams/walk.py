@@ -14,15 +14,13 @@ from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
 from streams.places import ROOT, UNASKED, Place, by_name, label_of, rules_of
 from streams.record.leaves import Leaf, Reading, Why
-from streams.record.opaque import count_logprobs, describe_blob, is_media
+from streams.record.opaque import count_logprobs, describe_blob, is_media, repeats_tokens
 
 #: Headers whose values may pass in the shape of a label; all others are text.
 PASSING_HEADERS = frozenset({"content-type", "content-encoding", "traceparent", "schema-version", "x-request-id"})
 #: Headers of ours, dropped from raw records: only phistream may say what they say.
 OWN_HEADERS = "phistream-"
 
-#: What repeats a completion token by token, whoever wrote it.
-_PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result"})
 _LABELLED = frozenset({"value", "answer", "valuestring", "val", "content", "text"})
 #: What OTLP/JSON wraps the value of an attribute in (opentelemetry-proto, common.proto, AnyValue).
 _WRAPPERS = frozenset("stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values".split())
@@ -161,7 +159,7 @@ class _Visit:
             name = key if key in VOCABULARY else self._key(key, place)
             if name in out:
                 name = free_key(name, out)
-            if (key in _PER_TOKEN or below is Treatment.LOGPROBS) and isinstance(child, (dict, list)):
+            if isinstance(child, (dict, list)) and (below is Treatment.LOGPROBS or repeats_tokens(key, child)):
                 self._note(place, key, Reading.DROPPED, Why.REPEATED)
                 out[name] = None
                 out[free_key(f"{name}_count", out)] = count_logprobs(child)

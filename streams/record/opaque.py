@@ -17,6 +17,14 @@ _SUBTYPES = frozenset(
     """.split()
 )
 _SCHEMES = frozenset("http https s3 gs abfs abfss wasb wasbs az azure file ftp sftp hdfs oci r2 minio blob".split())
+#: What repeats a text token by token, whoever wrote it.
+_PER_TOKEN = frozenset({"logprobs", "logprobsResult", "logprobs_result", "prompt_logprobs"})
+#: Where servers tell a text by the numbers of its tokens, which anybody turns back into it.
+_TOKEN_NUMBERS = frozenset(
+    "context tokens prompt input token_ids prompt_token_ids completion_token_ids output_token_ids input_ids".split()
+)
+#: Every tokenizer has its bytes below; a list of numbers that are all so small may be anything.
+_BYTES = 256
 _PROBE = 2048
 _SHORTEST_BLOB = 256
 #: First bytes of common media (IANA media types; each format's own specification).
@@ -58,6 +66,31 @@ def describe_blob(kind: str, text: str, digest: Callable[[bytes], str]) -> str:
     type_ = _type_of(text, found.group(1) if found else None)
     parts = [kind, *([f"type={type_}"] if type_ else []), *([f"scheme={scheme}"] if scheme else [])]
     return f"[{' '.join(parts)} size={len(text)} digest={digest(text.encode())}]"
+
+
+def repeats_tokens(key: str, node: dict[str, Any] | list[Any]) -> bool:
+    """Tell whether what stands under a key tells a text token by token, which nobody can read so.
+
+    >>> repeats_tokens("context", [128006, 882]), repeats_tokens("tokens", [{"text": "Mar", "logprob": -1}])
+    (True, True)
+    """
+    if key in _PER_TOKEN:
+        return True
+    if not isinstance(node, list) or not node:
+        return False
+    if isinstance(node[0], list):
+        return all(isinstance(each, list) for each in node) and repeats_tokens(
+            key, [each for row in node for each in row]
+        )
+    if isinstance(node[0], dict):
+        return all(isinstance(each, dict) and "logprob" in each for each in node)
+    return key in _TOKEN_NUMBERS and _are_numbers(node)
+
+
+def _are_numbers(node: list[Any]) -> bool:
+    """Tell whether a list holds the numbers of tokens."""
+    whole = all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in node)
+    return whole and max(node) >= _BYTES
 
 
 def count_logprobs(node: Any) -> int:

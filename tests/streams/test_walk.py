@@ -134,6 +134,19 @@ def test_a_redacted_number_becomes_a_string() -> None:
     assert {"payload": [{"mrn": "T"}, {"count": 12345}]} == walker.rebuild(event, texts).document
 
 
+def test_what_is_told_by_tokens_becomes_null_with_a_count() -> None:
+    """An answer's tokens beside it, and the numbers from which anybody makes it again, are not passed on."""
+    document = {"response": "Maria", "context": [9134, 4711], "details": {"tokens": [{"text": "Mar", "logprob": -1}]}}
+
+    event, walker = event_of(document), walker_of(document)
+
+    rebuilt = walker.rebuild(event, [text.text for text in walker.texts(event)]).document
+
+    assert (None, 2) == (rebuilt["context"], rebuilt["context_count"])
+    assert {"tokens": None, "tokens_count": 1} == rebuilt["details"]
+    assert "Maria" == rebuilt["response"]
+
+
 def test_logprobs_become_null_with_a_count() -> None:
     """Log probabilities repeat the completion token by token."""
     logprobs = {"content": [{"token": "Mar"}, {"token": "ia"}]}
