@@ -59,7 +59,18 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
     if others:
         document["other_events"] = others
     ended = done or (bool(choices) and all(choice.get("finish_reason") for choice in choices.values()))
-    return Joined(document, len(pieces), bool(choices) and in_order, ended)
+    counted = bool(top.get("usage")) or not any(map(_promises_usage, pieces))
+    return Joined(document, len(pieces), bool(choices) and in_order, ended and counted)
+
+
+def _promises_usage(piece: dict[str, Any]) -> bool:
+    """Tell whether a chunk says that usage will follow: null, on a wire that writes nothing else that is empty.
+
+    A client's library writes every field that it knows, so null says nothing there.
+    """
+    deltas = [object_of(choice, "delta") for choice in objects(piece, "choices")]
+    written = any(value is None for delta in deltas for value in delta.values())
+    return bool(deltas) and "usage" in piece and piece["usage"] is None and not written
 
 
 def _follows(known: dict[str, Any] | None, choice: dict[str, Any]) -> bool:

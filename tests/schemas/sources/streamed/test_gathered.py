@@ -168,6 +168,20 @@ def test_a_field_that_nobody_knows_is_joined_too() -> None:
     assert "Maria" == document["vendor"]
 
 
+@pytest.mark.parametrize("delta", [{}, {"tool_calls": None}])
+def test_usage_that_was_promised_is_missed(delta: dict[str, Any]) -> None:
+    """A wire that writes usage as null says that it will follow; a library that writes all that it knows does not."""
+    *chunks, usage = chat(["a"])
+    promising = [
+        {**each, "usage": None, "choices": [{**each["choices"][0], "delta": {**each["choices"][0]["delta"], **delta}}]}
+        for each in chunks
+    ]
+
+    assert bool(delta) is gather(promising).whole
+    assert gather([*promising, usage]).whole
+    assert gather(chunks).whole
+
+
 @pytest.mark.parametrize("odd", [{"type": "error", "error": {"message": "Maria"}}, {"type": "new", "note": "Maria"}])
 def test_events_of_other_types_are_kept(odd: dict[str, Any]) -> None:
     """An error or an event that nobody knows is part of the event: its strings are text."""
