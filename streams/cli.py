@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from schemas.errors import PhistreamError, UnknownVersion
+from schemas.errors import (
+    AccessDenied,
+    AuditAltered,
+    AuditUnavailable,
+    KmsUnavailable,
+    LogUnavailable,
+    PhistreamError,
+    Pushback,
+    TransactionFailed,
+    UnknownVersion,
+    VaultError,
+)
 from streams.commands.audit import audit_app
 from streams.commands.breakglass import breakglass_app
 from streams.commands.config import config_app
@@ -77,7 +88,18 @@ for panel, groups in GROUPS.items():
     for name, group in groups.items():
         app.add_typer(group, name=name, rich_help_panel=panel)
 
-#: An error of ours ended the command; README, "Commands", lists every status.
+#: What an error of ours ends a command with, the first kind that it is; README, "Commands", lists every status.
+STATUSES: tuple[tuple[type[PhistreamError], int], ...] = (
+    (UnknownVersion, UNREADABLE_STATUS),
+    (KmsUnavailable, 69),
+    (LogUnavailable, 69),
+    (TransactionFailed, 69),
+    (AuditUnavailable, 69),
+    (Pushback, 69),
+    (AccessDenied, 77),
+    (VaultError, 65),
+    (AuditAltered, 65),
+)
 REFUSED_STATUS = 78
 
 
@@ -90,7 +112,7 @@ def main() -> None:
         typer.main.get_command(app)()
     except PhistreamError as error:
         _say(str(error))
-        sys.exit(UNREADABLE_STATUS if isinstance(error, UnknownVersion) else REFUSED_STATUS)
+        sys.exit(next((status for kind, status in STATUSES if isinstance(error, kind)), REFUSED_STATUS))
     except OSError as error:
         if error.filename is None:
             raise
