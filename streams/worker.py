@@ -265,7 +265,8 @@ class Worker:
             raise error
         self._stale = True
         self.streams.forget_all()  # The outcome may be unknown: only the log tells which streams are open.
-        self._waiting.forget(was_away=isinstance(error, LogUnavailable))
+        if isinstance(error, LogUnavailable):
+            self._waiting.rest_after_outage()
         for tenant in self.pipeline.tenants.by_id.values():
             tenant.vault.aborted()
         self.metrics.retried(type(error).__name__)

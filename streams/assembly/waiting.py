@@ -34,10 +34,6 @@ class Elapsed:
         """Count from now on in partitions of which something was read."""
         self._until.update({place: (epoch, now) for place, epoch in epochs.items()})
 
-    def forget(self) -> None:
-        """Count from the next look on."""
-        self._until.clear()
-
     def passed(
         self, moments: Mapping[TopicPartition, float], epochs: Mapping[TopicPartition, int], now: float
     ) -> dict[TopicPartition, int]:
@@ -73,11 +69,9 @@ class Waiting:
         places = {place_of(record.topic, record.partition) for record in records}
         self._elapsed.begin({place: epochs[place] for place in places}, time.monotonic())
 
-    def forget(self, *, was_away: bool) -> None:
-        """Begin anew, since everything is read again; *was_away* tells that the brokers could not be reached."""
-        self._elapsed.forget()
-        if was_away:
-            self._rests_until = time.monotonic() + _RETURN_SECONDS
+    def rest_after_outage(self) -> None:
+        """Let no time pass for a while: the brokers could not be reached, for producers neither."""
+        self._rests_until = time.monotonic() + _RETURN_SECONDS
 
     def closed(self) -> Sequence[Closed]:
         """Return the streams that waited long enough by now."""
