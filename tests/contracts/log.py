@@ -75,9 +75,9 @@ def _reads_on(logs: Sequence[TransactionalLog], done: Callable[[], bool]) -> boo
     return True
 
 
-def hears(log: TransactionalLog, since: float) -> bool:
+def hears(log: TransactionalLog, since: float, partitions: int = PARTITIONS) -> bool:
     """Read on until every partition was read up to a moment after *since*; tell whether that comes. None may come."""
-    return _reads_on([log], lambda: len([1 for moment in log.heard().values() if moment > since]) == PARTITIONS)
+    return _reads_on([log], lambda: len([1 for moment in log.heard().values() if moment > since]) == partitions)
 
 
 def heard(log: TransactionalLog) -> Mapping[TopicPartition, float]:

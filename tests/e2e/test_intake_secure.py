@@ -1,20 +1,24 @@
 """Intake with the rights of its role alone: TLS, SCRAM and ACLs."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from schemas.errors import LogRefused
 from schemas.topics import KEYED, Role
 from streams.composition import Slot
 from streams.config import Settings
 from streams.intake.main import build_intake
 from streams.intake.origins import believed
 from streams.log.admin import apply_acls
-from streams.log.kafka import read_whole_topic
+from streams.log.kafka import connect_slot, read_whole_topic
 from streams.log.kafka_inlet import KafkaInlet
 from streams.log.kafka_intake import connect_intake
-from streams.log.startup import INTAKES, begin_group
+from streams.log.kafka_sight import KafkaSight
+from streams.log.startup import INTAKES, REDACTORS, begin_group, refuse_unfit
+from tests.contracts.log import heard, hears, read
 from tests.e2e.deployment import TENANT_HEADER, Deployment, deployed, logged_in
 from tests.stack.grants import await_grants
 from tests.stack.required import required_stack
@@ -51,6 +55,30 @@ def test_the_rights_of_its_role_are_enough(deployment: Deployment) -> None:
     assert (before, after) == (3, 0)
     assert sorted(each.value or b"" for each in moved) == [b"", b"no JSON", b'{"note": "one"}']
     assert {each.origin.tenant for each in moved if each.origin is not None} == {deployment.tenants[0]}
+
+
+def test_a_redactor_sees_how_far_intake_is(deployment: Deployment) -> None:
+    """With the rights of its role a worker proves by when all was read; elsewhere, without them, it does not begin."""
+    intake_as, redactor_as, producer_as = (
+        _as_role(deployment, role) for role in (Role.INTAKE, Role.REDACTOR, Role.PRODUCER)
+    )
+    begin_group(intake_as.kafka, INTAKES, [deployment.topic], "earliest")
+    begin_group(redactor_as.kafka, REDACTORS, [KEYED], "latest")
+    deployment.run_folder.mkdir()
+    with KafkaInlet(producer_as, deployment.topic) as inlet, connect_slot(redactor_as, 0) as log:
+        partitions = len(KafkaSight(redactor_as.kafka).ends([KEYED]))
+        assert hears(log, time.monotonic(), partitions)
+        inlet.append([b"no JSON"])
+        written = time.monotonic()
+        assert max(heard(log).values()) < written
+        with connect_intake(intake_as) as intake:
+            build_intake(intake_as, intake, Slot(0, deployment.run_folder, lambda: False)).run(until_drained=True)
+        assert read(log, 1)
+
+        assert hears(log, written, partitions)
+    nowhere = redactor_as.kafka.model_copy(update={"environment": "nowhere"})
+    with pytest.raises(LogRefused, match=r"right is missing.*phistream\.nowhere\.intake"):
+        refuse_unfit(redactor_as.model_copy(update={"kafka": nowhere}))
 
 
 def _as_role(deployment: Deployment, role: Role) -> Settings:
