@@ -1,4 +1,4 @@
-"""What a command ends with: a supervisor or a script tells by the status whether to wait, to ask somebody or to mend."""
+"""What a command ends with: by the status a script tells whether to wait, to ask somebody or to mend."""
 
 import sys
 
