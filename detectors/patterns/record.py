@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
 from detectors.patterns.captions import Caption, Captions, Strength
+from detectors.patterns.plans_told import plans_told
 from detectors.patterns.scanning import compile_latin, follows, phrases, stands_alone
 from detectors.patterns.values import is_plausible, read_value
 from detectors.recognizer import Passage
@@ -111,7 +112,8 @@ _QUEBEC = compile_latin(
     r"\b(?:ramq|carte soleil|assurance[- ]maladie)\b[^0-9\n]{0,16}?"
     r"\b([A-Z]{4} ?[0-9]{4} ?[0-9]{4})\b"
 )
-_VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}")
+_REACH = 48
+_VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[0-9]{1,2}(?:\.[0-9]{1,2}){2}")
 #: A plan on offer ("Humana Gold Plus H5216-044"), a payer's policy on what it covers, a procedure behind its name.
 _CONTRACT = compile_latin(r"[HRSE][0-9]{4}-[0-9]{3}(?:-[0-9]{1,3})?")
 _PUBLISHED = compile_latin(
@@ -141,7 +143,8 @@ class RecordRecognizer:
         latin = passage.latin
         spans = [span for span in self._captions.spans(passage, self.name) if not _is_version(latin, span)]
         spans += [Span(start, end, _PLAN, 0.99, self.name) for start, end in _medicare(passage.latin)]
-        spans += [Span(start, end, _PLAN, 0.9, self.name) for start, end in _on_card(passage.latin)]
+        told = dict.fromkeys([*_on_card(passage.latin), *plans_told(passage.latin)])
+        spans += [Span(start, end, _PLAN, 0.9, self.name) for start, end in told]
         histories = _HISTORY.finditer(latin)  # "HC 72155013", the Spanish number of a chart.
         spans += [Span(found.start(1), found.end(1), _MRN, 0.9, self.name) for found in histories]
         return spans
@@ -167,7 +170,7 @@ def _on_card(latin: bytes) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
     for found in _DEPENDANT.finditer(latin):
-        if _INSURANCE.near(latin, found.start(), found.end()):
+        if _INSURANCE.search_in(latin, max(0, found.start() - _REACH), found.end() + _REACH):
             yield found.start(1), found.end(1)
     for found in _BARE_ID.finditer(latin):
         if _INSURANCE.before(latin, found.start(), 64) and not follows(_PAYER, latin, found.start(), 12):

@@ -24,6 +24,10 @@ _FEWEST_GROUPS = 2
 _SHORT_WORDS = frozenset(
     b"MD RN NP PA DO PT OT DR ED ER OR IN US UK ID HR BP RR IV IM PO TO IS ON AT NO OF BY HE WE IT".split()
 )
+#: Behind a prefix with a figure in it: "HO-4 88120934".
+_BODY = compile_latin(r" ([0-9]{6,12})(?:[^A-Z0-9./-]|[./-](?:[^A-Z0-9]|$)|$)")
+_LETTER = compile_latin(r"[A-Z]")
+_MOST_IN_PREFIX = 2
 _UNIT = compile_latin(
     r"[ \t-]{0,2}(?:mg|mcg|ug|g|kg|gm|ml|cc|l|dl|mm|cm|m|km|in|ft|lbs?|oz|mmol|meq|mmhg|bpm|hz|khz|units?|iu|tabs?|"
     "caps?|"
@@ -91,6 +95,8 @@ def read_value(latin: bytes, start: int) -> tuple[int, int] | None:
         if joined is None:
             return spoken_value(latin, start)
         start, end = joined
+    elif (longer := _BODY.match(latin, end, limit)) is not None and count_digits(token.group()) <= _MOST_IN_PREFIX:
+        end = longer.end(1) if _LETTER.search(token.group()) else end
     if _DECIMAL.fullmatch(latin, start, end):
         return start, end
     return _extend(latin, start, end, limit)
