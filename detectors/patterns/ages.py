@@ -6,6 +6,7 @@ from itertools import chain
 
 from detectors.context import Context
 from detectors.patterns.ages_told import NO_RELATIVE, told_ages
+from detectors.patterns.birth_years import birth_years, hinted_birth_year
 from detectors.patterns.no_ages import is_gauged, lasts, of_thing
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
@@ -15,7 +16,7 @@ from schemas.spans import Span
 SCORE = 0.95
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _WORDS = (
-    rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one) hundred(?:(?: and)?[ -](?:{_ONES}|ten|eleven|twelve))?|"
+    rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one)[ -]hundred(?:(?:[ -]and)?[ -](?:{_ONES}|ten|eleven|twelve))?|"
     r"noventa(?: y (?:uno?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))?|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?|"
     r"quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize)|neunzig)"
 )
@@ -113,12 +114,13 @@ _PLUS = compile_latin(
     r"\+? ?years and)"
 )
 _NO_AGE = compile_latin(
-    r"\s*(?:%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|"
+    r"\s*(?:(?:-[0-9]{2,3})?\+? ?(?:day )?buckets?|"
+    r"%|percent|pct|mg|mcg|g\b|kg|lbs?|pounds|ml|cc\b|cm|mm|m\b|bpm|degrees|\xb0|days?|d\b|weeks?|wks?|"
     r"months?|mos?\b|min|"
     r"hours?|hrs?|h\b|minutes|mph|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|"
     r"dollars|pack|th "
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
-    r"char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
+    r"db\b|decibels?|char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
 )
 #: "Homer (103 at death)", "mi abuelita de noventa y cinco".
 _AT_DEATH = compile_latin(
@@ -147,16 +149,8 @@ _DEGREES = compile_latin(
 )
 _OUTDOORS = compile_latin(r"\s*(?:temp|outside|outdoors|heat|weather|fever)")
 _OLD = compile_latin(r"(?:old|olds|young|age|y[./ ]?o\.?[mf]?|a\xf1os)$|[/ ]o$")
-_BIRTH_YEAR = compile_latin(
-    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|birth ?year|year of birth|yob|d\.?o\.?b\.?(?: year| yr)?|"
-    r"nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)"
-    r"[\s:=\x22'>]{1,5}(?:is |was )?((?:18|19)[0-9]{2})\b"
-)
-_BORN_AT = compile_latin(r"\bborn (?:and raised )?(?:in|at|near|on) [^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b")
 _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
 _EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})[\xff\x1a]")
-_YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
-_BIRTH_KEYS = frozenset(("birthyear", "yearofbirth", "yob", "a\xf1onacimiento"))
 _VITALS = phrases(r"""
     hr; bp; rr; sat; spo2; o2; pulse; heart rate; weight; wt; glucose; sugar; ldl; room; dose; score; temp; tmax;
     temperature; fever; febrile; bed
@@ -176,9 +170,9 @@ class AgeRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return the number alone, without its unit."""
         latin = passage.latin
-        ranges = dict.fromkeys(self._hinted(passage))
+        ranges = dict.fromkeys(hinted_birth_year(passage, self._oldest_year))
         if _GATE.search(latin) is not None or not passage.text.isascii():
-            ranges |= dict.fromkeys([*self._ages(latin), *self._birth_years(latin), *_eastern(passage)])
+            ranges |= dict.fromkeys([*self._ages(latin), *birth_years(latin, self._oldest_year), *_eastern(passage)])
         return [Span(start, end, IdentifierType.AGE, SCORE, self.name) for start, end in ranges]
 
     def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
@@ -226,18 +220,6 @@ class AgeRecognizer:
         if _OLD.search(latin[found.end(1) : found.end()]) is not None:
             return not of_thing(latin, found.end())
         return not (lasts(latin, found) or self._vitals.before(latin, found.start(), 10))
-
-    def _hinted(self, passage: Passage) -> Iterator[tuple[int, int]]:
-        """Yield a year of birth that only its key tells as one."""
-        key = "".join(char for char in passage.hint.rpartition(".")[2] if char.isalpha())
-        year = _YEAR.fullmatch(passage.latin.strip()) if key in _BIRTH_KEYS else None
-        if year is not None and int(year.group()) <= self._oldest_year:
-            yield 0, len(passage.text)
-
-    def _birth_years(self, latin: bytes) -> Iterator[tuple[int, int]]:
-        for found in chain(_BIRTH_YEAR.finditer(latin), _BORN_AT.finditer(latin)):
-            if int(found.group(1)) <= self._oldest_year:
-                yield found.start(1), found.end(1)
 
 
 def _is_age(latin: bytes, end: int, *, sex: bool = False) -> bool:

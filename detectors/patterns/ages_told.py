@@ -6,7 +6,7 @@ from detectors.patterns.scanning import Match, PatternSet, compile_latin
 
 FIGURE = r"(?:9[0-9]|1[01][0-9]|12[0-5])"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
-_SPELLED = rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one) hundred(?:(?: and)?[ -](?:{_ONES}|ten))?)"
+_SPELLED = rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one)[ -]hundred(?:(?:[ -]and)?[ -](?:{_ONES}|ten))?)"
 _NUMBER = rf"(?:{FIGURE}|{_SPELLED})"
 _ORDINAL = (
     r"(?:(?:9[0-9]|1[01][0-9])(?:st|nd|rd|th)|ninet(?:ieth|y-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
@@ -109,6 +109,11 @@ TOLD = (
         rf"\b(?-i:(?:Mrs?|Ms|Miss|Dr|Sr|Fr|Sra)\.? [A-Z][a-z'-]+(?: [A-Z][a-z'-]+){{0,2}}) \(({_SPELLED})[,;)]"
     ),
     compile_latin(rf"(?-i:[A-Z][a-z]+), ({_NUMBER})(?: and a half|\xbd),? (?:both|and|who|lives|she|he|with|is|of)\b"),
+    # "Well, ninety next month", "the old gent in 4, ninety-four next week".
+    compile_latin(
+        rf"\b(?:(?:well|actually|almost|nearly)[, ]{{1,2}}|(?:gent|gentleman|lady|man|woman|guy|resident|widow|widower|"
+        rf"patient)\b[^.\n]{{0,24}}, )({_SPELLED}) (?:next|come|this) {_MONTH}\b"
+    ),
     # "be ninety in june".
     compile_latin(rf"\b(?:be|turn|turns|turning|am) ({_NUMBER}) (?:in|this|next|come|by|on) {_MONTH}\b"),
 )
@@ -130,12 +135,29 @@ TOLD_WHOLE = (
     compile_latin(r"(?:^|[\n\t,|]|  ) ?(9[OoIl]) ?(?-i:[MF])(?:[\t,|\n]|$|  ?(?-i:[A-Z][A-Z]))"),
     compile_latin(r"\b(9[OoIl]|[1lI]0[OoIl]|[1lI]O[0-9OoIl]|l0[0-9])[- ]?(?:years?|yrs?|y/?o)\b"),
 )
-_SET = PatternSet((*TOLD, *TOLD_WHOLE))
+#: "At 102 she is the oldest person", unless what was measured stood at the number.
+_AT = compile_latin(
+    rf"(?:^|[.;!?\n(] ?)at ((?:9[1-9]|10[0-9])|{_SPELLED}),? (?:he|she) (?:is|was|has|had|asks|asked|lives|lived|wants|"
+    r"wanted|says|said|tells|told|drives|drove|walks|walked|cooks|cooked|goes|went|does|did|can|could|knows|remembers|"
+    r"reads|swims|plays|works|worked|votes|manages|lost|buried|fell|broke|moved|signed|consented|declines|declined|"
+    r"refuses|refused|chose|chooses|prefers|looks|needs|would|should|may|might|feels (?:fine|well|young|old|great))\b"
+)
+_MEASURED = compile_latin(
+    r" (?:still |now |then |again )?(?:on|in (?:pain|afib|a-fib|sinus|rvr)|hypo|hyper|sat|placed|put|stable|tachy|"
+    r"brady|febrile|afebrile|sob|short|dysp|comfortable|at|pain|fever|temp|o2|oxygen|more|less|mg|the dose|nause|"
+    r"titrated|increased|better|worse|symptom|asymptom|dizzy|weaned|given|started|able to (?:flex|extend|lift)|full|"
+    r"good|limited|not (?:reach|toler|get))"
+)
+_SET = PatternSet((*TOLD, *TOLD_WHOLE, _AT))
 
 
 def told_ages(latin: bytes) -> Iterator[tuple[Match, bool]]:
     """Yield each match, its age in the first group, and whether what stands behind the number is to be looked at."""
     for index in _SET.occurring(latin):
+        if index == len(TOLD) + len(TOLD_WHOLE):
+            at = (found for found in _AT.finditer(latin) if _MEASURED.match(latin, found.end()) is None)
+            yield from ((found, True) for found in at)
+            continue
         checked = index < len(TOLD)
         pattern = TOLD[index] if checked else TOLD_WHOLE[index - len(TOLD)]
         yield from ((found, checked) for found in pattern.finditer(latin))
