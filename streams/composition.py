@@ -42,7 +42,7 @@ from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import CountedKek, Kek, open_kek
-from streams.vault.key_ages import key_ages
+from streams.vault.key_ages import key_ages, note_quarantine_kek
 from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
 from streams.vault.stores import open_key_store
@@ -101,9 +101,9 @@ def build_worker(settings: Settings, log: TransactionalLog, slot: Slot, analyzer
     metrics = Metrics()
     tenants = build_tenants(settings, clock, metrics)
     folder = RunFolder(slot.run_folder)
-    kek = _tested(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri"), metrics)
+    kek, version = _tested(required(settings.vault.quarantine_kek_uri, "vault.quarantine_kek_uri"), metrics)
     seal = QuarantineSeal(kek, clock)
-    _tell_key_ages(settings, metrics, clock)
+    _tell_key_ages(settings, metrics, clock, version)
     builder = BatchBuilder(
         slot=f"{settings.kafka.environment}-{slot.number}",
         policy=policy.fingerprint,
@@ -180,7 +180,7 @@ def build_tenants(settings: Settings, clock: Clock, metrics: Metrics) -> Tenants
 
     def tenant(name: str, *, known: bool) -> Tenant:
         declared = settings.tenants.get(name, TenantSettings())
-        kek = _tested(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri"), metrics)
+        kek, _ = _tested(required(declared.kek_uri or settings.vault.kek_uri, "vault.kek_uri"), metrics)
         staff = frozenset(declared.staff_applications)
         vault = SealingVault(name, kek, store, clock)
         return Tenant(name, Minter(name, keys[name]), vault, declared.region, staff, texts, known)
@@ -190,9 +190,13 @@ def build_tenants(settings: Settings, clock: Clock, metrics: Metrics) -> Tenants
     return Tenants(by_topic, by_id, tenant(settings.operator_tenant, known=False))
 
 
-def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock) -> None:
-    """Show by when each key has to be exchanged, and warn of those that have thirty days left."""
+def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock, version: str) -> None:
+    """Show by when each key has to be exchanged, and warn of those that have thirty days left.
+
+    *version* is that of the quarantine's KEK, whose DEKs travel with their records: the key store is told of it.
+    """
     with closing(open_key_store(settings.vault)) as store:
+        note_quarantine_kek(settings, store, version, clock.now_ms())
         ages = key_ages(settings, store)
     for age in ages:
         metrics.set("phistream_key_due_timestamp_seconds", age.due_ms / 1000, kind=age.kind, key=age.name)
@@ -200,15 +204,14 @@ def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock) -> None:
             log.warning("Key is to be exchanged.", kind=age.kind, path=age.name, count=age.days_left(clock.now_ms()))
 
 
-def _tested(uri: str, metrics: Metrics) -> Kek:
-    """Return a KEK that counts its calls and has wrapped something: what cannot wrap must not begin."""
+def _tested(uri: str, metrics: Metrics) -> tuple[Kek, str]:
+    """Return a KEK that counts its calls and has wrapped something, with the version: what cannot must not begin."""
 
     def told(outcome: str) -> None:
         metrics.count("phistream_kek_calls_total", kind=uri.partition(":")[0], outcome=outcome)
 
     kek = CountedKek(open_kek(uri), told)
-    kek.wrap(bytes(KEY_BYTES), WrapContext("start", "start", "start", kek.uri))
-    return kek
+    return kek, kek.wrap(bytes(KEY_BYTES), WrapContext("start", "start", "start", kek.uri)).kek_version
 
 
 def required(value: Value | None, setting: str) -> Value:

@@ -39,7 +39,7 @@ class KeyAge:
 
 def key_ages(settings: Settings, store: KeyStore) -> tuple[KeyAge, ...]:
     """Return every key that the settings name and that is there, the one due first standing first."""
-    found = [*_keks(store), *_quarantine(settings), *_token_keys(settings, store), *_certificates(settings)]
+    found = [*_keks(settings, store), *_quarantine(settings), *_token_keys(settings, store), *_certificates(settings)]
     return tuple(sorted((*found, *_audit(settings)), key=lambda age: (age.due_ms, age.kind, age.name)))
 
 
@@ -47,16 +47,24 @@ def _due(kind: str, name: str, since_ms: int) -> KeyAge:
     return KeyAge(kind, name, since_ms, since_ms + PERIOD_DAYS * DAY_MS)
 
 
-def _keks(store: KeyStore) -> Iterator[KeyAge]:
+def note_quarantine_kek(settings: Settings, store: KeyStore, version: str, now_ms: int) -> None:
+    """Note that a version of the quarantine's KEK is used, where a KMS holds it: nobody else says since when."""
+    uri = settings.vault.quarantine_kek_uri
+    if uri is not None and not uri.startswith(_LOCAL):
+        store.note_kek(uri, version, now_ms)
+
+
+def _keks(settings: Settings, store: KeyStore) -> Iterator[KeyAge]:
     """Yield every version that wraps or has DEKs: an old one counts until the re-wrap has emptied it."""
     newest = {kek.uri: kek.version for kek in store.keks()}
     for kek in store.keks():
         if not kek.retired_at_ms and (kek.deks or newest[kek.uri] == kek.version):
-            yield _due("kek", f"{kek.uri}@{kek.version}", kek.since_ms)
+            kind = "quarantine-kek" if kek.uri == settings.vault.quarantine_kek_uri else "kek"
+            yield _due(kind, f"{kek.uri}@{kek.version}", kek.since_ms)
 
 
 def _quarantine(settings: Settings) -> Iterator[KeyAge]:
-    """Yield the quarantine's local KEK, as old as its public half; of another kind its holder knows the age."""
+    """Yield the quarantine's local KEK, as old as its public half; one of a KMS is among the noted ones."""
     uri = settings.vault.quarantine_kek_uri or ""
     path = Path(uri.removeprefix(_LOCAL))
     if uri.startswith(_LOCAL) and path.exists():

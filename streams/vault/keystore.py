@@ -101,7 +101,11 @@ class KeyStore(Protocol):
         ...
 
     def keks(self) -> tuple[KekUse, ...]:
-        """Return every version of a KEK that wrapped a DEK of this store, oldest first."""
+        """Return every version of a KEK that wrapped a DEK of this store, or was noted, oldest first."""
+        ...
+
+    def note_kek(self, uri: str, version: str, at_ms: int) -> None:
+        """Note since when a version is used whose DEKs are kept elsewhere; what is known of it already stays."""
         ...
 
     def retire_kek(self, uri: str, version: str, at_ms: int) -> None:

@@ -140,6 +140,11 @@ class PostgresKeyStore:
         with self._reading() as database:
             return _keks(database)
 
+    def note_kek(self, uri: str, version: str, at_ms: int) -> None:
+        """See KeyStore."""
+        with self._writing() as database:
+            _note(database, uri, version, at_ms)
+
     def retire_kek(self, uri: str, version: str, at_ms: int) -> None:
         """See KeyStore."""
         with self._writing() as database:
@@ -249,9 +254,13 @@ def _keks(database: Connection) -> tuple[KekUse, ...]:
     return tuple(KekUse(*row) for row in database.execute(query))
 
 
-def _note_kek(database: Connection, dek: WrappedDek, at_ms: int) -> None:
-    row = postgresql.insert(KEKS).values(uri=dek.kek_uri, version=dek.kek_version, since_ms=at_ms, retired_at_ms=0)
+def _note(database: Connection, uri: str, version: str, at_ms: int) -> None:
+    row = postgresql.insert(KEKS).values(uri=uri, version=version, since_ms=at_ms, retired_at_ms=0)
     database.execute(row.on_conflict_do_nothing())
+
+
+def _note_kek(database: Connection, dek: WrappedDek, at_ms: int) -> None:
+    _note(database, dek.kek_uri, dek.kek_version, at_ms)
     query = select(KEKS.c.retired_at_ms).where(KEKS.c.uri == dek.kek_uri, KEKS.c.version == dek.kek_version)
     if database.scalar(query):
         raise KeyRetired("version of the KEK was retired", version=dek.kek_version)

@@ -52,6 +52,7 @@ _KEKS = (
     "SELECT uri, version, since_ms, retired_at_ms, (SELECT count(*) FROM deks "
     "WHERE kek_uri = uri AND kek_version = version AND state != 'destroyed') FROM keks ORDER BY since_ms, uri, version"
 )
+_NOTE_KEK = "INSERT INTO keks VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING"
 
 
 class SqliteKeyStore:
@@ -143,6 +144,11 @@ class SqliteKeyStore:
         """See KeyStore."""
         return tuple(KekUse(*row) for row in self._file.all(_KEKS))
 
+    def note_kek(self, uri: str, version: str, at_ms: int) -> None:
+        """See KeyStore."""
+        with self._file.transaction():
+            self._file.run(_NOTE_KEK, (uri, version, at_ms))
+
     def retire_kek(self, uri: str, version: str, at_ms: int) -> None:
         """See KeyStore."""
         with self._file.transaction():
@@ -191,9 +197,7 @@ class SqliteKeyStore:
 
     def _note_kek(self, dek: WrappedDek, at_ms: int) -> None:
         """Note that a version of a KEK wraps; raises KeyRetired where it may not any more."""
-        self._file.run(
-            "INSERT INTO keks VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING", (dek.kek_uri, dek.kek_version, at_ms)
-        )
+        self._file.run(_NOTE_KEK, (dek.kek_uri, dek.kek_version, at_ms))
         query = "SELECT retired_at_ms FROM keks WHERE uri = ? AND version = ?"
         if self._file.one(query, dek.kek_uri, dek.kek_version)[0]:
             raise KeyRetired("version of the KEK was retired", version=dek.kek_version)

@@ -177,6 +177,14 @@ class KeyStoreContract:
         assert store.keks() == (KekUse(URI, "v1", 5, 0, 2), KekUse(URI, "v2", 9, 0, 1))
         assert store.tenants() == ("acme",)
 
+    def test_notes_a_kek_once(self, open_store: Open) -> None:
+        """A version whose DEKs lie elsewhere is known since it was first noted, and none hangs on it."""
+        store = open_store()
+        for at_ms in (7, 9):
+            store.note_kek("hcvault:transit/quarantine", "v1", at_ms)
+
+        assert (KekUse("hcvault:transit/quarantine", "v1", 7, 0, 0),) == open_store().keks()
+
     def test_a_retired_kek_wraps_no_more(self, open_store: Open) -> None:
         """A version is retired once nothing hangs on it; a worker that still holds it is refused."""
         store = open_store()

@@ -10,7 +10,7 @@ from schemas.errors import ConfigError
 from schemas.topics import DAY_MS
 from streams.composition import embedded_settings
 from streams.embedded.state import EmbeddedState
-from streams.vault.key_ages import KeyAge, key_ages
+from streams.vault.key_ages import KeyAge, key_ages, note_quarantine_kek
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.tokenkeys import begin_epoch, ensure_token_keys
 from tests.contracts.keystore import rewrapped, wrapped_dek
@@ -53,6 +53,22 @@ def test_every_kind_of_key_has_its_date(tmp_path: Path) -> None:
     assert found["token-keys", "other/b"].since_ms == NOVEMBER + 9
     assert found["certificate", str(certificate)].due_ms == int(ends)
     store.close()
+
+
+def test_the_quarantines_kek_in_a_kms_has_a_date(tmp_path: Path) -> None:
+    """A worker notes since when it wraps by a version: the newest one is due a year after that, and no local one is."""
+    settings = embedded_settings(EmbeddedState(tmp_path), "default")
+    uri = "hcvault:transit/quarantine"
+    vault = settings.vault.model_copy(update={"quarantine_kek_uri": uri})
+    store = SqliteKeyStore(tmp_path / "keys.db")
+    note_quarantine_kek(settings, store, "local", NOVEMBER)
+    held = settings.model_copy(update={"vault": vault})
+    for version, at_ms in (("v1", NOVEMBER), ("v2", NOVEMBER + 9), ("v2", NOVEMBER + DAY_MS)):
+        note_quarantine_kek(held, store, version, at_ms)
+    ages = [age for age in key_ages(held, store) if age.kind == "quarantine-kek"]
+    store.close()
+
+    assert [KeyAge("quarantine-kek", f"{uri}@v2", NOVEMBER + 9, NOVEMBER + 9 + 365 * DAY_MS)] == ages
 
 
 def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
