@@ -47,7 +47,10 @@ _WHOLE = compile_latin(
     rf"(?:all lower ?case,? )?{_HOST})"
 )
 _UNDOTTED = compile_latin(rf"{_LOCAL}@[A-Z0-9-]{{2,40}}\b")
-_PLACEHOLDER = compile_latin(r"x+@x+\.x+|user@host|name@domain\.tld|git@git(?:hub|lab)\.com|git@bitbucket\.org")
+_PLACEHOLDER = compile_latin(
+    r"x+@x+\.x+|user@host|name@domain\.tld|git@git(?:hub|lab)\.com|git@bitbucket\.org|"
+    r"[a-z0-9_.-]+@[1-9]x\.(?:png|jpe?g|webp|gif|svg)"
+)
 
 
 class MailRecognizer:

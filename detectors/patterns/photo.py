@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.context import Context
-from detectors.patterns.scanning import behind, compile_latin, is_word, phrases
+from detectors.patterns.photo_names import blank_start, name_start
+from detectors.patterns.scanning import compile_latin, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -21,15 +22,8 @@ _FILE = compile_latin(
     rf" [0-9.]{{7,8}}|photo \([0-9]+\)|[A-Z]{{4,12}}(?: ?shot)? [0-9-]{{10}} at [0-9.]{{4,8}}(?: ?[AP]M)?|{_NAME})"
     rf"\.{_EXTENSION}\b"
 )
-#: Words of a file's name before its last one: "called face rash 2.jpg", "pt face 2.jpg".
-_NAMED = compile_latin(
-    r"\b(?:called|named|titled|file ?name(?: is)?|saved as)[ :]{1,2}[\x22']?((?:[A-Z0-9_-]+ ){1,4})$"
-)
 #: What ends a clause: no dot behind a title or an initial.
 _CLOSED = compile_latin(r"(?:[^rs.]|[^md\s][rs]|[a-z][a-z][rs])([.;!]) ")
-_LONGEST_NAME = 48
-_NUMBER_ALONE = compile_latin(r"\(?[0-9]{1,3}\)?\.[A-Z0-9]{3,4}")
-_WORD_BEFORE = compile_latin(r"(?:^|[\s\\/\x22'(])([A-Z0-9_-]{2,24} \(?)$")
 _FOLDER = compile_latin(r"(?:\b|[\s(])(/(?:[A-Z0-9_.-]+/){1,8})(?:[\s,;)]|$)")
 _DATA = compile_latin(
     "data:(?:image|video)/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]{8,}|data:(?:image|"
@@ -59,6 +53,7 @@ _FACE_NAME = compile_latin(
     r"headshot|mug ?shot|profile_?(?:pic|photo|picture|[0-9]{2,4}\b)|avatars?|passport|badge|"
     "visage|gesicht|cara|rostro|retrato|(?:dl|id|ids|license|licence|drivers?)[_-](?:front|back|combined|card)|"
     "id_(?:front|back|card)|kyc|greencard|smile|me_(?:and|with|holding|at|in|smiling)|my face|booking|identification|"
+    "video_visit|mom_smiling|"
     r"head_?scan|webcam|(?:triage|bed|door|lobby|kiosk|visitor|check_?in|intake|ward)_?cam|enrol(?:l|led|lment)?[/\\]|"
     r"(?:mom|mommy|dad|daddy|grandma|grandpa|granny|nana|abuela|baby|newborn|toddler|birthday|wedding|graduation|"
     r"family|"
@@ -114,8 +109,8 @@ _PICTURE_OF = compile_latin(
 #: "Picture of her ringing the bell".
 _DOING = compile_latin(r" (?:him|her|me|them|us) [a-z]+$")
 _SOMEBODY = frozenset(
-    b"him her me them us himself herself patient patients pt client resident member driver man woman boy girl guy "
-    b"lady person "
+    b"mr mrs ms miss him her me them us himself herself patient patients pt client resident member driver man woman "
+    b"boy girl guy lady person "
     b"people child children kid kids baby babies newborn infant toddler twins son sons daughter daughters mom mommy "
     b"mother mum "
     b"dad daddy father grandma grandpa granny grandmother grandfather nana papa abuela abuelo wife husband spouse "
@@ -127,9 +122,11 @@ _SOMEBODY = frozenset(
     b"grandson granddaughter grandkids friend friends roommate neighbor employee worker passenger decedent body".split()
 )
 _NO_FACE_NAME = compile_latin(
-    "xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|slide|knee|hand|foot|feet|toe|rash|stoma|bone|mri|ct_|"
-    "scale|template|chart|emoji|plate_reader|facet|face_?sheet|faces_scale|tooth|lunch|pill|carotid|heel|plate_"
+    "xray|x-ray|ecg|ekg|cxr|wound|logo|icon|banner|fundus|(?:^|[^a-z])(?:slide|knee|hand|foot|feet|toe|rash|stoma|bone|"
+    "mri|ct_|pill|heel|plate_)|scale|template|chart|emoji|plate_reader|facet|face_?sheet|faces_scale|tooth|lunch|carotid"
 )
+#: Drawings and tracings, whatever stands beside them.
+_NO_PICTURE = compile_latin(r"(?:^|[^a-z])(?:ecg|ekg|chart|logo|icon|banner|cxr|x-?ray)(?:[^a-z]|$)")
 
 
 class PhotoRecognizer:
@@ -156,9 +153,12 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
             start += 1
         near = _sentence(latin, start, end)
         listed = shown and start - last <= 8
-        first = _name_start(latin, start, end)
-        own = _is_face_file(latin[first:end]) and _NO_FACE_NAME.search(value) is None
+        first = name_start(latin, start, end)
+        own = _is_face_file(latin[first:end])
         told = _is_told(latin, near, start, value)
+        if (longer := blank_start(latin, first, end)) < first:
+            own = own or _is_face_file(latin[longer:end].replace(b" ", b"_"))
+            first = longer if own or told else first
         shown = own or told or listed
         if own and _NO_FACE.search_in(latin, *near) and not _FACE.search_in(latin, near[0], start):
             shown = not _STRONG_NO.search_in(latin, *near)
@@ -171,7 +171,9 @@ def _files(latin: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _is_face_file(name: bytes) -> bool:
-    """Tell whether a file's own name speaks of a face."""
+    """Tell whether a file's own name speaks of a face, and of no thing."""
+    if _NO_FACE_NAME.search(name) is not None:
+        return False
     if _FACE_NAME.search(name) is not None:
         return True
     return _FACE_FILE.search(name) is not None and _NO_PAPER.search(name) is None
@@ -180,7 +182,7 @@ def _is_face_file(name: bytes) -> bool:
 def _is_told(latin: bytes, near: tuple[int, int], start: int, value: bytes) -> bool:
     """Tell whether the words around a file say that it shows somebody's face."""
     if _OWN_FACE.search_in(latin, *near):
-        return True
+        return _NO_PICTURE.search(value) is None
     somebody = _of_somebody(latin, near, start)
     if somebody is not None:
         return somebody and not _NO_PERSON.search_in(latin, *near)
@@ -197,21 +199,6 @@ def _of_somebody(latin: bytes, near: tuple[int, int], start: int) -> bool | None
         word = found.group(1).lower()
         told = word in _SOMEBODY or (word.endswith(b"ing") and _DOING.search(found.group()) is not None)
     return told
-
-
-def _name_start(latin: bytes, start: int, end: int) -> int:
-    """Return where a file's name begins that has blanks in it."""
-    if latin[end : end + 1] in (b'"', b"'"):  # A name with blanks between quotes.
-        quote = latin.rfind(latin[end : end + 1], max(0, start - _LONGEST_NAME), start)
-        if quote >= 0 and b"\n" not in latin[quote:start]:
-            return quote + 1
-    named = behind(_NAMED, latin, start, 80)
-    if named is not None:
-        return named[0].start(1) + named[1]
-    if _NUMBER_ALONE.fullmatch(latin, start, end) is not None:
-        word = behind(_WORD_BEFORE, latin, start, 32)
-        return start if word is None else word[0].start(1) + word[1]
-    return start
 
 
 def _sentence(latin: bytes, start: int, end: int) -> tuple[int, int]:
