@@ -1,4 +1,4 @@
-"""Reconciling: intents that nothing came of, outcomes of nothing, reveals without a grant, unwraps without a record."""
+"""Reconciling: intents that nothing came of, reveals without a grant, messages and unwraps that no record tells of."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,12 @@ import orjson
 from schemas.audit import AuditRecord
 from schemas.audit_terms import Action, Phase, Result
 from schemas.errors import ConfigError
+from streams.audit.telling import Telling
 
 #: An intent without outcome is one that died after so long; clocks of a KMS and ours may differ by less.
 OPEN_SECONDS = 60.0
+#: A message is sent, or on record as undelivered, within so long.
+TOLD_SECONDS = 420.0
 CLOCK_SECONDS = 30.0
 
 _OPENING = (Action.REVEAL, Action.LOOKUP)
@@ -27,6 +30,7 @@ class Mismatch(StrEnum):
     OUTCOME_WITHOUT_INTENT = "outcome_without_intent"
     SECOND_OUTCOME = "second_outcome"
     REVEAL_WITHOUT_GRANT = "reveal_without_grant"
+    NOBODY_TOLD = "nobody_told"
     UNWRAP_WITHOUT_RECORD = "unwrap_without_record"
 
 
@@ -56,7 +60,9 @@ def reconcile(records: Iterable[tuple[int, AuditRecord]], unwraps: Sequence[Unwr
     told: list[tuple[AuditRecord, AuditRecord]] = []
     found: list[Finding] = []
     settled: set[int] = set()
+    telling = Telling()
     for index, record in records:
+        telling.see(index, record)
         if record.phase is Phase.INTENT:
             intents[index] = record
             continue
@@ -72,6 +78,8 @@ def reconcile(records: Iterable[tuple[int, AuditRecord]], unwraps: Sequence[Unwr
         (index, each) for index, each in intents.items() if index not in settled and now - _time(each.ts) > OPEN_SECONDS
     ]
     found += [_finding(Mismatch.INTENT_WITHOUT_OUTCOME, index, each) for index, each in late]
+    untold_of = [(index, each) for index, each in telling.untold() if now - _time(each.ts) > TOLD_SECONDS]
+    found += [_finding(Mismatch.NOBODY_TOLD, index, each) for index, each in untold_of]
     open_ = [(each, each) for index, each in intents.items() if index not in settled]
     untold = _untold(unwraps, [*told, *open_])
     return found + [Finding(Mismatch.UNWRAP_WITHOUT_RECORD, each.at, request_id=each.request_id) for each in untold]

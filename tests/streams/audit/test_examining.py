@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from schemas.access import GrantMode, Identity, Person, Purpose, Role
 from schemas.audit import Actor, AuditRecord, Counts, KmsUse, Resource
@@ -17,7 +18,10 @@ from streams.audit.fhir import to_fhir
 from streams.audit.ocsf import to_ocsf
 from streams.audit.reconciling import Mismatch, Unwrap, read_unwraps, reconcile
 from streams.audit.reviewing import Review, reviewed_up_to, sign_off, summarise
+from streams.audit.telling import ALWAYS, OF_EMERGENCIES
+from streams.breakglass.outbox import Outbox
 from tests.streams.audit.samples import ANA, GRANT, record
+from tests.streams.breakglass import people
 
 NOW = datetime.fromisoformat("2026-11-21T23:30:00+00:00").timestamp()
 AT = "2026-11-21T23:20:01Z"
@@ -54,6 +58,46 @@ def test_what_agrees_is_silent() -> None:
 def test_what_does_not_agree_is_told(records: tuple[AuditRecord, ...], mismatch: Mismatch) -> None:
     """An action that died, an outcome of nothing or of another's intent, a reveal without a grant: each is told."""
     assert mismatch in _found(records)
+
+
+ASKED = (record(Phase.INTENT, Action.GRANT_REQUEST), record(Phase.OUTCOME, Action.GRANT_REQUEST, intent=0))
+SENT = record(action=Action.NOTIFICATION_SEND, grant_id=None)
+ELSEWHERE = replace(SENT, resource=Resource(ResourceKind.GRANT, (GRANT.replace("3", "4"),), 1))
+ALERT = record(action=Action.ALERT_RAISE, reason=Reason.UNUSUAL_HOUR)
+
+
+@pytest.mark.parametrize(
+    ("records", "untold"),
+    [
+        ((*ASKED, SENT), 0),
+        ((*ASKED, replace(SENT, result=Result.ERROR, reason=Reason.UNDELIVERED)), 0),
+        ((*ASKED, ELSEWHERE), 1),
+        ((*ASKED, SENT, ALERT), 1),
+        ((*ASKED, ALERT), 0),
+        ((*ASKED, SENT, record(action=Action.GRANT_APPROVE)), 0),
+        ((*ASKED, SENT, record(Phase.OUTCOME, Action.GRANT_RATIFY, intent=0, mode=GrantMode.EMERGENCY)), 1),
+        ((*ASKED, SENT, record(action=Action.GRANT_EXPIRE, mode=GrantMode.EMERGENCY)), 0),
+        ((*ASKED, ELSEWHERE, replace(ALERT, ts="2026-11-21T23:25:00.000Z")), 1),
+        ((*(replace(each, result=each.result and Result.DENIED) for each in ASKED), ELSEWHERE), 0),
+    ],
+)
+def test_a_message_that_was_taken_away_is_told(records: tuple[AuditRecord, ...], untold: int) -> None:
+    """Whoever empties the outbox by hand is found: of a request or an alert the log has no message, sent or late."""
+    assert untold == _found(records).count(Mismatch.NOBODY_TOLD)
+
+
+def test_what_is_told_is_what_is_queued(tmp_path: Path) -> None:
+    """The log is held to the same table as the outbox."""
+    outbox = Outbox(create_engine(f"sqlite:///{tmp_path / 'outbox.db'}"), ("mail",))
+    for mode in GrantMode:
+        for action in Action:
+            with outbox.engine.begin() as connection:
+                outbox.queue(connection, people.grant(mode), action, 0.0)
+    queued = {(each.mode, each.action) for each in outbox.due(0.0)}
+    ours = {(GrantMode.NORMAL.value, each.value) for each in ALWAYS}
+
+    assert ours == {each for each in queued if each[0] == GrantMode.NORMAL}
+    assert {action.value for action in OF_EMERGENCIES} <= {action for mode, action in queued if mode != "normal"}
 
 
 def test_an_action_that_still_runs_is_not_told() -> None:
