@@ -3,13 +3,16 @@
 from typing import Any
 
 from schemas.sources.anthropic import ANTHROPIC
+from schemas.sources.assistants import ASSISTANTS
 from schemas.sources.azure import AZURE
 from schemas.sources.bedrock import BEDROCK
+from schemas.sources.cohere import COHERE
 from schemas.sources.generic import GENERIC
 from schemas.sources.helicone import HELICONE
 from schemas.sources.langfuse import LANGFUSE
 from schemas.sources.langsmith import LANGSMITH
 from schemas.sources.litellm import LITELLM
+from schemas.sources.local import LOCAL
 from schemas.sources.openai import OPENAI
 from schemas.sources.otel import OTEL
 from schemas.sources.responses import RESPONSES
@@ -24,6 +27,9 @@ SOURCES: tuple[Source, ...] = (
     HELICONE,
     LANGSMITH,
     LANGFUSE,
+    ASSISTANTS,
+    COHERE,
+    LOCAL,
     RESPONSES,
     ANTHROPIC,
     OPENAI,
@@ -38,7 +44,7 @@ _TELLING = frozenset(
     responseMessages RequestBody ResponseBody requestBody responseBody BackendRequestBody BackendResponseBody
     backendRequestBody backendResponseBody call_type request_id response_id run_type post patch runs traceId trace_id id
     batch body object model messages choices type contents candidates request_payload response_payload full_request
-    full_response request response
+    full_response request response data generation_id usage meta generated_text content category
     """.split()
 )
 

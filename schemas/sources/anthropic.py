@@ -69,6 +69,8 @@ REQUEST: Rules = {
     "tools": {"[]": {"type": Shape.LABEL, "name": Shape.LABEL}},
     "tool_choice": {"type": Shape.ENUMERATION, "name": Shape.LABEL},
     "thinking": {"type": Shape.ENUMERATION, "budget_tokens": Shape.NUMBER},
+    "container": Shape.LABEL,
+    "context_management": {"edits": {"[]": {"type": Shape.LABEL}}},
 }
 RESPONSE: Rules = {
     "id": Shape.LABEL,
@@ -83,7 +85,11 @@ RESPONSE: Rules = {
         "cache_creation_input_tokens": Shape.NUMBER,
         "cache_read_input_tokens": Shape.NUMBER,
         "service_tier": Shape.ENUMERATION,
+        "inference_geo": Shape.LABEL,
+        "cache_creation": {"*": Shape.NUMBER},
+        "server_tool_use": {"*": Shape.NUMBER},
     },
+    "container": {"id": Shape.LABEL, "expires_at": Shape.TIME},
 }
 _RULES: Rules = {**ENVELOPE, **REQUEST, **RESPONSE, "request": REQUEST, "response": RESPONSE}
 _KEYS = vocabulary(
@@ -91,7 +97,7 @@ _KEYS = vocabulary(
     "page_age document_title max_uses max_results allowed_domains blocked_domains user_location server_tool_use "
     "web_search_requests metadata user_id text thinking input title context citations cited_text description "
     "input_schema properties required enum items stop_sequences stop_sequence stream is_error application session_id "
-    "conversation_id container",
+    "conversation_id ephemeral_5m_input_tokens ephemeral_1h_input_tokens web_fetch_requests applied_edits trigger keep",
 )
 
 

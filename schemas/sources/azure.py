@@ -15,11 +15,13 @@ from schemas.sources.source import ConversationSeed, Path, Source
 _TIMES = ("TimeGenerated", "Time")
 _LABELS = (
     "CorrelationId RequestId ModelName DeploymentName OperationName OperationId Region ApiVersion ApiId "
-    "ApimSubscriptionId BackendId ProductId Category Type Level Method ResultType BackendMethod"
+    "ApimSubscriptionId BackendId ProductId Category Type Level Method ResultType BackendMethod TenantId ResourceId "
+    "ResultSignature Location ModelVersion ModelDeploymentName StreamType SourceSystem"
 )
 _NUMBERS = (
     "PromptTokens CompletionTokens TotalTokens SequenceNumber ResponseCode BackendResponseCode DurationMs TotalTime "
-    "BackendTime ClientTime RequestSize ResponseSize ApiRevision LastErrorElapsed"
+    "BackendTime ClientTime RequestSize ResponseSize ApiRevision LastErrorElapsed RequestTime ResponseTime "
+    "RequestLength ResponseLength _BilledSize"
 )
 
 
@@ -33,6 +35,7 @@ def _columns() -> dict[str, Any]:
         "RequestMessages": {**messages, **openai.REQUEST},
         "ResponseMessages": messages,
     }
+    columns |= {"_ResourceId": Shape.LABEL, "_SubscriptionId": Shape.LABEL, "_ItemId": Shape.LABEL}
     return columns | {name[0].lower() + name[1:]: rule for name, rule in columns.items()}
 
 
@@ -41,16 +44,18 @@ _RECORD: Rules = {**_ROW, "properties": _ROW}
 _RULES: Rules = {**_RECORD, "records": {"[]": _RECORD}}
 _KEYS = vocabulary(
     _RULES,
-    "IsStreamCompletion isStreamCompletion TenantId SourceSystem resourceId RequestBody ResponseBody "
+    "IsStreamCompletion isStreamCompletion _IsBillable properties apiName objectId RequestBody ResponseBody "
     "BackendRequestBody BackendResponseBody requestBody responseBody backendRequestBody backendResponseBody "
     "RequestHeaders ResponseHeaders requestHeaders responseHeaders CallerIpAddress callerIpAddress Url url UserId "
     "userId content role name LastErrorMessage lastErrorMessage LastErrorReason lastErrorReason Cache cache "
-    "IsRequestSuccess isRequestSuccess _ResourceId",
+    "IsRequestSuccess isRequestSuccess",
 )
 _HELD = frozenset(
     "RequestMessages ResponseMessages requestMessages responseMessages RequestBody ResponseBody requestBody "
     "responseBody BackendRequestBody BackendResponseBody backendRequestBody backendResponseBody".split()
 )
+#: Categories of Azure OpenAI's own diagnostics, which tell of a call without its text.
+_CATEGORIES = frozenset("Audit RequestResponse Trace AzureOpenAIRequestUsage".split())
 _NAMES = frozenset({"CorrelationId", "correlationId", "DeploymentName", "deploymentName", "ApiId", "apiId"})
 
 
@@ -63,11 +68,13 @@ def _rows(tree: Any) -> Iterator[dict[str, Any]]:
     """Yield the rows of a record: itself, or those that an event hub puts together; properties are part of a row."""
     for row in items(tree, "records") or [tree]:
         if isinstance(row, dict):
-            inner = row.get("properties")
+            inner = opened(row.get("properties"))
             yield {**row, **inner} if isinstance(inner, dict) else row
 
 
 def _is_row(row: dict[str, Any]) -> bool:
+    if row.get("category") in tuple(_CATEGORIES):
+        return "resourceId" in row and "operationName" in row
     return not _HELD.isdisjoint(row) and not _NAMES.isdisjoint(row)
 
 
@@ -112,16 +119,22 @@ def describe(tree: Any) -> Call:
 
     return Call(
         called_at=column("TimeGenerated", "Time"),
+        latency_ms=_latency(row),
         provider="azure",
         operation=column("OperationName", "OperationId"),
-        model=column("ModelName", "DeploymentName"),
+        model=column("ModelName", "DeploymentName", "ModelDeploymentName"),
         usage=TokenUsage(count("PromptTokens"), count("CompletionTokens"), count("TotalTokens")),
-        status=column("ResponseCode", "ResultType"),
+        status=column("ResponseCode", "ResultType", "ResultSignature"),
         end_user=column("UserId"),
         application=column("ApimSubscriptionId"),
         request_id=column("CorrelationId", "RequestId"),
-        region=column("Region"),
+        region=column("Region", "Location"),
     )
+
+
+def _latency(row: dict[str, Any]) -> float | None:
+    found = number(row, *_column("DurationMs"))
+    return None if found is None else float(found)
 
 
 def seed(tree: Any) -> ConversationSeed:

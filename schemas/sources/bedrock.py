@@ -57,6 +57,7 @@ _OUTPUT_BODY: Rules = {
 _RULES: Rules = {
     "schemaType": Shape.ENUMERATION,
     "schemaVersion": Shape.LABEL,
+    "accountId": Shape.LABEL,
     "timestamp": Shape.TIME,
     "region": Shape.LABEL,
     "inferenceRegion": Shape.LABEL,

@@ -7,9 +7,13 @@ from schemas.sources.read import at, latency, number, opened, reasons, scalar, v
 from schemas.sources.shapes import Rules, Shape
 from schemas.sources.source import ConversationSeed, Path, Source
 
-_TIMES = "timestamp @timestamp time ts created created_at updated_at start_time end_time startTime endTime logged_at"
+_TIMES = (
+    "timestamp @timestamp time ts created created_at updated_at start_time end_time startTime endTime logged_at "
+    "started_at ended_at completed_at finished_at"
+)
 _LABELS = (
     "request_id requestId response_id responseId trace_id traceId span_id spanId parent_id correlation_id model "
+    "correlationId run_id call_id callId generation_id workspace x-request-id context.trace_id context.span_id "
     "model_name modelId provider region api_version schemaVersion version"
 )
 _ENUMERATIONS = "level severity operation event_type call_type finish_reason stop_reason environment env object"
@@ -30,12 +34,19 @@ _KONG: Rules = {
         "llm_latency": Shape.NUMBER,
     },
 }
+_HEADERS: Rules = dict.fromkeys(
+    "x-request-id x-kong-request-id x-correlation-id traceparent x-envoy-upstream-service-time".split(), Shape.LABEL
+)
 _RULES: Rules = {
     **dict.fromkeys(_TIMES.split(), Shape.TIME),
     **dict.fromkeys(_LABELS.split(), Shape.LABEL),
     **dict.fromkeys(_ENUMERATIONS.split(), Shape.ENUMERATION),
     **dict.fromkeys(_NUMBERS.split(), Shape.NUMBER),
     "usage": {"*": Shape.NUMBER},
+    "request": {"id": Shape.LABEL, "headers": _HEADERS},
+    "response": {"id": Shape.LABEL, "headers": _HEADERS},
+    "service": {"id": Shape.LABEL},
+    "route": {"id": Shape.LABEL, "service": {"id": Shape.LABEL}},
     "ai": {"proxy": _KONG, "ai-proxy": _KONG, "ai-proxy-advanced": _KONG},
 }
 _KEYS = vocabulary(
@@ -63,7 +74,18 @@ def describe(tree: Any) -> Call:
     answer, request = _first(tree, _ANSWERS), _first(tree, _REQUESTS)
     usage = at(answer, "usage") or at(tree, "usage") or tree
     return Call(
-        called_at=scalar(tree, "timestamp", "@timestamp", "time", "ts", "created_at", "created", "start_time"),
+        called_at=scalar(
+            tree,
+            "timestamp",
+            "@timestamp",
+            "time",
+            "ts",
+            "created_at",
+            "created",
+            "start_time",
+            "startTime",
+            "started_at",
+        ),
         provider=scalar(tree, "provider") or scalar(at(tree, "ai", "proxy", "meta"), "provider_name"),
         operation=scalar(tree, "operation", "call_type"),
         model=next(
@@ -79,9 +101,10 @@ def describe(tree: Any) -> Call:
         end_user=scalar(tree, "user", "user_id", "end_user") or scalar(request, "user"),
         session=scalar(tree, "session_id"),
         conversation=scalar(tree, "conversation_id"),
-        trace_id=scalar(tree, "trace_id", "traceId"),
-        span_id=scalar(tree, "span_id", "spanId"),
-        request_id=scalar(tree, "request_id", "requestId", "custom_id") or scalar(at(tree, "response"), "request_id"),
+        trace_id=scalar(tree, "trace_id", "traceId", "context.trace_id"),
+        span_id=scalar(tree, "span_id", "spanId", "context.span_id"),
+        request_id=scalar(tree, "request_id", "requestId", "custom_id", "x-request-id")
+        or scalar(at(tree, "response"), "request_id"),
         response_id=scalar(tree, "response_id", "responseId") or scalar(answer, "id"),
         region=scalar(tree, "region"),
     )

@@ -10,6 +10,10 @@ from schemas.sources.read import at, first_answer, first_user_text, items, numbe
 from schemas.sources.shapes import Rules, Shape, Treatment
 from schemas.sources.source import ConversationSeed, Path, Source
 
+_RUNTIME = (
+    "sdk sdk_version library runtime runtime_version py_implementation langchain_version "
+    "langchain_core_version library_version"
+)
 _COUNTS: Rules = {"*": Shape.NUMBER}
 #: A message as LangChain serialises it.
 _MESSAGE: Rules = {
@@ -61,7 +65,7 @@ _RUN: Rules = {
     "serialized": {"lc": Shape.NUMBER, "type": Shape.ENUMERATION, "id": {"[]": Shape.LABEL}},
     "events": {"[]": {"name": Shape.ENUMERATION, "time": Shape.TIME, "kwargs": Treatment.LOGPROBS}},
     "extra": {
-        "runtime": {"sdk": Shape.LABEL, "sdk_version": Shape.LABEL, "library": Shape.LABEL},
+        "runtime": dict.fromkeys(_RUNTIME.split(), Shape.LABEL),
         "invocation_params": {"model": Shape.LABEL, "model_name": Shape.LABEL, "temperature": Shape.NUMBER},
         "metadata": {
             "ls_provider": Shape.LABEL,
@@ -69,6 +73,13 @@ _RUN: Rules = {
             "ls_model_type": Shape.ENUMERATION,
             "ls_temperature": Shape.NUMBER,
             "ls_max_tokens": Shape.NUMBER,
+            "revision_id": Shape.LABEL,
+            "langgraph_node": Shape.LABEL,
+            "langgraph_step": Shape.NUMBER,
+            "langgraph_path": {"[]": Shape.LABEL},
+            "langgraph_triggers": {"[]": Shape.LABEL},
+            "langgraph_checkpoint_ns": Shape.LABEL,
+            "checkpoint_ns": Shape.LABEL,
         },
     },
     "attachments": {"*": {"presigned_url": Treatment.POINTER, "mime_type": Shape.LABEL}},

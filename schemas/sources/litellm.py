@@ -13,6 +13,13 @@ from schemas.sources.shapes import Rules, Shape
 from schemas.sources.source import ConversationSeed, Path, Source
 
 _MILLISECONDS = 1000.0
+#: When a provider's limits begin anew, as it says in headers.
+_RESETS = tuple(
+    f"llm_provider-anthropic-ratelimit-{what}reset"
+    for what in ("", "requests-", "tokens-", "input-tokens-", "output-tokens-")
+)
+#: What the gateway's guardrail calls the kinds of what it masked.
+_MASKED = "PERSON PHONE_NUMBER EMAIL_ADDRESS US_SSN LOCATION DATE_TIME CREDIT_CARD MEDICAL_LICENSE IP_ADDRESS URL NRP"
 _RULES: Rules = {
     "id": Shape.LABEL,
     "trace_id": Shape.LABEL,
@@ -45,6 +52,7 @@ _RULES: Rules = {
         "api_base": Shape.LABEL,
         "response_cost": Shape.NUMBER,
         "litellm_overhead_time_ms": Shape.NUMBER,
+        "additional_headers": dict.fromkeys(_RESETS, Shape.TIME) | {"llm_provider-request-id": Shape.LABEL},
     },
     "metadata": {"usage_object": openai.RESPONSE["usage"]},
     "model_map_information": {
@@ -67,7 +75,7 @@ _KEYS = vocabulary(
     "user_api_key_max_budget spend_logs_metadata requester_metadata requester_custom_headers "
     "prompt_management_metadata applied_guardrails mcp_tool_call_metadata vector_store_request_metadata "
     "additional_headers batch_models standard_built_in_tools_params response_cost_failure_debug_info content role "
-    f"usage_object {MORE}",
+    f"usage_object {_MASKED} {MORE}",
 )
 _OWN = frozenset(
     {

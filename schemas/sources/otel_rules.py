@@ -81,6 +81,12 @@ service.version service.namespace telemetry.sdk.name telemetry.sdk.language tele
 deployment.environment deployment.environment.name cloud.region cloud.provider llm.model_name llm.provider llm.system
 llm.request.type openinference.span.kind traceloop.span.kind event.name input.mime_type output.mime_type
 embedding.model_name tool_call.id service.instance.id telemetry.distro.name telemetry.distro.version
+gen_ai.openai.api_base gen_ai.openai.system_fingerprint gen_ai.openai.api_version gen_ai.token.type llm.finish_reason
+gen_ai.data_source.id gen_ai.prompt.name exception.type process.runtime.name process.runtime.version
+process.executable.name os.type host.arch container.id container.name k8s.cluster.name k8s.namespace.name k8s.pod.name
+k8s.pod.uid k8s.deployment.name k8s.node.name k8s.container.name http.request.method http.method url.scheme thread.name
+network.protocol.name network.protocol.version code.function.name code.function azure.resource_provider.namespace
+aws.request_id
 llm.input_messages.#.message.tool_calls.#.tool_call.id llm.input_messages.#.message.tool_calls.#.tool_call.function.name
 llm.output_messages.#.message.tool_calls.#.tool_call.id
 llm.output_messages.#.message.tool_calls.#.tool_call.function.name
@@ -99,6 +105,7 @@ gen_ai.usage.reasoning.output_tokens gen_ai.request.max_tokens gen_ai.request.ch
 gen_ai.request.top_k llm.usage.total_tokens llm.token_count.prompt llm.token_count.completion llm.token_count.total
 llm.token_count.prompt_details.cache_read llm.token_count.prompt_details.cache_write
 llm.token_count.completion_details.reasoning gen_ai.embeddings.dimension.count server.port http.response.status_code
+process.pid thread.id code.line.number code.lineno http.status_code
 """
 _NUMBERS = """
 gen_ai.request.temperature gen_ai.request.top_p gen_ai.request.frequency_penalty gen_ai.request.presence_penalty

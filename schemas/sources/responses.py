@@ -41,6 +41,7 @@ _ITEM: Rules = {
     "name": Shape.LABEL,
     "approval_request_id": Shape.LABEL,
     "container_id": Shape.LABEL,
+    "server_label": Shape.LABEL,
     "content": {"[]": _CONTENT},
     "summary": {"[]": {"type": Shape.ENUMERATION}},
     "output": {"type": Shape.ENUMERATION, **_CONTENT, "[]": _CONTENT},
@@ -64,7 +65,16 @@ _SETTINGS: Rules = {
     "reasoning": {"effort": Shape.ENUMERATION, "summary": Shape.ENUMERATION},
     "text": {"format": {"type": Shape.ENUMERATION}, "verbosity": Shape.ENUMERATION},
     "tool_choice": Shape.ENUMERATION,
-    "tools": {"[]": {"type": Shape.ENUMERATION, "name": Shape.LABEL}},
+    "tools": {
+        "[]": {
+            "type": Shape.ENUMERATION,
+            "name": Shape.LABEL,
+            "server_label": Shape.LABEL,
+            "vector_store_ids": {"[]": Shape.LABEL},
+        }
+    },
+    "prompt": {"id": Shape.LABEL, "version": Shape.LABEL},
+    "prompt_cache_retention": Shape.ENUMERATION,
 }
 REQUEST: Rules = {**_SETTINGS, "input": {"[]": _ITEM}, "include": {"[]": Shape.LABEL}}
 RESPONSE: Rules = {

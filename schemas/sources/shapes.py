@@ -66,6 +66,7 @@ ENUMERATED: frozenset[str] = frozenset(
     tool_call tool_call_response server_tool_call server_tool_call_response blob uri video
     safety recitation spii prohibited_content malformed_function_call blocklist language other image_safety
     finish_reason_unspecified python outcome_ok outcome_failed on_demand
+    image_file message_creation requires_action expired cancelling
     span generation event agent chain retriever evaluator guardrail trace-create observation-create observation-update
     generation-create generation-update span-create span-update event-create score-create sdk-log tokens characters
     llm prompt parser constructor not_implemented human ai start end new_token

@@ -44,11 +44,6 @@ def is_sent(node: dict[str, Any]) -> bool:
     return is_piece(node) or said == 0 or (_count(node) or 0) > said + _SILENT_TOKENS
 
 
-def says_nothing(node: dict[str, Any]) -> bool:
-    """Tell whether a chunk holds no text that could be cut."""
-    return _said(node) == 0
-
-
 def ends(node: dict[str, Any]) -> bool:
     """Tell whether a chunk is the last of its answer."""
     return _end_mark(node) is True
@@ -75,11 +70,9 @@ def join(pieces: Sequence[dict[str, Any]], *, done: bool = False) -> Joined:
 
 
 def _fits(pieces: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) -> bool:
-    """Tell whether an answer may be all that its last chunk counts: a token each at most, and a byte each at least."""
-    count, sizes = _count(pieces[-1]), [_said(piece) for piece in pieces]
-    if count is None or not any(sizes):
-        return True
-    return sum(map(bool, sizes[: len(said)])) <= count + 1 and count <= sum(sizes) + _SILENT_TOKENS
+    """Tell whether chunks are no more than the tokens that the last one counts; a chunk is one token at least."""
+    count = _count(pieces[-1])
+    return count is None or sum(map(bool, map(_said, said))) <= count + 1
 
 
 def _grow(body: dict[str, Any], piece: dict[str, Any]) -> None:

@@ -166,7 +166,7 @@ def _part(trees: tuple[dict[str, Any], ...], *, done: bool, in_events: bool) -> 
         return _NAMED[format_.name](trees)
     ends = done or any(map(_ENDS[format_.name], trees))
     numbered = format_.name == "responses" and responses.are_numbered(trees)
-    alone = format_.name == "local" and local.ends(trees[-1]) and (len(trees) > 1 or local.says_nothing(trees[0]))
+    alone = format_.name == "local" and local.ends(trees[-1])
     return Part(format_.name, None, trees, ends=ends, done=done, numbered=numbered, alone=alone)
 
 
