@@ -44,7 +44,9 @@ _CONSTANT = re.compile(r"(?:0001|1900|1970|2099|2999|9999)-(?:01-01|12-31)")
 _COMPARED = re.compile(
     r"(?:\b(?:DATE|TIMESTAMP|DEFAULT|BETWEEN|AND|COALESCE\([^()\n]{1,30},)|[<>]=?)\s?(?:DATE\s?)?['\"]\Z", re.IGNORECASE
 )
-_ORDINAL = re.compile(r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)")
+_ORDINAL = re.compile(
+    r"(?:[Tt]he )?(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
+)
 _COUNTED = re.compile(
     r"[- ](?:grade|graders?|floor|degree|line|gen(?:eration)?|edition|percentile|trimester|cranial|metatarsal|"
     r"metacarpal|intercostal|rib|digit|toe|finger|recert\w*|cert(?:ification)? period|benefit period|"
@@ -52,7 +54,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _PERIODS = re.compile(r"\b(?:benefit periods?|recert\w*|cert(?:ification)? periods?|f2f)\b", re.IGNORECASE)
-_EARLY = re.compile(r"[1-4](?:st|nd|rd|th)")
+_EARLY = re.compile(r"(?:[Tt]he )?[1-4](?:st|nd|rd|th)")
 _ON_THE = re.compile(r"\b(?:on|by|due|until|till|since|from)(?: the)? \Z", re.IGNORECASE)
 #: Numbers said in a shop or a waiting room: "I'm number thirty-one", "eleven ninety-nine".
 _SAID = re.compile(

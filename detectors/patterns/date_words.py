@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.patterns.date_forms import logged_ranges, numbered_ranges, slavic_ranges, spanish_ranges
+from detectors.patterns.diaries import diary_days
 from detectors.patterns.holidays import holiday_ranges
+from detectors.patterns.month_days import ORDINAL, WEEKDAY, month_days
 from detectors.patterns.scanning import Match, behind, compile_latin, follows, is_word
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -22,11 +24,6 @@ _FOREIGN = (
     r"shawwal|dhu al-hijjah|rabi al-awwal"
 )
 _SPANISH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
-_ONES = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
-ORDINAL = (
-    rf"(?:(?:twenty|thirty)[ -](?:{_ONES})|{_ONES}|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|"
-    r"seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
-)
 _CARDINAL = "one|two|three|four|five|six|seven|eight|nine"
 _TEEN = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -36,15 +33,11 @@ _SPOKEN_YEAR = (
     f"oh?[ -](?:{_CARDINAL}))"
 )
 _YEAR = rf"(?:(?:1[3-9]|20)[0-9]{{2}}|5[67][0-9]{{2}}|'[0-9]{{2}}|{_SPOKEN_YEAR})"
-_WEEKDAY = (
-    r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|lunes|martes|mi[e\xe9]rcoles|jueves|"
-    r"viernes|s[a\xe1]bado|domingo)"
-)
 _DAY = rf"(?:[0-3]?[0-9](?:st|nd|rd|th|er|\xba|o)?|{ORDINAL})"
 
 _MONTH = compile_latin(rf"(?:\b|[0-9])({_LONG}|{_DOUBTFUL}|{_SHORT}|{_FOREIGN})(?:\b|[0-9])")
 _BEFORE = compile_latin(
-    rf"(?:\b{_WEEKDAY}\.?,?\s+)?(?:the )?\b({_DAY})(?:\s+day)?(?:\s+(?:of|de|do|del)\s+|\.?\s?-\s?|\.?\s+|\.)?$"
+    rf"(?:\b{WEEKDAY}\.?,?\s+)?(?:the )?\b({_DAY})(?:\s+day)?(?:\s+(?:of|de|do|del)\s+|\.?\s?-\s?|\.?\s+|\.)?$"
 )
 _AFTER = compile_latin(
     rf"(?:\.?[\s-]{{1,2}}|\.)(?:the )?(?:{ORDINAL}\b|[0-3]?[0-9](?:st|nd|rd|th)?(?: ?(?:-|\x1a|"
@@ -61,7 +54,7 @@ _MORE_DAYS = compile_latin(
 _SPANNING = compile_latin(r"\b(?:from|between|the weeks? of|since) (?:the )?$")
 _YEAR_AFTER = compile_latin(rf"\.?(?:,? ?(?:of |de |del |in )?|,?\s|-|/){_YEAR}")
 _SHORT_YEAR = compile_latin(r"[- ]?[0-9]{2}")
-_WEEKDAY_BEFORE = compile_latin(rf"\b{_WEEKDAY}\.?,?\s+$")
+_WEEKDAY_BEFORE = compile_latin(rf"\b{WEEKDAY}\.?,?\s+$")
 _IN = compile_latin(
     r"\b(?:in|by|since|last|next|until|till|from|through|thru|of|this|early|mid|late|during|around|before|after|"
     "between|"
@@ -87,34 +80,6 @@ _VISITED = compile_latin(
 _COUNTED = compile_latin(
     r"\s*(?:doses?|mg|mcg|ml|tabs?|tablets?|bid|tid|units?|%|cm|mm|hours?|days?|times|x\b|visits?|pts)"
 )
-_THE_DAY = compile_latin(rf"\b(?:(?:{_WEEKDAY},? )?the|on|{_WEEKDAY})\s+([0-3]?[0-9](?:st|nd|rd|th))\b")
-_THE_WORD = compile_latin(rf"\b(?:on|by|until|since|from|before|after|around|dated|f/u|{_WEEKDAY}) the ({ORDINAL})\b")
-#: Further days behind "on the 20th", and days that "of the month" tells.
-_NEXT_DAY = compile_latin(r"(?:,|,? (?:and|or|&|through|thru|to))(?: the)? ([0-3]?[0-9](?:st|nd|rd|th))\b")
-_OF_MONTH = compile_latin(
-    rf"\bthe ({ORDINAL}|[0-3]?[0-9](?:st|nd|rd|th)) of (?:the|this|next|last) month\b|"
-    r"\b(?:ordered|scheduled|set|booked|due|ready|planned|moved|slated|good|is|was|appointment|appt|visit|"
-    r"surgery) for the "
-    r"((?:fourth|fifth|sixth|seventh|eighth|ninth|(?:twenty|thirty)[ -][a-z]{5,7}|[a-z]+teenth|t[a-z]+(?:nth|tieth|"
-    r"lfth)))"
-    r"(?:[.,;!?)]|\s*$|\n| at | and )"
-)
-_DAY_END = compile_latin(
-    r"\s*(?:$|[.,;:!?)\]\x22'/\n\x1a]|-\s|(?:for|at|and|or|to|in|with|by|is|was|will|if|because|but|due|when|after|lives|"
-    r"before|then|please|pls|plz|she|he|we|i|they|it|pt|morning|afternoon|evening|night|around|as|instead|so|thanks|"
-    r"thx|works?|con|en|para|por|until|through|from|per|w|unchanged|stable|neg|stayed|saying|about|were|came|showed|grew|remained|returned|that|this|next|"
-    r"last|the|a|@|\(|&)\b|[-@(&])"
-)
-#: Ordinals that count something: "the 17th and 18th centuries".
-_ORDERED = compile_latin(
-    f"(?:,| or| and| to|-)+ ?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?:,? (?:and|or) [0-9]{{1,2}}(?:st|"
-    f"nd|rd|th))? [a-z]{{3,}}"
-)
-_STILL_DAYS = compile_latin(
-    r"(?:,| or| and| to|-)+ ?(?:the )?[0-9]{1,2}(?:st|nd|rd|th) (?:he|she|they|we|i|it|you|were|was|are|is|will|with|"
-    r"for|at|in|"
-    r"but|by|due|from|pt|after|before|if|both|please|pls|so|when|only|instead|of (?:the|this|next|last) month)\b"
-)
 _ACRONYM = compile_latin(r"-[0-9]\b")
 _CJK = compile_latin(r"\xff*[0-9]{1,4}\xff[0-9]{1,2}\xff[0-9]{1,2}\xff")
 _DOUBTFUL_WORDS = frozenset(
@@ -131,7 +96,7 @@ class DateWordRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return each date with its weekday and its year."""
         latin = passage.latin
-        ranges = [*_months(latin), *_days(latin), *holiday_ranges(latin)]
+        ranges = [*_months(latin), *month_days(latin), *diary_days(latin), *holiday_ranges(latin)]
         ranges += [*logged_ranges(latin), *spanish_ranges(latin), *numbered_ranges(latin)]
         if not passage.text.isascii():
             ranges += [*_eastern(passage), *slavic_ranges(passage)]
@@ -262,25 +227,6 @@ def _stands_for_month(latin: bytes, start: int, end: int, word: bytes) -> bool:
     return short and (latin[start : start + 1].isupper() or latin[end : end + 1] == b".")
 
 
-def _days(latin: bytes) -> Iterator[tuple[int, int]]:
-    """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
-    for pattern in (_THE_DAY, _THE_WORD):
-        for found in pattern.finditer(latin):
-            if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None:
-                continue
-            if _ORDERED.match(latin, found.end()) and not _STILL_DAYS.match(latin, found.end()):
-                continue
-            weekday = _WEEKDAY_AT.match(latin, found.start())
-            yield (found.start() if weekday else found.start(1)), found.end(1)
-            end = found.end(1)
-            while (other := _NEXT_DAY.match(latin, end)) is not None and _DAY_END.match(latin, other.end()):
-                yield other.start(1), other.end(1)
-                end = other.end(1)
-    for found in _OF_MONTH.finditer(latin):
-        group = 1 if found.start(1) >= 0 else 2
-        yield found.start(group), found.end(group)
-
-
 def _eastern(passage: Passage) -> Iterator[tuple[int, int]]:
     """Yield dates of the form 2021年9月8日, with the name of an era before them."""
     for found in _CJK.finditer(passage.latin):
@@ -296,4 +242,3 @@ _ERAS = ("昭和", "平成", "令和", "大正", "明治")
 _SHORT_WORDS = frozenset(
     (b"jan", b"feb", b"apr", b"jun", b"jul", b"aug", b"sep", b"sept", b"oct", b"nov", b"dec", b"mar")
 )
-_WEEKDAY_AT = compile_latin(rf"{_WEEKDAY}\b")
