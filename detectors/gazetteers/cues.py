@@ -136,6 +136,26 @@ LOCATED = _cue(
     "in from to near outside around at of via through visiting leaving downtown",
 )
 
+#: The end of a question that begins with a verb: "Tech: Picking up?"
+ASKED = re.compile(r" (?:up|out|in|it|that|this|off|on|for|to|the|a|an)\b[^\n.!?]{0,24}\?")
+#: The test for antibodies, which is written like a name in capitals.
+IS_TEST = re.compile(
+    r"ANA(?:[ :=,]{1,2}(?:\d|<|>|≥|pos|neg|screen|titer|titre|ifa|panel|reflex|w/|with reflex|ds-?dna|anti|ena\b|rf\b|"
+    r"speckled|homogen|direct|comprehensive|by\b)|[+-])",
+    re.IGNORECASE,
+)
+#: A temperature before "C." or "F.".
+DEGREES = re.compile(
+    r"(?:°|[<>≤≥±] ?\d{1,3}(?:\.\d)?|\b(?:temp|at|to|below|above|under|over|or) -?\d{1,3}(?:\.\d)?) ?\Z"
+)
+#: Further words of a list that ends in what is called after persons: "Kell, Duffy and Kidd negative", "Ely, Thomas and
+#: Ober tests pos".
+EPONYM_LIST = re.compile(
+    r"(?:,?\s(?:and|or|&)\s|,\s)(?:[A-Z][\w'’-]+(?:,?\s(?:and|or|&)\s|,\s|\s)){1,3}"
+    r"(?:tests?|signs?|negative|positive|neg|pos|antigens?|antibod(?:y|ies)|systems?|groups?|maneuvers?|criteria|scales?|"
+    r"scores?|stag(?:es?|ing)|grades?|classifications?|syndromes?|nodes?|procedures?|techniques?)\b"
+)
+
 
 def eponym_after(words: Words, index: int) -> bool:
     """Tell whether the next word, or the one after it, is what things called after persons or places are."""

@@ -35,6 +35,8 @@ def judge_reversed(words: Words, core: Core) -> tuple[int, int, float] | None:
         return core.start, given.end, 0.85
     if core.heading or given.credentialed or last < _LISTED or first < _LISTED:
         return None
+    if cues.EPONYM_LIST.match(words.text, words.ends[given.end - 1]):
+        return None
     sure = bool(given.masks[0] & m.FIRST_COMMON) or given.shapes[-1] == Shape.INITIAL or _fills_line(words, given)
     return (core.start, given.end, 0.8) if sure else None
 
@@ -53,7 +55,7 @@ def _given_after(words: Words, core: Core) -> Core | None:
 
 def _by_lists(words: Words, core: Core) -> float:
     """Judge several words without any context."""
-    if len(core.masks) == 1:
+    if len(core.masks) == 1 or (core.shapes[0] == Shape.INITIAL and _is_scale(words, core)):
         return 0.0
     masks = core.masks
     first, last = strength(masks[0]) if masks[0] & m.FIRST else 0, strength(masks[-1])
@@ -72,12 +74,21 @@ def _by_lists(words: Words, core: Core) -> float:
     return 0.75 if initial_inside or unlisted_last or ordinary_first else 0.0
 
 
+def _is_scale(words: Words, core: Core) -> bool:
+    """Tell whether the first word is a scale of temperature behind its degrees: "at 37 °C. Thaw"."""
+    start = words.starts[core.start]
+    degrees = cues.DEGREES.search(words.text[max(0, start - 16) : start])
+    return degrees is not None and words.word(core.start) in ("c", "f")
+
+
 def _by_cues(words: Words, core: Core, best: int) -> float:
     """Judge a name by the words before it."""
     text, start, first = words.text, words.starts[core.start], core.masks[0]
     eponym = any(mask & m.EPONYM for mask in core.masks)
     known = best >= _LISTED or (core.plain and len(core.masks) > 1 and core.shapes[0] != Shape.UPPER)
     whole = best and _fills_line(words, core)
+    if len(core.masks) == 1 and cues.ASKED.match(text, words.ends[core.end - 1]):
+        return 0.0
     if (known or whole) and (cues.CAPTION.before(text, start) or cues.NAMED.before(text, start)):
         return 0.85
     if not core.full and len(core.masks) > 1 and core.start and words.word(core.start - 1) in cues.ROLES:

@@ -159,7 +159,7 @@ _GENERIC = frozenset(
     referred transfer back follow up down out again today tomorrow later now then soon stay stays live lives work
     works live-in safe winter warming overnight side dirt gravel busy wrong highway front parking own st rd north
     south east west northern southern eastern western tele virtual video phone complete total total's quest labcorp
-    cvs walgreens walmart costco target
+    cvs walgreens walmart costco target vendor vendors supplier
     """.split()
 )
 _NO_FIRM = frozenset(
@@ -270,6 +270,8 @@ class LowerPlaceRecognizer:
         if len(words) > 1 and words[-1] in _FIRM_ENDS:
             return True
         known = m.ORDINARY | m.MEDICAL | m.HEAD | m.LEFT | m.STREET | m.KIN
+        if len(words) == 1 and words[0].endswith(("ia", "ium", "ae")) and not masks[0] & m.CITY:
+            return False  # "works with aquaria".
         return any(not mask or (mask & _PROPER and not mask & known) for mask in masks)
 
 

@@ -86,6 +86,8 @@ def _large(words: Words, core: Core) -> Found | None:
 
 def _vetoed(words: Words, core: Core) -> bool:
     """Tell whether the words are an eponym, a place, a drug or the like."""
+    if words.word(core.start) == "ana" and cues.IS_TEST.match(words.text, words.starts[core.start]):
+        return True
     if core.titled:
         return _is_brand(words, core)
     if cues.eponym_after(words, core.end):
@@ -123,6 +125,8 @@ def _listed_on(words: Words, seed: int, last: int) -> Found | None:
     if not words.masks[seed] & m.FIRST or words.masks[seed] & m.LEFT or words.shapes[seed] != Shape.CAPITAL:
         return None
     between = words.text[words.ends[last - 1] : words.starts[seed]]
+    if words.masks[seed] & m.EPONYM and words.text[words.ends[seed] : words.ends[seed] + 2].strip().isdigit():
+        return None  # "Breslow, Clark, Gleason 3+4".
     if not cues.LISTED_ON.fullmatch(between) or cues.eponym_after(words, seed + 1):
         return None
     return seed, seed + 1, 0.7

@@ -25,6 +25,10 @@ _TURN = re.compile(
     r"[^:\n]{0,20}(:)[*_ \t]*([^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ASKED = re.compile(
+    r"(?:Can|Could|Will|Would|Should|Shall|May|Might|Must|Do|Does|Did|Is|Are|Am|Was|Were|Have|Has|Had|What|When|Where|"
+    r"Why|How|If|So|But|And) (?:I|we|you|he|she|they|it|that|this|there)\b"
+)
 _FEWEST_TURNS, _FEWEST_SPOKEN, _SPOKEN_WORDS = 3, 2, 6
 _LONGEST_VALUE = 120
 _LOOK_BACK = 6
@@ -62,7 +66,7 @@ class FormRecognizer:
         for start, end, heading in captioned:
             if heading is Heading.PERSON and any(turn in spoken for turn in range(max(0, start - _LOOK_BACK), start)):
                 said = self._values.read(text, start, end, Heading.ADDRESSEE, self.name)
-                spans += [span for span in said if text[span.start].isupper()]
+                spans += [span for span in said if text[span.start].isupper() and not _ASKED.match(text, span.start)]
             else:
                 spans += self._values.read(text, start, end, heading, self.name)
         return spans
@@ -92,7 +96,8 @@ def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
         if below is not None:
             start = below.end()
             end = _value_end(text, start, following)
-        if start < end:
+        blank = heading in _OWN_LINE and heading_of(text[start:end].rstrip("_/. ")) is not None
+        if start < end and not blank:
             yield start, end, heading
 
 
