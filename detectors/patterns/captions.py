@@ -81,6 +81,17 @@ _NO_CAPTION = compile_latin(
 )
 
 
+#: Names of scales, surveys and standards with their number, and shares: "PHQ-9 13", "ISO 19794-2", "0.0001".
+_PUBLIC = compile_latin(
+    r"(?:phq-?(?:2|4|8|9|15)|gad-?[27]|nrs-?2002|audit-?(?:c|10)|pcl-?[5c]|dass-?(?:21|42)|sf-?(?:12|36)|who-?5|"
+    r"ham-?[ad]-?(?:14|17|24)?|bdi-?2|ces-?d(?:-?(?:10|20))?|eq-?5d|dsm-?[45]|gds-?(?:5|15|30)|oasis-?[a-e][0-9]?|mds|"
+    r"dast-?10|aq-?(?:10|50)|mmas-?[48]|promis-?(?:10|29)|kccq-?12|koos-?12|hoos-?12|psqi|isi-?7|fab-?[0-9])"
+    r"(?:[ :=](?:[0-9]{1,2}|[A-Z][0-9]{4}(?:-[A-Z]?[0-9]{4})?))?|"
+    r"(?:iso|iec|ansi|nist|incits|astm|en|din|ieee|rfc|nfpa|ashrae)(?:[/ -](?:iec|nist|sp))?[ -][0-9]{2,6}"
+    r"(?:-[0-9]{1,4}){0,2}(?::(?:19|20)[0-9]{2})?|0\.[0-9]{3,8}"
+)
+
+
 class Captions:
     """A table of captions, compiled into one pattern."""
 
@@ -100,7 +111,7 @@ class Captions:
                 continue
             caption, end = self._caption(latin, found)
             value = caption and self._value(latin, found.start() + (latin[found.start()] == 95), end, caption)
-            if caption and value:
+            if caption and value and not _is_public(latin[slice(*value)]):
                 ranges = [value, *self._listed(latin, *value), *siblings(latin, *value)]
                 spans += [Span(start, end, caption.type, SCORE, name) for start, end in dict.fromkeys(ranges)]
         return spans
@@ -183,6 +194,11 @@ class Captions:
                 return
             yield value
             end = value[1]
+
+
+def _is_public(value: bytes) -> bool:
+    """Tell whether a value is the name of a scale or standard, or a share."""
+    return _PUBLIC.fullmatch(value) is not None
 
 
 def _announced(latin: bytes, end: int) -> bool:

@@ -72,8 +72,10 @@ CAPTIONS = (
 _UUID = compile_latin(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PROCEDURE = compile_latin(r"[ABCDEGHJKLMPQRSTV][0-9]{4}", ignore_case=False)
 _LEVEL = compile_latin(r"99[2-4][0-9]{2}")
+#: Cases of each year: "Case log: 2019 88, 2020 61".
+_COUNT = compile_latin(r"(?:19|20)[0-9]{2} [0-9]{1,3}")
 _AT_LEVEL = compile_latin(
-    r"\b(?:visits?|encounter|claims?|orders?|reports?|docum[a-z]+|auth|referral|case|file|job|subject) $"
+    r"\b(?:visits?|encounter|consults?|claims?|orders?|reports?|docum[a-z]+|auth|referral|case|file|job|subject) $"
 )
 _BILLED = compile_latin(
     r"\b(?:auth[a-z]*|part [ab]|codes?|bill(?:ed)?|(?:i|we|to|you|and|or) report|precert|"
@@ -196,7 +198,9 @@ class OtherIdRecognizer:
         """Return what the captions announce, codes of procedures ("prior auth: J3111") left out."""
         latin = passage.latin
         found = self._captions.spans(passage, self.name)
-        return [span for span in found if not _is_procedure(latin, span)]
+        kept = [span for span in found if not _is_procedure(latin, span)]
+        counted = [span for span in kept if _COUNT.fullmatch(latin, span.start, span.end)]
+        return [span for span in kept if span not in counted] if len(counted) > 1 else kept
 
 
 def _is_procedure(latin: bytes, span: Span) -> bool:

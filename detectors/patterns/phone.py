@@ -15,7 +15,7 @@ from detectors.patterns.phone_forms import (
     vanity_numbers,
 )
 from detectors.patterns.phone_told import told_phones
-from detectors.patterns.scanning import Match, compile_latin, is_word, only_digits, phrases, stands_alone
+from detectors.patterns.scanning import Match, compile_latin, follows, is_word, only_digits, phrases, stands_alone
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -77,6 +77,8 @@ _WEAK_CAPTIONS = frozenset(
 )
 _DATED = compile_latin(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
 _MEASURED = compile_latin(r"\s?(?:mg|ml|mcg|kg|cm|mm|lb|bps|hz|%|kcal|units)\b")
+#: The strength of a lens, before its axis: "-0.75 x 090".
+_CYLINDER = compile_latin(r"[0-9]\.[0-9]{2} ?$")
 _ROTATION = compile_latin(r"\s*(?:to\b|deg|\xb0|-)")
 _SHORT = 7
 
@@ -157,6 +159,8 @@ def _is_extension(latin: bytes, found: Match, *, known: bool) -> bool:
     if (end < len(latin) and is_word(latin[end])) or latin[end : end + 1] in (b"-", b"\xb0", b"/"):
         return False
     if _ROTATION.match(latin, end) is not None:
+        return False
+    if follows(_CYLINDER, latin, found.start(), 8):
         return False
     if latin[found.start() : found.start() + 1] in (b"x", b"X"):
         return length in (4, 5) or (known and length == 3)

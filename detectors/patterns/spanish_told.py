@@ -153,7 +153,7 @@ def _told(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
     for patterns, kind in _KINDS:
         for found in chain.from_iterable(pattern.finditer(latin) for pattern in patterns):
             value = found.group(1).lower()
-            if not {value, value.split()[0]} & _NOBODY:
+            if not {value, value.split()[0]} & _NOBODY and not value.startswith(b"i'"):
                 yield found.start(1), found.end(1), kind
     yield from _said(latin)
 

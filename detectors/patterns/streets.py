@@ -113,6 +113,15 @@ _CODES = compile_latin(
     ignore_case=False,
 )
 _PAPERS = compile_latin(r" (?:visa|form|document|student|petition|application|waiver|paperwork)")
+#: What speaks of the lines of buses, and of spectacles, one plastic of which is the CR-39.
+_BUSES = compile_latin(
+    r"\b(?:shuttles?|stops? [a-z1-9]\b|weekdays? [ap]m|fares?|crosstown|timetable|inbound|outbound|"
+    r"transfers? free|transit|no service|routes? (?:and|&|,))\b|\broute [0-9]{1,3},? (?:and|&) (?:route )?[0-9]{1,3} "
+    r"(?:connect|run|serve|stop|operate)"
+)
+_OPTICS = compile_latin(
+    r"\b(?:lens(?:es)?|single vision|polycarb[a-z]*|trivex|progressives?|bifocals?|high[- ]index)\b"
+)
 _AROUND = 200
 _NO_NAME = frozenset(b"The A This That Our Your My His Her In On At Of And Or Middle Public".split())
 
@@ -155,6 +164,10 @@ def _is_road(latin: bytes, found: Match) -> bool:
         return False
     if found.group()[:2] == b"I-" and (_PEDIGREE.search(around) or _CODES.search(around)):
         return False
+    if found.group()[:5] == b"Route" and _BUSES.search(around):
+        return False
+    if found.group()[:3] == b"CR-" and _OPTICS.search(around):
+        return False
     return found.group() not in _ISOTOPES and not numbered and not follows(_FORM, latin, found.start(), 8)
 
 
@@ -165,6 +178,8 @@ def _is_line(latin: bytes, found: Match) -> bool:
     if not count_digits(found.group(1)) or found.group(1).startswith(b"0"):
         return False
     words = found.group(2).split()
+    if any(word.islower() and word.endswith(b".") and len(word) > 3 for word in words[:-1]):
+        return False  # A sentence ends in it: "3 wks ago. i drive".
     if any(word.lower().strip(b".") in _UNITS for word in words):
         return False
     suffix = found.group(3)

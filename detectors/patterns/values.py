@@ -63,7 +63,7 @@ _WORDS_BEFORE_NUMBER = frozenset(
     b"than then form page step part room bed line stage grade class type lot ref day week visit table box top only all "
     b"now due age last next about over under v ver rev vin mrn npi dea ssn dob har csn id dl lic acct sn serial ndc "
     b"has have had uses needs takes bp hr rr wt ht fee pay cpt icd mri ct pet eeg emg ekg ecg dexa cxr "
-    b"echo set sets".split()
+    b"echo set sets lab labs".split()
 )
 _STATES = frozenset(
     b"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
