@@ -9,10 +9,12 @@ from typer.testing import CliRunner, Result
 
 from schemas.errors import AccessDenied, ConfigError, PhistreamError
 from streams.breakglass import cleaning
+from streams.breakglass.identity import passwords
 from streams.cli import app
 from streams.clock import SystemClock
 from streams.embedded.state import EmbeddedState
 from streams.vault import passphrase as passphrases
+from tests.streams.breakglass.identity.rig import CHEAP
 from tests.streams.breakglass.rig import VALUES, redacted_state
 from tests.streams.commands.test_breakglass import PASSPHRASE, Desk, password_of
 from tests.streams.embedded_rig import EmbeddedRig
@@ -59,6 +61,7 @@ def event(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ward, str,
     ward = Ward(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passphrases, "_COST", 2**10)
+        patch.setattr(passwords, "Passwords", lambda: CHEAP)
         patch.setattr(cleaning, "clean", lambda text: text)
         patch.setattr(SystemClock, "now_ms", lambda _: ward.now_ms)
         people = [ward.person("ada"), ward.person("ben")]

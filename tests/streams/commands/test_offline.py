@@ -8,12 +8,16 @@ import pytest
 import structlog
 
 from schemas.access import Role
+from schemas.audit import AuditRecord
+from schemas.audit_terms import Action, Phase, Result
 from schemas.errors import AccessDenied, ConfigError, LogUnavailable
 from schemas.vault import TenantId
+from streams.audit.audit_log import read_records
 from streams.breakglass import cleaning, followed
 from streams.breakglass.database import open_database
 from streams.breakglass.entries import EntryView
 from streams.breakglass.following import catch_up
+from streams.breakglass.identity import passwords
 from streams.breakglass.identity.registry import give_role
 from streams.clock import SystemClock
 from streams.commands.signing_in import open_accounts, open_audit
@@ -22,6 +26,7 @@ from streams.log import admin, kafka_places, kafka_range
 from streams.vault import passphrase as passphrases
 from streams.vault.tokenkeys import ensure_token_keys
 from tests.stack.ports import free_port
+from tests.streams.breakglass.identity.rig import CHEAP
 from tests.streams.breakglass.rig import VALUES, events_of, redacted_state
 from tests.streams.commands.test_breakglass import PASSPHRASE
 from tests.streams.commands.test_grant import REASON, Ward
@@ -64,6 +69,7 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passphrases, "_COST", 2**10)
+        patch.setattr(passwords, "Passwords", lambda: CHEAP)
         patch.setattr(cleaning, "clean", lambda text: text)
         patch.setattr(SystemClock, "now_ms", lambda _: ward.now_ms)
         patch.setattr(admin, "_SECONDS", 0.2)
@@ -110,9 +116,32 @@ def test_without_an_emergency_two_persons_say_so_offline_too(ward: Ward) -> None
     ward.do("grant", "approve", id_, *ward.as_("ben"))
     ward.do("grant", "activate", id_, *config, *ward.as_("ada"))
 
-    assert (
-        VALUES[0] in ward.do("reveal", id_, *_FOR, "--event", event_id, "--json", *config, *ward.opening("ada")).stdout
-    )
+    shown = ward.do("reveal", id_, *_FOR, "--event", event_id, "--json", *config, *ward.opening("ada"))
+    assert VALUES[0] in shown.stdout
+
+
+def test_a_look_up_offline_finds_what_was_known(ward: Ward) -> None:
+    """Without provider and log the known tokens of a value are found; of an unknown value nothing is said."""
+    config = ("--config", str(ward.folder / "on.toml"))
+    id_ = _ask(ward, "--lookup")
+    ward.do("grant", "approve", id_, *ward.as_("ben"))
+    ward.do("grant", "activate", id_, *config, *ward.as_("ada"))
+    asked = ("lookup", id_, "EMAIL", *_FOR, "--values", "-", *config)
+    found = ward.do(*asked, *ward.as_("ada"), typed=VALUES[0])
+
+    assert found.stdout.strip() in events_of(EmbeddedState(ward.state))[0][2]
+    assert "cannot be reached" in found.stderr
+    with pytest.raises(LogUnavailable):
+        ward.do(*asked, *ward.as_("ada"), typed="nobody@example.org")
+    assert [Result.SUCCESS, Result.ERROR] == [each.result for each in _told(ward) if each.action is Action.LOOKUP]
+
+
+def _told(ward: Ward) -> list[AuditRecord]:
+    """Return the outcomes of the folder's audit log."""
+    state = EmbeddedState(ward.state)
+    with open_audit(state) as audit:
+        size = audit.log.size
+    return [record for _, record in read_records(state.audit_log, 0, size) if record.phase is Phase.OUTCOME]
 
 
 def test_only_for_tenants_that_say_so(ward: Ward) -> None:
