@@ -30,7 +30,8 @@ CAPTIONS = (
         national provider id(?:entifier)?; us-npi; caqh(?: (?:id|no|number|#))?; dea; d e a; drug enforcement
         admin(?:istration)? reg; x-waiver; clia; lic(?:en[cs]e)? (?:no|nr|num|number|#); lic no; dl (?:no|#|number)?;
         cdl; driver'?s? lic(?:en[cs]e)?; csr; ahpra(?: reg)?; gmc; nmc(?: pin)?; lanr; cpso; cslb; foid; bar no;
-        notary public commission no; abim cert; board certificate number; certificate (?:no|number); cert
+        notary public commission no; notary commission; notary bond;
+        abim cert; board certificate number; certificate (?:no|number); cert
         (?:no|number|#); permit (?:no|number|#); pharmacy permit no; marijuana card no; führerschein; carnet de
         conducir; licencia(?: de conducir)?; permis de conduire; c[eé]dula profesional; arrt; deaNumber; driver
         ?licen[cs]e
@@ -42,7 +43,8 @@ CAPTIONS = (
         _LICENSE,
         Strength.WEAK,
         phrases(r"""
-        npi; npl; licen[cs]e; lic; cert(?:ificate|ification)?; rph; lcsw; registration no; certified interpreter no;
+        npi; npl; licen[cs]e; lic; l1c; cert(?:ificate|ification)?; rph; lcsw; registration no;
+        certified interpreter no;
         medical marijuana card; controlled substance reg; bls card; acls(?: provider)?; pilot certificate; permit;
         psychologist lic; rn lic; suffix for resident; license scanned; licence \(uk\); qualification; credential id;
         provider id
@@ -69,6 +71,15 @@ _BOARD = compile_latin(
 _STATE_BOARD = compile_latin(
     rf"\b(?:{STATE_CODES}) ((?:PSY|MFC|LCS|LCSW|LMFT|LPC|LPCC|RCP|DDS|DVM|PHY|RPH|PTA|OTR|SLP)[ -]?#?[0-9]{{4,6}})\b",
     ignore_case=False,
+)
+#: "the state site shows LVN 228014", "EMT-P P33071"; a nurse's telephone has five figures.
+_TITLED = compile_latin(
+    r"\b((?:RN|NP|RRT)[ #:]{1,2}[0-9]{6,9}|(?:LVN|LPN|APRN|CRNP|CRNA|CNM|CNA|CPhT|RPh|RPH|RCP|LCSW(?:-C)?|LMSW|LMFT|"
+    r"LPC|EMT(?:-[A-Z])?|NREMT|NCCPA|NBCOT|ARRT|ASHA|IBCLC|DONA|DRE|CSLB)[ #:]{1,2}[A-Z]?-?[0-9]{5,9})\b",
+    ignore_case=False,
+)
+_TITLE_BEHIND = compile_latin(
+    r"\b([0-9]{2,3}[ -]?[0-9]{3,4}[ -](?:LVN|LPN|APRN|CRNA|RPH|RPh|RCP|LCSW|LMFT))\b", ignore_case=False
 )
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
@@ -100,7 +111,9 @@ class LicenseRecognizer:
         spans = [span for span in found if not _is_range(latin, span)]
         if _GATE.search(latin) is not None:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
-        boards = [found for pattern in (_BOARD, _STATE_BOARD) for found in pattern.finditer(latin)]
+        boards = [
+            found for pattern in (_BOARD, _STATE_BOARD, _TITLED, _TITLE_BEHIND) for found in pattern.finditer(latin)
+        ]
         boards = [found for found in boards if _YEAR.fullmatch(found.group(1).split(b" ")[-1]) is None]
         return spans + [Span(found.start(1), found.end(1), _LICENSE, 0.95, self.name) for found in boards]
 
