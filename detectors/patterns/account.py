@@ -78,6 +78,15 @@ _CHEQUE = compile_latin(
     r"\b(?:see|saw|sent|mailed|wrote|cashed|your|my|our|his|her|by|personal|cashier'?s) (?:a |the |you )?"
     r"(?:check|cheque) ([0-9]{3,6})\b"
 )
+#: "the one that ends 0 9 3 8... sorry 0983"; the part of a credit union that is somebody's.
+_CORRECTED = compile_latin(
+    r"\b(?:cards?|debit|visa|mastercard|amex|credit|account|acct|hsa|fsa|ends|ending)\b[^\n]{0,48}?[0-9][ .,]{1,5}"
+    r"(?:sorry|i mean|no,? wait|wait,? no|make that|correction|rather|oops)[,.]? (?:it'?s )?([0-9]{4})\b"
+)
+_SHARE = compile_latin(
+    r"\b(?:credit union|fcu|savings|checking)\b[^.\n]{0,24}?\b(?:share|suffix)(?: (?:no\.?|number|id|#|account))?"
+    r"[ ,:#]{1,2}([A-Z]?[0-9]{4,10}(?:-?[A-Z]?[0-9]{1,4})?|[0-9]{2,5}-[A-Z]?[0-9]{1,4})\b"
+)
 _IBAN = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}")
 _IBAN_CUT = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){4,26}\s?\n\s*[A-Z0-9]{1,4}(?:[ ]?[A-Z0-9]){3,26}")
 _CRYPTO = compile_latin(
@@ -226,6 +235,6 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _HALF_MASKED.finditer(latin):
         yield found.start(1), found.end(1)
         yield found.start(2), found.end(2)
-    for pattern in (_MASKED, _LAST_TOLD, _ENDS, _CHEQUE):
+    for pattern in (_MASKED, _LAST_TOLD, _ENDS, _CHEQUE, _CORRECTED, _SHARE):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)
