@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from schemas.codec import REDACTED_EVENT
 from schemas.events import Call, LLMEvent, PayloadDigest, PhiSummary, RedactedEvent
 from schemas.identifiers import IdentifierType
+from schemas.sources.shapes import Shape, fits
 from schemas.sources.source import Source
 from streams.clock import Clock, rfc3339
 from streams.event.conversation import Scope, Scopes
@@ -18,6 +19,7 @@ from streams.tenants import Tenant
 from streams.walk import Rebuilt
 
 _EPOCH = re.compile(r"1\d{9}(?:\d{3}){0,3}(?:\.\d+)?")
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,26 @@ class EventWriter:
         """Return a call with what its source does not say of it."""
         return replace(
             call,
-            called_at=_time(call.called_at),
+            called_at=time_of_call(call.called_at),
             conversation=call.conversation or scope.conversation,
             workforce=call.end_user if scope.staff else None,
             agreement=self.agreements.reference(call.provider, call.endpoint, record.timestamp_ms),
         )
 
 
-def _time(source: str | None) -> str | None:
-    """Write the source's own time as RFC 3339: it may be one already, or seconds to nanoseconds since the epoch."""
-    if source is None or _EPOCH.fullmatch(source) is None:
-        return source
+def time_of_call(source: str | None) -> str | None:
+    """Write the source's own time as RFC 3339, and nothing where it is none: a redacted one, or words.
+
+    It may be seconds to nanoseconds since the epoch; one without a zone is that of Greenwich, as logs have it.
+
+    >>> time_of_call("1772619780"), time_of_call("2026-03-04 10:23:00 UTC"), time_of_call("soon")
+    ('2026-03-04T10:23:00.000Z', '2026-03-04T10:23:00Z', None)
+    """
+    if source is None or not fits(Shape.TIME, source):
+        return None
+    if _EPOCH.fullmatch(source) is None:
+        written = source.removesuffix(" UTC").replace(" ", "T", 1).upper()
+        return written if _ZONE.search(written) else f"{written}Z"
     digits, _, fraction = source.partition(".")
     seconds = float(f"{digits[:10]}.{digits[10:] or fraction or 0}")
     return rfc3339(round(seconds * 1000))
