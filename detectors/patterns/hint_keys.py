@@ -105,6 +105,7 @@ KEYS: dict[IdentifierType, str] = {
         personid personuuid patientuuid inmatenumber inmateid studentid usuario numerodecaso numerodeorden externalid
         customerid clientid recordid userhandle batchno donorid kitnumber policereport requisition enduser user uid
         loginuser actor assignee enduserid endusername confirm confirmation confirmationno
+        placer filler placernumber fillernumber placerorder fillerorder placerordernumber fillerordernumber runsheet
     """,
     IdentifierType.CREDENTIAL: """
         password passwd pwd passphrase passcode pin pincode apikey apisecret secret clientsecret secretkey accesstoken

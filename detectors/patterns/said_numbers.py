@@ -23,6 +23,8 @@ _LAST_FOUR = compile_latin(
     r"\blast (?:4|four)(?: digits)?"
     r"(?: (?:is|are|were|was|(?:could|might|may|should)(?: also| well)? be|read as|look like))?[:# ]{1,3}([0-9]{4})\b"
 )
+#: "the clinic wants last four only, so write "0071"".
+_LAST_QUOTED = compile_latin(r"\blast (?:4|four)\b[^\n0-9]{0,32}?[\x22']([0-9]{4})[\x22']")
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
 _REFERENCED = compile_latin(
     r"\breference(?: (?:number|no\.?|#))?[:# ]{1,2}([A-Z]{1,4}(?:-[0-9]{2,6}){2,4}|[A-Z]{2,4}-[0-9]{4,8})\b"
@@ -61,6 +63,10 @@ _USERS = (
         rf"\b(?:user ?name|log-?in|handle|screen ?name|usuario|gamer ?tag)\b[^.\n?]{{0,30}}?[, ]"
         rf"((?:[a-z0-9]+ {_SIGN} ){{1,2}}(?:(?:[a-z0-9]+ ){{1,3}}{_SIGN} ){{0,2}}[a-z0-9]+)\b"
     ),
+    compile_latin(
+        r"\b(?:log-?in|user ?name|user ?id|handle|screen ?name)(?:\?| is (?:already )?taken,) (?:it'?s |well )?"
+        r"([a-z][a-z0-9]*(?:[._][a-z0-9]+)+|[a-z]{3,}[0-9]{2,}[a-z0-9]*)\b"
+    ),
     compile_latin(r"\b(?:auid|ruser|suser|acct|euser|logname)=\x22?([a-z][a-z0-9._-]{3,31})\b"),
     compile_latin(
         r"\b(?:log-?in|session|sign-?in|password reset) (?:for|by|from|of) ([a-z][a-z0-9._-]{4,30})"
@@ -88,6 +94,11 @@ _EFFECTS = compile_latin(
 _RUN = compile_latin(
     r"\b(?:ems|ambulance|medic|re:|our|their) run(?: no\.?| number)?[ #:]{1,3}([A-Z]?[0-9]{2}-[0-9]{5,7})\b"
 )
+_SHEET = compile_latin(
+    r"\b(?:run|trip|tow|dispatch|triage|transport) (?:sheet|report|ticket|slip)s?(?: no\.?| number| #)?[:# ]{1,2}"
+    r"([A-Z]{0,3}[0-9]{1,4}(?:-[0-9]{2,6}){1,3}|[A-Z]{0,3}[0-9]{5,10})\b"
+)
+_DATE = compile_latin(r"(?:19|20)?[0-9]{2}-[0-9]{1,2}-[0-9]{1,4}")
 _BEGINS = compile_latin(
     r"\b(?:id|number|no\.?|code)\b[^.\n]{0,24}\b(?:ours|mine|hers|his|theirs|it) (?:starts?|begins?|ends?)"
     r"(?: with| in)? ([A-Z]{1,4}-?[0-9]{2,})\b"
@@ -96,6 +107,7 @@ _SPACED_REFERENCE = compile_latin(
     r"\bref(?:erence)?(?: ?#| no\.?| number|:| is| was)? ?[:#]? ?([A-Z]{2,4}(?: [0-9]{2,6}){3,4})\b", ignore_case=False
 )
 _NUMBERS = (
+    _SHEET,
     _EFFECTS,
     _RUN,
     _BEGINS,
@@ -118,7 +130,7 @@ _NUMBERS = (
 )
 
 
-_ALL = (*_NUMBERS, _LAST_FOUR, _KIT, _WROTE, _STRAW, *_USERS)
+_ALL = (*_NUMBERS, _LAST_FOUR, _LAST_QUOTED, _KIT, _WROTE, _STRAW, *_USERS)
 _SET = PatternSet(_ALL)
 
 
@@ -129,7 +141,9 @@ def said_numbers(latin: bytes) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(latin):
             if index < len(_NUMBERS) and not count_digits(found.group(1)):
                 continue
-            if pattern in (_LAST_FOUR, _EFFECTS) and _YEAR.fullmatch(found.group(1)):
+            if pattern in (_LAST_FOUR, _LAST_QUOTED, _EFFECTS) and _YEAR.fullmatch(found.group(1)):
+                continue
+            if pattern is _SHEET and _DATE.fullmatch(found.group(1)):
                 continue
             if pattern is _KIT and _KIT_FOR_SALE.match(latin, found.end()):
                 continue

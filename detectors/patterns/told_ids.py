@@ -96,14 +96,18 @@ _SET = PatternSet(
 _NO_USER = frozenset(
     b"wrong locked expired required disabled broken failing blocked rejected correct being different invalid working "
     b"stuck unknown pending supposed always never still denied invisible missing listed needed admin administrator "
-    b"guest email incorrect there gone useless public private case-sensitive inactive".split()
+    b"guest email incorrect there gone useless public private case-sensitive inactive taken "
+    b"unavailable reserved used already ".split()
 )
 _DRUG = compile_latin(r"NDC|UPC|LOT|EXP")
 _LETTER = compile_latin(r"[A-Z]")
 #: What is bought has references too.
-_PART_BEHIND = compile_latin(r"[^.\n]{0,32}?\b(?:lot|exp|screws?|size|mm|cat|sterile)\b")
+_PART_BEHIND = compile_latin(
+    r"[^.\n]{0,32}?\b(?:lot|exp|screws?|size|mm|cat|sterile|box(?:es)?|cartons?|packs?|pkgs?|cases of|each|qty|fr)\b"
+)
 _PART_NUMBER = compile_latin(
-    r"\b(?:cat|catalog(?:ue)?|part|model|lot|mfr|product|implant|stent|device|screw|item|sku|s/n|serial|sn)\b[^.\n]{0,16}$"
+    r"\b(?:cat|catalog(?:ue)?|part|model|lot|mfr|product|implant|stent|device|screw|item|sku|catheters?|needles?|sutures?|syringes?|tubing|gloves?|masks?|cuffs?|electrodes?|"
+    r"cannulas?|dressings?|s/n|serial|sn)\b[^.\n]{0,16}$"
 )
 _PUBLIC_LINE = compile_latin(r"\b(?:hotline|help ?line|crisis|desk|office|clinic|pharmacy|hospital|poison)\b")
 
