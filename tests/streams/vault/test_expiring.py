@@ -21,6 +21,7 @@ from streams.vault.expiring import held_units, is_past
 from streams.vault.kek import open_kek
 from streams.vault.key_pairs import create_key_pair
 from streams.vault.keystore_sqlite import SqliteKeyStore
+from streams.vault.ledger import EntryKind, LedgerEntry
 from streams.vault.rewrapping import live
 from streams.vault.tokenkeys import ensure_token_keys
 from tests.streams.vault.test_envelope import secret
@@ -128,3 +129,16 @@ def test_a_month_is_past_after_its_last_day() -> None:
     """A month's days are counted from the end of its last one."""
     end = _FEBRUARY + DAY_MS
     assert [is_past("2026-02", 3, end + 3 * DAY_MS - 1), is_past("2026-02", 3, end + 3 * DAY_MS)] == [False, True]
+
+
+def test_a_hold_that_was_released_holds_nothing() -> None:
+    """What counts of a place is its last word; another tenant's hold on the same month is another hold."""
+    lines = [
+        LedgerEntry(kind, tenant, "2026-01", at_ms)
+        for at_ms, (kind, tenant) in enumerate(
+            [(EntryKind.HELD, "a"), (EntryKind.HELD, "b"), (EntryKind.RELEASED, "a"), (EntryKind.REQUESTED, "b")]
+        )
+    ]
+
+    assert held_units(lines) == {"2026-01"}
+    assert held_units([*lines, LedgerEntry(EntryKind.RELEASED, "b", "2026-01", 9)]) == set()
