@@ -17,10 +17,12 @@ from schemas.sources.openai import OPENAI
 from schemas.sources.otel import OTEL
 from schemas.sources.responses import RESPONSES
 from schemas.sources.source import Source
+from schemas.sources.spans import SPANS
 from schemas.sources.vertex import VERTEX
 
 SOURCES: tuple[Source, ...] = (
     OTEL,
+    SPANS,
     BEDROCK,
     AZURE,
     LITELLM,
@@ -44,7 +46,8 @@ _TELLING = frozenset(
     responseMessages RequestBody ResponseBody requestBody responseBody BackendRequestBody BackendResponseBody
     backendRequestBody backendResponseBody call_type request_id response_id run_type post patch runs traceId trace_id id
     batch body object model messages choices type contents candidates request_payload response_payload full_request
-    full_response request response data generation_id usage meta generated_text content category
+    full_response request response data generation_id usage meta generated_text content category context span_id spanId
+    context.span_id context.trace_id
     """.split()
 )
 

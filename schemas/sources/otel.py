@@ -36,7 +36,11 @@ def matches(tree: Any) -> bool:
 
 def side(path: Path) -> Side:
     """Tell whose text stands at a path, which ends with the attribute's name where there is one."""
-    name = str(path[-1]) if path else ""
+    return side_of(str(path[-1]) if path else "")
+
+
+def side_of(name: str) -> Side:
+    """Tell whose text an attribute holds."""
     if "tool" in name or "retrieval" in name:
         return Side.TOOL
     if "output" in name or "completion" in name:
@@ -56,7 +60,12 @@ class _Told:
     @property
     def is_call(self) -> bool:
         """Tell whether this tells of a model's call."""
-        return any(name.startswith(("gen_ai.", "llm.", "openinference.")) for name in self.held)
+        return is_call(self.held)
+
+
+def is_call(held: Mapping[str, Any]) -> bool:
+    """Tell whether attributes tell of a model's call."""
+    return any(name.startswith(("gen_ai.", "llm.", "openinference.")) for name in held)
 
 
 def _all(tree: Any) -> Iterator[_Told]:
@@ -91,7 +100,7 @@ def calls(tree: Any) -> tuple[tuple[str, Call], ...]:
     """Map every span and log record that tells of a model's call, by its pointer; where none does, the first of all."""
     found = list(_all(tree))
     told = [each for each in found if each.is_call]
-    return tuple((each.pointer, _call(each.node, each.held)) for each in told or found[:1])
+    return tuple((each.pointer, call_of(each.node, each.held)) for each in told or found[:1])
 
 
 def describe(tree: Any) -> Call:
@@ -99,7 +108,8 @@ def describe(tree: Any) -> Call:
     return next((call for _, call in calls(tree)), Call())
 
 
-def _call(node: Any, held: dict[str, Any]) -> Call:
+def call_of(node: Any, held: dict[str, Any]) -> Call:
+    """Map a span or log record by its attributes."""
     return Call(
         called_at=scalar(node, "startTimeUnixNano", "timeUnixNano", "observedTimeUnixNano"),
         provider=scalar(held, "gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"),
@@ -155,7 +165,7 @@ def seed(tree: Any) -> ConversationSeed:
     """Return what the conversation id is made of; calls of several conversations in one record share none."""
     told = [each.held for each in _all(tree) if each.is_call]
     if len(told) == 1:
-        return _seed(told[0])
+        return seed_of(told[0])
     given = {_given(held) for held in told}
     return ConversationSeed(given=next(iter(given)) if len(given) == 1 else None)
 
@@ -176,12 +186,13 @@ def seeds(tree: Any) -> Mapping[str, ConversationSeed]:
 
 
 def _in_trace(told: _Told, named: Mapping[str, set[str]]) -> ConversationSeed:
-    own = _seed(told.held)
+    own = seed_of(told.held)
     of_trace = named.get(scalar(told.node, "traceId") or "", set())
     return replace(own, given=next(iter(of_trace))) if own.given is None and len(of_trace) == 1 else own
 
 
-def _seed(held: dict[str, Any]) -> ConversationSeed:
+def seed_of(held: dict[str, Any]) -> ConversationSeed:
+    """Return what the conversation id of one call is made of."""
     asked, answered = opened(held.get("gen_ai.input.messages")), opened(held.get("gen_ai.output.messages"))
     return ConversationSeed(
         given=_given(held),

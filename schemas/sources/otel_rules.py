@@ -146,6 +146,21 @@ _NAMED: dict[str, Rules] = {
     "gen_ai.output.messages": _either(_MESSAGES),
     "gen_ai.system_instructions": _either(_PARTS),
 }
+#: The same where attributes stand in an object of their own names.
+FLAT: Rules = {
+    **dict.fromkeys(_LABELS.split(), Shape.LABEL),
+    **dict.fromkeys(_ENUMERATIONS.split(), Shape.ENUMERATION),
+    **dict.fromkeys(_COUNTS.split(), Shape.COUNT),
+    **dict.fromkeys(_NUMBERS.split(), Shape.NUMBER),
+    **{name: {} for name in _TEXTS.split()},
+    "llm.input_messages.#.message.contents.#.message_content.image.image.url": Treatment.POINTER,
+    "gen_ai.response.finish_reasons": {"[]": Shape.ENUMERATION},
+    "gen_ai.input.messages": _MESSAGES,
+    "gen_ai.output.messages": _MESSAGES,
+    "gen_ai.system_instructions": _PARTS,
+    "llm.input_messages": {"[]": {"message.role": Shape.ENUMERATION}},
+    "llm.output_messages": {"[]": {"message.role": Shape.ENUMERATION}},
+}
 _ATTRIBUTES: Rules = {"[]": _by_name(_NAMED)}
 _DROPPED: Rules = {"attributes": _ATTRIBUTES, "droppedAttributesCount": Shape.COUNT}
 _IDS: Rules = {"traceId": Shape.LABEL, "spanId": Shape.LABEL, "parentSpanId": Shape.LABEL, "flags": Shape.COUNT}
