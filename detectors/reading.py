@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from detectors.beside import beside
 from detectors.known_codes import is_known_code
 from detectors.layers import BatchRecognizer, Layers, Veto
+from detectors.of_machines import is_of_machine
 from detectors.recognizer import Passage, Recognizer
 from detectors.resolve import resolve
 from detectors.segments import Part, Reach, parts
@@ -70,9 +71,13 @@ def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
 
 def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
     """Return the spans stretched over what they cut in two, and what they show beside them."""
-    counted = [span for span in spans if span.recognizer.startswith("custom.") or not is_known_code(text, span)]
+    counted = [span for span in spans if span.recognizer.startswith("custom.") or not _is_nobodys(text, span)]
     stretched = whole(text, counted)
     return [*stretched, *beside(text, stretched)]
+
+
+def _is_nobodys(text: str, span: Span) -> bool:
+    return is_known_code(text, span) or is_of_machine(text, span)
 
 
 def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.recognizer import Passage
-from detectors.structured.columns import Short, last_four_column, read_short, short_column
+from detectors.structured.columns import Short, last_four_column, lists_parts, read_short, short_column
 from detectors.structured.headings import Heading, heading_of
 from detectors.structured.values import Values
 from schemas.spans import Span
@@ -14,6 +14,7 @@ from schemas.spans import Span
 _LINE = re.compile(r"[^\r\n]+")
 _CELL = re.compile(r"\S+(?: \S+)*")
 _FIGURES = re.compile(r"\d\D*\d")
+_COUNT = re.compile(r"\d{1,6}")
 _HINT = re.compile(r"\S {2,}\S[^\r\n]* {2,}\S")
 _FEWEST_CELLS = 3
 _FEWEST_KNOWN = 2
@@ -55,7 +56,7 @@ class AlignedRecognizer:
                 continue
             cells = [found.span() for found in _CELL.finditer(text, *line.span())]
             if (header := _read_header(text, line.start(), cells)) is not None:
-                columns = header
+                columns = header if not lists_parts([text[slice(*cell)] for cell in cells]) else []
             elif columns and len(cells) > 1:
                 spans += self._of_row(text, line.start(), columns, cells)
             else:
@@ -64,6 +65,12 @@ class AlignedRecognizer:
 
     def _of_row(self, text: str, begin: int, columns: list[_Column], cells: list[tuple[int, int]]) -> Iterator[Span]:
         """Yield the identifiers of a row."""
+        if (
+            len(cells) == len(columns) + 1
+            and _COUNT.fullmatch(text, *cells[0])
+            and columns[0].at >= cells[0][1] - begin
+        ):
+            cells = cells[1:]  # The number of the row, which has no heading.
         for index, (start, end) in enumerate(cells):
             column = columns[index] if len(cells) == len(columns) else _above(columns, start - begin)
             if column.heading is not None:

@@ -11,6 +11,15 @@ from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _OLD = 90
+#: Headings of what a cluster, a host or a queue prints of its parts.
+_OF_PARTS = frozenset(
+    """
+    ready restarts namespace cluster-ip external-ip internal-ip port(s) ports image command revision topic partition lag
+    roles desired available up-to-date mountpoint mountpoints tty %cpu %mem vsz rss node replicas capacity storageclass
+    version completions suspend current-offset log-end-offset fstype maj:min digest tag driver scope pid repository
+    """.split()
+)
+_FEWEST_OF_PARTS = 2
 _INITIALS_HEADING = re.compile(
     r"(?:(?:pt|pat|patient|subj(?:ect)?|staff|rn|nurse)[ ._-]?)?(?:init|inits|initials?)\.?", re.IGNORECASE
 )
@@ -25,6 +34,15 @@ _REACHED = re.compile(r"[\w.+-]+@[\w.-]*|\(?\d{3}\)?[ .-]?\d{3}[ .-]?(?:\d{4})?"
 _CUT = re.compile(r"\S*[@/_-]|.*\d[ -]*-")
 _LONGEST_CUT = 60
 _REST = re.compile(r"[\w.@+/ -]{1,24}")
+
+
+def lists_parts(headings: Sequence[str]) -> bool:
+    """Tell whether headings are those of pods, images, queues or disks: nobody's name, age or chart.
+
+    >>> lists_parts(["NAME", "READY", "STATUS", "RESTARTS", "AGE"]), lists_parts(["NAME", "AGE", "STATUS", "ROOM"])
+    (True, False)
+    """
+    return sum(heading.isupper() and heading.lower() in _OF_PARTS for heading in headings) >= _FEWEST_OF_PARTS
 
 
 class Short(Enum):

@@ -50,6 +50,14 @@ _PERSON_PARTS = (2, 3, 4)
 _ADDRESS_PARTS = (1, 2, 3, 5, 8, 9)
 _PHONE_PARTS = (1, 4, 6, 7, 8, 12)
 _FACILITY_OF_LOCATION = 4
+#: Systems and authorities that messages go to, where a facility may stand: "|HUB|", "|EHR|".
+_SYSTEMS = frozenset(
+    """
+    hub ehr emr clr clrhouse lab lis ris pacs hie his hl7 adt reg bill billing pharm pharmacy rx rad disp iis immreg elr
+    edi doh cdc state mpi empi eng engine ife intf interface mirth rhapsody cloverleaf ensemble gateway gw router
+    archive dw edw wh warehouse mdm oru orm dft siu sched portal phr crm erp pos test prod dev uat qa
+    """.split()
+)
 _STATE_COUNTY = re.compile(r"[A-Z]{2}|[0-9]{1,3}")
 
 
@@ -155,7 +163,7 @@ def _address(parts: Sequence[Piece], separators: _Separators) -> Iterator[Span]:
 
 def _place(parts: Sequence[Piece], separators: _Separators) -> Iterator[Span]:
     for piece in parts[0].split(separators.part):
-        if not _STATE_COUNTY.fullmatch(piece.text):
+        if not _STATE_COUNTY.fullmatch(piece.text) and piece.text.lower() not in _SYSTEMS:
             yield from piece.span(IdentifierType.GEO)
 
 
