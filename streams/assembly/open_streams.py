@@ -82,7 +82,7 @@ class OpenStreams:
     def restore_record(self, record: Record) -> Partition:
         """Pass a record again that was committed before: the last of them is where its partition stands."""
         partition = self._partitions[place_of(record.topic, record.partition)]
-        partition.set_time(partition.time_at(record, self._clock.now_ms()), record)
+        partition.see(record, self._clock.now_ms(), self.limits.step_ms)
         return partition
 
     def restore_unread(self, record: Record, tenant: Tenant) -> None:
@@ -111,7 +111,7 @@ class OpenStreams:
         """Take one part; return the streams that are closed by it, or by the time that its record tells."""
         self._see(held.record)
         key = self._key_of(held)
-        closed = self._overdue(key)
+        closed = self._overdue(key, held)
         if key not in self._streams and (self._has_ended(key, held) or not held.part.trees):
             closed.append(Closed((held.record,), held.tenant, Why.LATE))
         else:
@@ -122,12 +122,14 @@ class OpenStreams:
                 closed.append(self._close(stream, Why.ENDED))
         return closed + self._due(self._partitions[key.place])
 
-    def _overdue(self, key: StreamKey) -> list[Closed]:
-        """Return the stream of a key, closed, where a part comes too late to be of it."""
-        stream = self._streams.get(key)
-        if stream is None or stream.deadline_ms(self.limits) >= self._partitions[key.place].now_ms:
+    def _overdue(self, key: StreamKey, held: Held) -> list[Closed]:
+        """Return the stream of a key, closed, where a part comes too late to be of it, or begins another."""
+        if (stream := self._streams.get(key)) is None:
             return []
-        return [self._close(stream, Why.WAITED)]
+        partition = self._partitions[key.place]
+        skipped_ms = stream.progress.skipped_ms if held.part.begins or held.part.alone else partition.skipped_ms
+        is_late = stream.deadline_ms(self.limits, skipped_ms) < partition.now_ms
+        return [self._close(stream, Why.WAITED)] if is_late else []
 
     def pass_unread(self, record: Record, tenant: Tenant) -> list[Closed]:
         """Pass over a record that nobody may read; streams that it may be a piece of, open or to come, are torn.
@@ -147,9 +149,10 @@ class OpenStreams:
 
     def pass_time(self, passed: Mapping[TopicPartition, int]) -> list[Closed]:
         """Let milliseconds pass in partitions; return the streams that waited long enough in any."""
-        closed = []
+        closed: list[Closed] = []
         for place, partition in self._partitions.items():
-            self._set_time(partition, partition.now_ms + passed.get(place, 0), partition.last)
+            self._journal.append(partition.as_it_is())
+            partition.now_ms += passed.get(place, 0)
             closed += self._due(partition)
         return closed
 
@@ -206,8 +209,9 @@ class OpenStreams:
 
     def _grow(self, stream: OpenStream, held: Held) -> None:
         stream.records.append(held.record)
-        stream.progress = stream.progress.after(held, self._partitions[stream.key.place].now_ms)
-        self._partitions[stream.key.place].wait(stream, self.limits)
+        partition = self._partitions[stream.key.place]
+        stream.progress = stream.progress.after(held, partition.now_ms, partition.skipped_ms)
+        partition.wait(stream, self.limits)
 
     def _take_back(self, stream: OpenStream, before: Progress) -> None:
         stream.records.pop()
@@ -272,15 +276,12 @@ class OpenStreams:
     def _see(self, record: Record) -> None:
         """Let a partition's time be that of its latest record, and forget the gaps that nothing can lie around now."""
         partition = self._partitions[place_of(record.topic, record.partition)]
-        self._set_time(partition, partition.time_at(record, self._clock.now_ms()), record)
+        self._journal.append(partition.as_it_is())
+        partition.see(record, self._clock.now_ms(), self.limits.step_ms)
         if partition.gaps and partition.gaps[0].until_ms <= partition.now_ms:
             gap = partition.gaps.pop(0)
             self._journal.append(partial(partition.gaps.insert, 0, gap))
             self._pointers.append(withdrawn(unread_key(gap.record)))
-
-    def _set_time(self, partition: Partition, now_ms: int, last: Record | None) -> None:
-        self._journal.append(partial(partition.set_time, partition.now_ms, partition.last))
-        partition.set_time(now_ms, last)
 
     def _due(self, partition: Partition) -> list[Closed]:
         closed: list[Closed] = []
@@ -292,7 +293,7 @@ class OpenStreams:
             stream = partition.next_due()
             if self._streams.get(stream.key) is not stream:
                 continue
-            if stream.deadline_ms(self.limits) <= partition.now_ms:
+            if stream.deadline_ms(self.limits, partition.skipped_ms) <= partition.now_ms:
                 closed.append(self._close(stream, Why.WAITED))
             else:
                 partition.wait(stream, self.limits)

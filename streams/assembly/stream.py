@@ -17,13 +17,15 @@ from streams.tenants import Tenant
 class AssemblyLimits:
     """How long a stream may stay open, in milliseconds of its partition's record time, and how large it may become.
 
-    After the last choice has ended, usage and end mark may follow within `linger_ms`. With `keep_unended` a stream
+    After the last choice has ended, usage and end mark may follow within `linger_ms`. Of what lies between two records
+    no more than `step_ms` counts for that: else the log stood still, and writers with it. With `keep_unended` a stream
     whose end never came is redacted as far as it came; else it goes to quarantine.
     """
 
     idle_ms: int = 60_000
     total_ms: int = 900_000
     linger_ms: int = 5_000
+    step_ms: int = 2_500
     joined_bytes: int = 8 * 1024 * 1024
     keep_unended: bool = True
 
@@ -98,7 +100,10 @@ def under(key: StreamKey, record: Record) -> tuple[TopicPartition, str]:
 
 
 class Progress(NamedTuple):
-    """How far an open stream is: a value, so that a step can be undone. `torn` tells that a piece stays unread."""
+    """How far an open stream is: a value, so that a step can be undone. `torn` tells that a piece stays unread.
+
+    `skipped_ms` is how much time its partition had skipped when its last piece came.
+    """
 
     size: int = 0
     first_ms: int = 0
@@ -109,8 +114,9 @@ class Progress(NamedTuple):
     lingers: bool = False
     numbered: bool = True
     torn: bool = False
+    skipped_ms: int = 0
 
-    def after(self, held: Held, now_ms: int) -> "Progress":
+    def after(self, held: Held, now_ms: int, skipped_ms: int) -> "Progress":
         """Return the progress with one more part, that came when its partition's record time was *now_ms*."""
         part = held.part
         opened, closed = _together(self.opened, part.opened), _together(self.closed, part.closed)
@@ -122,7 +128,7 @@ class Progress(NamedTuple):
         lingers = finished or part.format == "rows" or (ended and held.record.origin is not None)
         numbered = self.numbered and part.numbered
         torn = self.torn or held.record.mark is Mark.GAP
-        return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered, torn)
+        return Progress(size, first, now_ms, opened, closed, ended, lingers, numbered, torn, skipped_ms)
 
 
 @lru_cache(maxsize=256)
@@ -141,9 +147,15 @@ class OpenStream:
     progress: Progress = field(default_factory=Progress)
     noted_ms: int | None = None
 
-    def deadline_ms(self, limits: AssemblyLimits) -> int:
-        """Return the record time at which waiting ends."""
-        wait = limits.linger_ms if self.progress.lingers else limits.idle_ms
+    def deadline_ms(self, limits: AssemblyLimits, skipped_ms: int) -> int:
+        """Return the record time at which waiting ends, where its partition has skipped *skipped_ms* by now.
+
+        Pieces that do not name their stream may be of the next one, after however long a step.
+        """
+        wait = limits.idle_ms
+        if self.progress.lingers:
+            skipped = skipped_ms - self.progress.skipped_ms if self.key.named else 0
+            wait = min(wait, limits.linger_ms + skipped)
         return min(self.latest_ms(limits), self.progress.last_ms + wait)
 
     def latest_ms(self, limits: AssemblyLimits) -> int:

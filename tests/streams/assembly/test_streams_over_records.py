@@ -166,6 +166,30 @@ def test_waits_run_in_record_time(rig: EmbeddedRig, waited: int) -> None:
     assert list(range(len(pieces) + 1)) == settled(rig)
 
 
+@pytest.mark.parametrize(("steps", "pieces"), [([30_000], True), ([2_000] * 2, True), ([2_000] * 3, False)])
+def test_an_outage_of_the_log_is_no_pause(rig: EmbeddedRig, steps: list[int], *, pieces: bool) -> None:
+    """After the last choice counts of tokens may come 5 s later; however long the log stood still is one short step."""
+    told = values(chat(cut(TEXT, CUTS)))
+    rig.feed(*told[:-1], timestamp_ms=NOW)
+    for number in range(1, len(steps) + 1):
+        rig.feed(b'{"note": "later"}', timestamp_ms=NOW + sum(steps[:number]))
+    rig.feed(told[-1], timestamp_ms=NOW + sum(steps))
+    rig.drain()
+    (joined,) = [event for event in events(rig) if event["assembly"]]
+
+    assert len(told) - (not pieces) == joined["assembly"]["pieces"]
+    assert ({} if pieces else {len(told) - 1 + len(steps): "stream_piece"}) == withheld(rig)
+
+
+def test_a_turn_after_a_long_step_is_a_stream_of_its_own(rig: EmbeddedRig) -> None:
+    """An id that comes again with a begin, long after all choices had ended, is another's."""
+    rig.feed(*values(chat(["first"])[:-1]), timestamp_ms=NOW)
+    rig.feed(*values(chat(["second"])), timestamp_ms=NOW + 30_000)
+    rig.drain()
+
+    assert ["first", "second"] == [event["record"]["choices"][0]["message"]["content"] for event in events(rig)]
+
+
 def test_no_stream_is_open_for_ever(rig: EmbeddedRig) -> None:
     """However often a piece comes, the whole wait ends."""
     pieces = values(chat([f"part {number} " for number in range(40)])[:-2])
