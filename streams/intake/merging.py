@@ -1,12 +1,13 @@
 """Partitions read as one: records in the order of their time, as far as nothing earlier can be unread.
 
 Pieces of one stream may stand in several partitions of a raw topic. Whoever read these one after the other would let
-the time of a stream run away from its own pieces.
+the time of a stream run away from its own pieces. So would who caught up with one topic before another, since streams
+of both pass through the same partitions of intake's topic.
 """
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streams.clock import Clock
@@ -19,13 +20,17 @@ _MOST_RECORDS = 2_000
 
 @dataclass(slots=True)
 class _Waiting:
-    """What was read of a partition and not given out; `time_ms` is that of the last one read, and never goes back."""
+    """What was read of a partition and not given out; `time_ms` is that of the last one read, and never goes back.
+
+    `is_late` says that what stood in it when it came is not read yet.
+    """
 
     epoch: int
     records: deque[tuple[int, Record]] = field(default_factory=deque, repr=False)
     size: int = 0
     time_ms: int = 0
     read: int = -1
+    is_late: bool = True
 
     @property
     def is_full(self) -> bool:
@@ -33,7 +38,10 @@ class _Waiting:
 
 
 class Merging:
-    """Reads a log whose partitions are all assigned to it, each topic in the order of its records' timestamps."""
+    """Reads a log whose partitions are all assigned to it, each topic in the order of its records' timestamps.
+
+    Until it has caught up all topics are read as one; after that none waits for the records of another.
+    """
 
     def __init__(self, log: TransactionalLog, clock: Clock) -> None:
         self._log = log
@@ -77,26 +85,39 @@ class Merging:
         waiting.size += len(record.value or b"")
 
     def _ready(self) -> Iterator[Record]:
-        """Yield what no unread record of the same topic can come before."""
+        """Yield what no unread record of the same topic, or of any while one is late, can come before."""
         lags = self._log.lag()
-        for topic in sorted({place.topic for place in self._places}):
-            places = {place: waiting for place, waiting in self._places.items() if place.topic == topic}
-            yield from _merged(places, {place for place in places if lags.get(place)})
+        unread = {place for place in self._places if lags.get(place)}
+        for place, waiting in self._places.items():
+            waiting.is_late &= place in unread
+        together = any(waiting.is_late for waiting in self._places.values())
+        yield from _merged(self._places, unread, lambda place: "" if together else place.topic)
 
 
-def _merged(places: dict[TopicPartition, _Waiting], unread: set[TopicPartition]) -> Iterator[Record]:
-    """Yield the records of one topic; of an unread partition nothing earlier will come than what came last."""
-    heads = [(waiting.records[0][0], place.partition, place) for place, waiting in places.items() if waiting.records]
+def _merged(
+    places: dict[TopicPartition, _Waiting], unread: set[TopicPartition], group: Callable[[TopicPartition], str]
+) -> Iterator[Record]:
+    """Yield records in their order; of an unread partition nothing earlier will come than what came last.
+
+    No record of a *group* comes before what may still come of the same.
+    """
+    heads = [
+        (each.records[0][0], place.topic, place.partition, place) for place, each in places.items() if each.records
+    ]
     heapq.heapify(heads)
-    bounds = [places[place].time_ms for place in unread if not places[place].records]
-    until = min(bounds) if bounds else None
-    while heads and (until is None or heads[0][0] <= until):
-        _, _, place = heapq.heappop(heads)
+    until: dict[str, int] = {}
+    for place in unread:
+        if not places[place].records:
+            until[group(place)] = min(until.get(group(place), places[place].time_ms), places[place].time_ms)
+    while heads:
+        head_ms, _, _, place = heapq.heappop(heads)
+        if head_ms > until.get(group(place), head_ms):
+            continue
         waiting = places[place]
         time_ms, record = waiting.records.popleft()
         waiting.size -= len(record.value or b"")
         yield record
         if waiting.records:
-            heapq.heappush(heads, (waiting.records[0][0], place.partition, place))
+            heapq.heappush(heads, (waiting.records[0][0], place.topic, place.partition, place))
         elif place in unread:
-            until = time_ms if until is None else min(until, time_ms)
+            until[group(place)] = min(until.get(group(place), time_ms), time_ms)

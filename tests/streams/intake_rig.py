@@ -22,6 +22,7 @@ from streams.worker import Worker
 from tests.streams.embedded_rig import RuleAnalyzer
 
 TOPIC = "own.raw.v1"
+MORE = "more.raw.v1"
 DIRECT = "own.keyed.v1"
 PARTITIONS = 3
 
@@ -30,7 +31,10 @@ Wrap = Callable[[TransactionalLog], TransactionalLog]
 
 @dataclass(slots=True)
 class IntakeRig:
-    """One state folder; processes are made over it as often as asked. DIRECT is a raw topic that needs no intake."""
+    """One state folder; processes are made over it as often as asked.
+
+    DIRECT is a raw topic that needs no intake, MORE a second one that does.
+    """
 
     state: EmbeddedState
     analyzer: Analyzer = field(default_factory=RuleAnalyzer)
@@ -39,10 +43,11 @@ class IntakeRig:
     def __post_init__(self) -> None:
         """Make the folder, its keys and its topics."""
         self.state.prepare()
-        topics = {TOPIC: TopicSettings(tenant=TENANT, keyed_by="none"), DIRECT: TopicSettings(tenant=TENANT)}
+        topics = {name: TopicSettings(tenant=TENANT, keyed_by="none") for name in (TOPIC, MORE)}
+        topics[DIRECT] = TopicSettings(tenant=TENANT)
         self.settings = embedded_settings(self.state, "default").model_copy(update={"topics": topics})
         store = SqliteStore(self.state.log_file, LogSeal(load_log_key(self.state.keys / "log.key")))
-        for topic, partitions in ((TOPIC, PARTITIONS), (KEYED, PARTITIONS), (DIRECT, 1)):
+        for topic, partitions in ((TOPIC, PARTITIONS), (MORE, 1), (KEYED, PARTITIONS), (DIRECT, 1)):
             store.create_topic(topic, partitions)
         store.close()
 
@@ -60,14 +65,14 @@ class IntakeRig:
 
     def intake(self, wrap: Wrap = lambda log: log) -> Intake:
         """Make intake as a new process would."""
-        log = SqliteTransactionalLog(self.state.open_store(), "intake", [TOPIC])
+        log = SqliteTransactionalLog(self.state.open_store(), "intake", [MORE, TOPIC])
         folder = self.state.run_folder / "intake"
         folder.mkdir(exist_ok=True)
         return build_intake(self.settings, wrap(log), Slot(0, folder, lambda: False))
 
     def worker(self, wrap: Wrap = lambda log: log) -> Worker:
         """Make a worker as a new process would."""
-        upstream = Upstream("intake", (TOPIC,), KEYED)
+        upstream = Upstream("intake", (TOPIC, MORE), KEYED)
         log = SqliteTransactionalLog(self.state.open_store(), REDACTORS, [DIRECT, KEYED], upstream)
         return build_worker(self.settings, wrap(log), Slot(0, self.state.run_folder, lambda: False), self.analyzer)
 

@@ -27,7 +27,7 @@ from streams.log.startup import check_retention
 from streams.worker import Worker
 from tests.schemas.sources.streamed.streams import STREAMED, Streamed, Tree, chat, cut
 from tests.streams.dying import Dying, Killed
-from tests.streams.intake_rig import DIRECT, PARTITIONS, TOPIC, IntakeRig, Wrap, intake_rig_at, raw, settled
+from tests.streams.intake_rig import DIRECT, MORE, PARTITIONS, TOPIC, IntakeRig, Wrap, intake_rig_at, raw, settled
 
 TEXT = "Write to maria.quintana@example.org, SSN 521-44-9180, or jo@example.org"
 CUTS = [12, 22, 30, 44, 52, 60]
@@ -294,6 +294,39 @@ def test_partitions_are_read_in_the_order_of_time(rig: IntakeRig) -> None:
     assert [record.timestamp_ms for record in order] == sorted(record.timestamp_ms for record in order)
     assert most <= 3_500
     assert set(log.assigned()) == {TopicPartition(TOPIC, number) for number in range(PARTITIONS)}
+
+
+def test_topics_are_caught_up_with_as_one(rig: IntakeRig) -> None:
+    """What stands in one topic after an outage passes nothing older of another; later none waits for the other."""
+    rig.feed(*(Publication(MORE, None, b"late", (), NOW + 10_000 + number) for number in range(50)))
+    rig.feed(*(raw(b"early", number % PARTITIONS, NOW + number) for number in range(3_000)))
+    log = SqliteTransactionalLog(rig.state.open_store(), "merging", [MORE, TOPIC])
+    merging, order = Merging(log, SystemClock()), list[Record]()
+    while len(order) < 3_050:
+        order += merging.read(500, 0.0)
+    rig.feed(*(raw(b"old", number % PARTITIONS, NOW) for number in range(3_000)))
+    rig.feed(Publication(MORE, None, b"new", (), NOW + 20_000))
+    found = merging.read(500, 0.0)
+
+    assert [record.timestamp_ms for record in order] == sorted(record.timestamp_ms for record in order)
+    assert b"new" in [record.value for record in found]
+    assert any(log.lag().values())
+
+
+def test_an_outage_of_intake_tears_no_stream_of_another_topic(rig: IntakeRig) -> None:
+    """Records of one topic that were written long after pieces of another come to workers after them, too."""
+    pieces = values(chat(cut(TEXT, CUTS)))
+    rig.limit(batch_records=30)
+    rig.feed(*(raw(value, 0, NOW + number) for number, value in enumerate(pieces[:4])))
+    rig.take_in()
+    rig.worker()._step(until_drained=False)
+    rig.feed(*(Publication(MORE, None, b'{"note": "late"}', (), NOW + 600_000) for _ in range(30)))
+    rig.feed(*(raw(value, 0, NOW + number) for number, value in enumerate(pieces[4:], 4)))
+    rig.drain()
+    (event,) = [tree for tree in rig.trees() if tree.get("assembly")]
+
+    assert {"EMAIL": 2, "SSN": 1} == event["phi"]["counts"]
+    assert not rig.records(QUARANTINE)
 
 
 def test_a_log_that_moves_back_doubles_nothing(rig: IntakeRig) -> None:
