@@ -9,6 +9,7 @@ from schemas.access import Approval, Grant, GrantMode, GrantRequest, GrantTerms,
 from schemas.identifiers import IdentifierType
 from schemas.vault import TenantId, Token
 from streams.audit.ports import Appended
+from streams.breakglass.disclosures import Accounting, Disclosure
 from streams.breakglass.looking_up import Found, LookupRequest
 from streams.breakglass.revealing import RevealRequest
 from streams.breakglass.scoping import Asked
@@ -105,6 +106,17 @@ class LookupBody(Section):
         return LookupRequest(self.grant_id, self.purpose, self.type, self.values)
 
 
+class DisclosuresBody(Section):
+    """Asking who was shown what; the tokens are those of one patient, or none for all."""
+
+    tenant: _Id
+    tokens: _Tokens = ()
+
+    def asked(self) -> Accounting:
+        """Return what is asked for."""
+        return Accounting(TenantId(self.tenant), frozenset(map(Token, self.tokens)))
+
+
 def grant_tree(grant: Grant, reason: str | None = None) -> dict[str, Any]:
     """Return a grant as JSON; the reason only where it is shown to somebody who judges it."""
     terms, scope = grant.terms, grant.terms.scope
@@ -159,6 +171,11 @@ def item_tree(index: int, item: Revealed) -> dict[str, Any]:
 def found_tree(index: int, found: Found) -> dict[str, Any]:
     """Return the tokens of one value as JSON."""
     return {"index": index, "tokens": list(found.tokens), "stale_since": _moment(found.stale_since)}
+
+
+def disclosure_tree(found: Disclosure) -> dict[str, Any]:
+    """Return one disclosure as JSON."""
+    return {**asdict(found), "tokens": list(found.tokens)}
 
 
 def audit_tree(told: tuple[Appended, ...]) -> list[dict[str, Any]]:

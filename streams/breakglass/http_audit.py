@@ -1,4 +1,4 @@
-"""The audit log over the API: its checkpoint, a proof that an entry is in it, and the entries of one's own tenants."""
+"""The audit log over the API: checkpoint, proofs, the entries of one's own tenants, and who was shown what."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from streams.audit.audit_log import leaf_bytes, read_records
 from streams.audit.merkle_log import MerkleLog
 from streams.audit.proofs import inclusion, write_proof
 from streams.audit.reading import hashes_of, read_checkpoint
-from streams.breakglass.gate import Gate, Refused, query_refused
+from streams.breakglass.bodies import DisclosuresBody, disclosure_tree
+from streams.breakglass.disclosures import account
+from streams.breakglass.gate import Gate, Refused, body_of, query_refused
 from streams.breakglass.granting import Granting
 from streams.breakglass.persons import refused
 from streams.breakglass.problems import Problem
@@ -44,6 +46,7 @@ class AuditApi:
             gate.route("/v1/audit/checkpoint", self._checkpoint, "GET"),
             gate.route("/v1/audit/proof", self._proof, "GET", ("index",)),
             gate.route("/v1/audit/entries", self._entries, "GET", ("from", "to")),
+            gate.route("/v1/disclosures", self._disclosures, "POST"),
         ]
 
     async def _checkpoint(self, _: Request, identity: Identity) -> Response:
@@ -62,6 +65,11 @@ class AuditApi:
         tenants = await run_in_threadpool(self._audited, identity)
         start, end = _number(request, "from"), _number(request, "to")
         return JSONResponse(await run_in_threadpool(self._read, identity, tenants, start, end))
+
+    async def _disclosures(self, request: Request, identity: Identity) -> Response:
+        asked, granting = (await body_of(request, DisclosuresBody)).asked(), self.granting
+        found = await run_in_threadpool(account, self.log, granting.trail, identity, asked, granting.now())
+        return JSONResponse({"disclosures": [disclosure_tree(each) for each in found]})
 
     def _audited(self, identity: Identity) -> Collection[TenantId]:
         """Return the tenants whose auditor somebody is; raises AccessDenied, told, where there is none."""

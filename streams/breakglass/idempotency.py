@@ -52,7 +52,7 @@ HEADER = "idempotency-key"
 _KEY = re.compile(r'"([!#-\[\]-~]{8,128})"|([A-Za-z0-9_-]{8,128})')
 _DAY_SECONDS = 86_400.0
 #: Whose answers hold clear values or the tokens of some.
-CLEAR = frozenset({"/v1/reveal", "/v1/reveal-text", "/v1/lookup"})
+CLEAR = frozenset({"/v1/reveal", "/v1/reveal-text", "/v1/lookup", "/v1/disclosures"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from streams.breakglass.bodies import GrantBody, LookupBody, RevealBody, RevealTextBody
+from streams.breakglass.bodies import DisclosuresBody, GrantBody, LookupBody, RevealBody, RevealTextBody
 from streams.breakglass.http_erasing import ErasureBody
 from streams.breakglass.http_quarantine import QuarantineBody
 from streams.breakglass.policy import GrantEvent
@@ -46,6 +46,7 @@ def document() -> dict[str, Any]:
         RevealBody,
         RevealTextBody,
         LookupBody,
+        DisclosuresBody,
         ErasureBody,
         QuarantineBody,
     )
@@ -98,6 +99,9 @@ def _paths() -> dict[str, Any]:
         "/v1/reveal": {"post": _operation("Show clear values, item by item.", "200", RevealBody)},
         "/v1/reveal-text": {"post": _operation("Show a redacted text with its values.", "200", RevealTextBody)},
         "/v1/lookup": {"post": _operation("Find the tokens of values.", "200", LookupBody)},
+        "/v1/disclosures": {
+            "post": _operation("List who was shown which tokens (45 CFR 164.528).", "200", DisclosuresBody)
+        },
         "/v1/erasures": {
             "post": _operation("Erase a unit, a tenant, or the record of a token for good.", "200", ErasureBody),
             "get": _operation("List the erasures that you may judge.", "200"),

@@ -34,6 +34,9 @@ DeploymentConfig = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="Over a deployment, whose break-glass the folder is of.", dir_okay=False),
 ]
+FolderTenant = Annotated[
+    str | None, typer.Option("--tenant", help="The tenant of a deployment; the folder's own where none is named.")
+]
 #: How long a view that is behind is waited for; one that never began may take several commands.
 _CATCH_UP_SECONDS = 60.0
 
@@ -61,8 +64,8 @@ def at_desk(
     from streams.embedded.state import EmbeddedState
 
     embedded, settings = EmbeddedState(state), _settings(config)
-    if settings is None and not embedded.log_file.exists():
-        raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state))
+    if settings is None and not embedded.keys.is_dir():
+        raise ConfigError("no state folder here; `redact` and `breakglass init` make one", path=str(state))
     given = _asked(embedded, source, opens=opens)
     with open_audit(embedded) as log, _elsewhere(settings, embedded, follows=follows or opens) as elsewhere:
         signed = _signed(embedded, log, given, elsewhere, opens=opens)

@@ -188,8 +188,8 @@ def _place(config: Path | None, state: Path | None) -> _Place:
     if config is None:
         if embedded is None:
             raise ConfigError("give --config or --state")
-        if not embedded.log_file.exists():
-            raise ConfigError("no state folder here; `phistream redact` makes one", path=str(state))
+        if not embedded.keys.is_dir():
+            raise ConfigError("no state folder here; `redact` and `breakglass init` make one", path=str(state))
         return _Place(embedded_settings(embedded, "default"), embedded, embedded, _audit_of(embedded))
     settings = load_settings(config)
     if embedded is not None:

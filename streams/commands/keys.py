@@ -26,6 +26,7 @@ keys_app = typer.Typer(help="Keys: making, age, rotation, backup and drills.", n
 keys_app.command()(init)
 keys_app.command()(pair)
 _INCOMPLETE = 1
+_ASKING = Needs(Role.REQUESTER, anywhere=True, opens=True)
 _ADMIN, _OPENS = Needs(Role.KEY_ADMIN), Needs(Role.KEY_ADMIN, opens=True)
 #: What opens and changes nothing may run by itself: a report is watched, a backup is made daily.
 _UNATTENDED = Needs(Role.KEY_ADMIN, unattended=True)
@@ -153,15 +154,19 @@ def drill(
     credentials: CredentialsSource = None,
     *,
     file: Annotated[Path | None, typer.Option("--backup", help="Try a backup instead.", dir_okay=False)] = None,
+    emergency: Annotated[bool, typer.Option("--emergency", help="As who may ask in an emergency.")] = False,
 ) -> None:
-    """Open every DEK of the store, or of a backup, and drop it: what an emergency will need works. Else status 1."""
+    """Open every DEK of the store, or of a backup, and drop it: what an emergency will need works. Else status 1.
+
+    With --emergency somebody who may ask for a grant tries the account and the passphrase that they keep for one.
+    """
     from schemas.audit_terms import Action
     from streams.vault.keystore import DekState
     from streams.vault.rewrapping import drill as tried
     from streams.vault.rewrapping import live
 
     with (
-        at_key_desk(config, state, credentials, _OPENS) as desk,
+        at_key_desk(config, state, credentials, _ASKING if emergency else _OPENS) as desk,
         desk.audited(Action.KEY_DRILL),
         bar("Opening") as progress,
     ):

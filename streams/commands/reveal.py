@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.access import View
-from streams.commands.at_desk import DeploymentConfig, at_desk
+from streams.commands.at_desk import DeploymentConfig, FolderTenant, at_desk
 from streams.commands.options import PurposeOption, read_text
 from streams.commands.signing_in import CredentialsSource, State
 
@@ -69,6 +69,7 @@ def disclosures(
     state: State,
     *,
     token: Annotated[list[str] | None, typer.Option(help="Only of this token; may be repeated.")] = None,
+    tenant: FolderTenant = None,
     credentials: CredentialsSource = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -76,13 +77,14 @@ def disclosures(
 
     The tokens of one patient are found with `phistream lookup`.
     """
-    from schemas.vault import Token
+    from schemas.vault import TenantId, Token
     from streams.breakglass.desk import HOME
-    from streams.breakglass.disclosures import account
+    from streams.breakglass.disclosures import Accounting, account
 
-    tokens = frozenset(map(Token, token or ()))
+    asked = Accounting(HOME if tenant is None else TenantId(tenant), frozenset(map(Token, token or ())))
     with at_desk(state, credentials) as signed:
-        found = account(signed.log, signed.identity, HOME, tokens, signed.desk.granting.now())
+        granting = signed.desk.granting
+        found = account(signed.log.log, granting.trail, signed.identity, asked, granting.now())
     if json:
         for each in found:
             typer.echo(orjson.dumps(asdict(each)).decode())

@@ -306,6 +306,25 @@ def test_an_auditor_sees_their_own_tenants_alone(service: Service) -> None:
     assert service.call("di", "GET", "/v1/audit/entries").json()["entries"]
 
 
+def test_disclosures_are_accounted_for(service: Service) -> None:
+    """Who approves or audits reads to whom which tokens were shown and what for; others do not, and asking is told."""
+    grant_id = service.active()
+    service.reveal(grant_id)
+    token, body = service.rig.tokens[0], {"tenant": HOME, "tokens": service.rig.tokens[:1]}
+    for who in ("bo", "di"):
+        (found,) = service.post(who, "/v1/disclosures", body).json()["disclosures"]
+        assert ([token], "treatment", grant_id, "ada") == (
+            found["tokens"], found["purpose"], found["grant_id"], found["to"]["subject"]
+        )  # fmt: skip
+    assert len(service.rig.tokens) == len(
+        service.post("bo", "/v1/disclosures", {"tenant": HOME}).json()["disclosures"][0]["tokens"]
+    )
+    for who, asked in (("ada", body), ("bo", {"tenant": "other"})):
+        assert 403 == service.post(who, "/v1/disclosures", asked).status_code
+    records = [record for record in service.rig.recorded.records if record.action is Action.DISCLOSURES]
+    assert [Result.SUCCESS] * 3 + [Result.DENIED] * 2 == [record.result for record in records]
+
+
 @pytest.mark.parametrize("path", ["/v1/audit/checkpoint", "/v1/audit/proof?index=0", "/v1/audit/entries"])
 def test_others_read_no_audit_log(service: Service, path: str) -> None:
     """Whoever is no auditor is refused, on record."""

@@ -376,6 +376,32 @@ def test_an_erasure_of_a_deployment_is_its_privacy_officers(deployment: Deployme
 
 
 @pytest.mark.usefixtures("cheap")
+def test_who_may_ask_tries_what_an_emergency_takes(deployment: Deployment) -> None:
+    """Account, passphrase and keys of a requester are tried without provider and log; of somebody else they are not."""
+    before = len(deployment.told())
+    assert "DEKs open" in deployment.run("keys", "drill", "--emergency", as_="ben")
+    for who in ("cat", "dan"):
+        with pytest.raises(AccessDenied, match="role is missing"):
+            deployment.run("keys", "drill", "--emergency", as_=who)
+
+    told = [record for record in deployment.told()[before:] if record.action is Action.KEY_DRILL]
+    assert [Role.REQUESTER in record.actor.roles for record in told] == [True, True]
+
+
+@pytest.mark.usefixtures("cheap")
+def test_an_accounting_is_of_one_tenant(deployment: Deployment) -> None:
+    """In a folder that nothing was ever redacted into a tenant's privacy officer asks for that tenant, and no other."""
+    desk = deployment.desk
+    for tenant, allowed in (("clinic-a", True), ("clinic-b", False), (None, False)):
+        named = [] if tenant is None else ["--tenant", tenant]
+        for words in (["disclosures", "--json"], ["breakglass", "honeytoken", "plant"]):
+            with desk.at_its_time():
+                result = CliRunner().invoke(app, [*words, *named, "--state", str(desk.state), *desk.as_("dan")])
+            assert (result.exception is None) is allowed, result.output
+            assert allowed or isinstance(result.exception, AccessDenied)
+
+
+@pytest.mark.usefixtures("cheap")
 def test_the_account_of_the_host_looks_and_copies(deployment: Deployment) -> None:
     """What opens and changes nothing runs unattended, on record as a service: it is nobody's word."""
     deployment.run("keys", "backup", str(deployment.folder / "daily.backup"))
