@@ -17,7 +17,7 @@ _NOBODY = frozenset(
     god lord lien badge cust customer acct account stmt balance recert sexton shanty hull invoice voucher roster lord's
     subpoena claimant veteran infant newborn husb babies post get put patch delete born page aadhaar aadhar ibans
     section testing inbox outbox cc lots folks tysm
-    thx pls plz lol omg idk tbh odometer hcpoa mpoa dpoa pano somebody someone anybody
+    thx pls plz lol omg idk tbh odometer hcpoa mpoa dpoa pano caj ach somebody someone anybody
     """.split()
 )
 _NOBODY_THERE = frozenset({"lord willing", "lord willin", "the section", "thank god", "oh god", "good lord", "my god"})

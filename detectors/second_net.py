@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from detectors.abbreviations import is_abbreviation
 from detectors.gazetteers.lookup import Gazetteers, WordClass
 from detectors.implausible import is_implausible
+from detectors.parts import is_part
 from detectors.patterns.endings import Ending
 from detectors.spanish import is_everyday
 from schemas.identifiers import IdentifierType
@@ -228,7 +229,8 @@ def _may_be_id(text: str, span: Span) -> bool:
     if (_CLOCK.fullmatch(value) and _TIMED.search(before)) or _SECOND_CODE.search(before):
         return False
     piece, start = _piece(text, span)
-    if _NO_ID.fullmatch(piece) or (start < span.start and _CODED.search(text[max(0, start - _REACH) : start])):
+    told = is_part(text, start, max(span.end, start + len(piece)))
+    if told or _NO_ID.fullmatch(piece) or (start < span.start and _CODED.search(text[max(0, start - _REACH) : start])):
         return False
     if digits < _SHORTEST_AT and text[max(0, span.start - 2) : span.start] == "@ ":
         return False

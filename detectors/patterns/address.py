@@ -42,6 +42,8 @@ _COUNTY = compile_latin(
     r"RESERVATION|Borough)\b",
     ignore_case=False,
 )
+#: A thread and its needle: "2-0 Vicryl CT-1".
+_SUTURE = compile_latin(r"[0-9]{1,2}[-/]0 ")
 _COUNTY_WORD = compile_latin("county|parish|township|reservation|borough")
 _NO_COUNTY = frozenset(
     b"The This Our Your Their Each Every Local Any In Of From A That Neighboring Catholic Royal".split()
@@ -62,7 +64,7 @@ class AddressRecognizer:
     def recognize(self, passage: Passage) -> Sequence[Span]:
         """Return street, town and code apart."""
         latin = passage.latin
-        streets = list(self._streets.ranges(latin))
+        streets = [street for street in self._streets.ranges(latin) if _SUTURE.match(latin, street[0]) is None]
         ranges = [*streets, *_counties(latin)]
         if has_digit(passage):
             ranges += [*self._codes_of_places(latin, streets), *_coordinates(latin)]
