@@ -11,7 +11,7 @@ from schemas.sources.streamed.lines import read_lines
 TELLING = frozenset(
     """
     object choices type messageStart messageStop metadata SequenceNumber sequenceNumber outputBodyJson response_payload
-    event_type done stop token
+    event_type done stop token event
     """.split()
 ).union(converse.KEYS)
 

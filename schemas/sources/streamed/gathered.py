@@ -20,6 +20,7 @@ from schemas.sources.streamed import (
     messages,
     responses,
     rows,
+    runs,
     sse,
     tgi,
 )
@@ -52,13 +53,14 @@ FORMATS = (
     Format("converse", converse.is_piece, converse.join),
     Format("cohere", cohere.is_piece, cohere.join),
     Format("assistants", assistants.is_piece, assistants.join),
+    Format("runs", runs.is_piece, runs.join),
     Format("local", local.is_piece, local.join),
     Format("tgi", tgi.is_piece, tgi.join),
 )
 #: One of these stands in every record that holds pieces, so that most records are not walked for them.
 _MARKS = re.compile(
     rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|text_completion|data:|outputBodyJson|equenceNumber|\"response\."
-    rb"|is_finished|generated_text|thread\.(?:message|run)|(?:message|content|call|citation)-(?:start|end)|(?:done|stop)\\*\"\s*:\s*[tf]"
+    rb"|is_finished|generated_text|on_\w{3,10}_(?:stream|end)|thread\.(?:message|run)|(?:message|content|call|citation)-(?:start|end)|(?:done|stop)\\*\"\s*:\s*[tf]"
 )
 _JSON_MARKS = re.compile(_MARKS.pattern.decode())
 _PIECES_IN_TEXT = re.compile(_MARKS.pattern.decode().replace("data:|", ""))

@@ -16,6 +16,7 @@ from schemas.sources.streamed import (
     messages,
     responses,
     rows,
+    runs,
     sse,
     tgi,
 )
@@ -29,7 +30,8 @@ _TEXT = Format("chat", chat.is_text_answer, chat.join)
 #: The last chunk of an answer, which looks like a whole one.
 _LOCAL = Format("local", local.is_sent, local.join)
 _FINAL = Format("assistants", assistants.is_final, assistants.join)
-_ALL = (*FORMATS, _ROWS, _GEMINI, _TEXT, _LOCAL, _FINAL)
+_RUN_END = Format("runs", runs.is_final, runs.join)
+_ALL = (*FORMATS, _ROWS, _GEMINI, _TEXT, _LOCAL, _FINAL, _RUN_END)
 _BY_NAME = {each.name: each for each in _ALL}
 _BEGINS = {
     "messages": messages.is_begin,
@@ -45,7 +47,6 @@ _ENDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "cohere": cohere.ends,
     "tgi": tgi.ends,
     "local": local.ends,
-    "assistants": assistants.is_final,
 }
 #: What the name of a stream in envelopes is made of: their path, their id, the id of the pieces.
 _ENVELOPED = 3
@@ -180,10 +181,24 @@ def _format_of(trees: tuple[dict[str, Any], ...]) -> Format | None:
 
 
 def _assistants_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
-    if len({assistants.name_of(tree) for tree in trees}) > 1:
+    return _named_part("assistants", trees, assistants.name_of, assistants.is_final)
+
+
+def _runs_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
+    return _named_part("runs", trees, runs.name_of, runs.is_final)
+
+
+def _named_part(
+    format_: str,
+    trees: tuple[dict[str, Any], ...],
+    name_of: Callable[[dict[str, Any]], str | None],
+    is_final: Callable[[dict[str, Any]], bool],
+) -> Part | None:
+    """Return the part of a stream that each piece names, and of which the last repeats the whole."""
+    if len({name_of(tree) for tree in trees}) > 1:
         return None
-    final = [assistants.is_final(tree) for tree in trees]
-    return Part("assistants", assistants.name_of(trees[0]), trees, begins=any(final), ends=any(final), alone=all(final))
+    final = [is_final(tree) for tree in trees]
+    return Part(format_, name_of(trees[0]), trees, begins=any(final), ends=any(final), alone=all(final))
 
 
 def _gemini_part(trees: tuple[dict[str, Any], ...]) -> Part | None:
@@ -235,4 +250,5 @@ _NAMED: dict[str, Callable[[tuple[dict[str, Any], ...]], Part | None]] = {
     "rows": _rows_part,
     "gemini": _gemini_part,
     "assistants": _assistants_part,
+    "runs": _runs_part,
 }

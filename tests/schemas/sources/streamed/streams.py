@@ -196,6 +196,25 @@ def assistants(parts: Sequence[str]) -> list[Tree]:
     return [*deltas, {**whole, "content": [text("".join(parts))]}]
 
 
+def run(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a LangChain run, of which the last holds its whole output."""
+    head = {"name": "m", "run_id": "3f2c1b0a-9d8e-4c7b-8a69-5f4e3d2c1b0a", "tags": [], "metadata": {"thread_id": "t"}}
+
+    def message(text: str, type_: str) -> Tree:
+        return {"content": text, "type": type_, "id": "run--1", "response_metadata": {}}
+
+    chunks = [message(part, "AIMessageChunk") for part in parts]
+    events: list[Tree] = [{"event": "on_chat_model_stream", **head, "data": {"chunk": chunk}} for chunk in chunks]
+    return [*events, {"event": "on_chat_model_end", **head, "data": {"output": message("".join(parts), "ai")}}]
+
+
+def run_of_strings(parts: Sequence[str]) -> list[Tree]:
+    """Return the events of a LangChain run that gives strings."""
+    head = {"name": "m", "run_id": "4f2c1b0a-9d8e-4c7b-8a69-5f4e3d2c1b0a"}
+    events: list[Tree] = [{"event": "on_chain_stream", **head, "data": {"chunk": part}} for part in parts]
+    return [*events, {"event": "on_chain_end", **head, "data": {"output": "".join(parts)}}]
+
+
 def _arguments(tree: Any) -> str:
     found: str = tree["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
     return found
@@ -221,6 +240,8 @@ STREAMED = (
     Streamed("cohere", "cohere", cohere, lambda tree: tree["message"]["content"][0]["text"]),
     Streamed("cohere 1", "cohere", cohere_1, lambda tree: tree["text"]),
     Streamed("assistants", "assistants", assistants, lambda tree: tree["content"][0]["text"]["value"]),
+    Streamed("run", "generic", run, lambda tree: tree["data"]["output"]["content"]),
+    Streamed("run of strings", "generic", run_of_strings, lambda tree: tree["data"]["output"]),
     Streamed("gemini", "vertex", gemini, lambda tree: tree["candidates"][0]["content"]["parts"][0]["text"]),
 )
 
