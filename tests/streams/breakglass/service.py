@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from schemas.access import Person, Role
 from streams.audit.merkle_log import MerkleLog
-from streams.breakglass.desk import HOME
+from streams.breakglass.desk import HOME, Elsewhere
 from streams.breakglass.gate import Gate
 from streams.breakglass.identity.oidc import Oidc, Provider
 from streams.breakglass.identity.provider_keys import ProviderKeys
@@ -76,9 +76,11 @@ class Service:
 
 
 @contextmanager
-def served(state: EmbeddedState, folder: Path, host: str = "192.0.2.7") -> Iterator[Service]:
+def served(
+    state: EmbeddedState, folder: Path, host: str = "192.0.2.7", elsewhere: Elsewhere | None = None
+) -> Iterator[Service]:
     """Serve a copy of a state folder, asked from *host*."""
-    with rig_over(copy_of(state, folder)) as rig:
+    with rig_over(copy_of(state, folder), elsewhere=elsewhere) as rig:
         idp, metrics = Idp(), Metrics()
         rig.desk = replace(rig.desk, unwrapped=metrics.unwrapped)
         with rig.desk.registry.engine.begin() as connection:

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from schemas.audit_terms import Reason
 from schemas.errors import AccessDenied, LogUnavailable
 from schemas.vault import Token
 from streams.breakglass.database import open_database
-from streams.breakglass.desk import HOME
+from streams.breakglass.desk import HOME, Elsewhere
 from streams.breakglass.entries import FOLLOWED, EntryView
 from streams.breakglass.followed import Followed
+from streams.config import VaultSettings
 from streams.log.ports import Record, TopicPartition
 from streams.log.sqlite_store import SqliteStore
 from tests.streams.breakglass import rig as rigs
 from tests.streams.breakglass.people import START
 from tests.streams.breakglass.rig import TestClock
+from tests.streams.breakglass.service import served
 from tests.streams.embedded_rig import EmbeddedRig, rig_at
 
 _NEVER = Token("phi_email_ca_bcdfghjklmnpqrstvwxz")
@@ -57,6 +60,17 @@ class _LogSource:
     def _refuse(self) -> None:
         if self.cut:
             raise LogUnavailable("cut off")
+
+
+@dataclass(slots=True)
+class _Standing(_LogSource):
+    """The same log, whose ends any thread may ask for: nobody writes to it any more."""
+
+    at: Mapping[TopicPartition, int] = field(default_factory=dict)
+
+    def ends(self) -> Mapping[TopicPartition, int]:
+        self._refuse()
+        return self.at
 
 
 @dataclass(slots=True)
@@ -168,3 +182,46 @@ def test_what_was_lost_on_the_way_is_read_again(bench: _Bench) -> None:
     bench.followed.follow_once(0.0)
 
     assert all(_asks(bench))
+
+
+def test_the_api_never_says_not_found_without_knowing(bench: _Bench, tmp_path: Path) -> None:
+    """503 while behind; without the log the known is served as stale, and the unknown is 503 by token and by value."""
+    state, unknown = bench.rig.state, f"phi_email_ca_{'b' * 20}"
+    keys, source = state.keys, _Standing(bench.source.store, at=bench.source.ends())
+    followed = Followed(bench.followed.view, source, TestClock(), patience=0.0)
+    vault = VaultSettings(
+        key_store=state.key_store, ledger=state.ledger, private_folder=keys, token_keys_file=keys / "token-keys.json"
+    )
+    elsewhere = Elsewhere(followed, vault, {HOME: 1}, lambda *_: 0)
+    with served(state, tmp_path / "served", elsewhere=elsewhere) as service:
+
+        def active(**scope: object) -> str:
+            grant_id = str(service.ask(scope=scope).json()["id"])
+            service.post("bo", f"/v1/grants/{grant_id}/approve")
+            service.post("ada", f"/v1/grants/{grant_id}/activate")
+            return grant_id
+
+        def reveal(token: str) -> Response:
+            body = {"grant_id": opening, "view": "full", "purpose": "treatment", "tokens": [token]}
+            return service.post("ada", "/v1/reveal", body)
+
+        def look_up(value: str) -> Response:
+            body = {"grant_id": finding, "purpose": "treatment", "type": "EMAIL", "values": [value]}
+            return service.post("ada", "/v1/lookup", body)
+
+        opening, finding = active(tokens=[bench.token, unknown]), active(lookup=True)
+        behind = [reveal(bench.token), look_up(rigs.VALUES[0])]
+        followed.follow_once(0.0)
+        known, missing = reveal(bench.token).json()["items"], reveal(unknown).json()["items"]
+        source.cut = True
+        with pytest.raises(LogUnavailable):
+            followed.follow_once(0.0)
+        stale = [*reveal(bench.token).json()["items"], *look_up(rigs.VALUES[0]).json()["items"]]
+        away = [reveal(unknown), look_up("nobody@example.org")]
+
+    assert [(503, "behind")] * 2 == [(each.status_code, each.json()["code"]) for each in behind]
+    assert [("ok", None), ("not_found", None)] == [(each["status"], each["stale_since"]) for each in (*known, *missing)]
+    assert all(each["stale_since"] is not None for each in stale)
+    assert [[bench.token]] == [each["tokens"] for each in stale if "tokens" in each]
+    assert [(503, "log_unavailable")] * 2 == [(each.status_code, each.json()["code"]) for each in away]
+    assert {"5"} == {each.headers["retry-after"] for each in (*behind, *away)}
