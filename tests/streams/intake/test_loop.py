@@ -34,6 +34,7 @@ CUTS = [12, 22, 30, 44, 52, 60]
 NOW = 1_772_619_780_000
 NAMED = [each for each in STREAMED if each.name in ("chat", "tool call")]
 KEYED_ONLY = [each for each in STREAMED if each.name not in ("chat", "tool call", "gemini")]
+UNNAMED = [each for each in STREAMED if each.name in ("messages", "tool use")]
 ODD = (
     None,
     b"",
@@ -326,6 +327,18 @@ def test_an_outage_of_intake_tears_no_stream_of_another_topic(rig: IntakeRig) ->
     (event,) = [tree for tree in rig.trees() if tree.get("assembly")]
 
     assert {"EMAIL": 2, "SSN": 1} == event["phi"]["counts"]
+    assert not rig.records(QUARANTINE)
+
+
+@pytest.mark.parametrize("streamed", UNNAMED, ids=lambda each: each.name)
+def test_turns_that_name_no_stream_are_kept_apart(rig: IntakeRig, streamed: Streamed) -> None:
+    """Under one record key the next turn begins after the end of the one before, however long nothing was written."""
+    for turn in range(2):
+        pieces = values(streamed.pieces(cut(TEXT, CUTS)))
+        rig.feed(*(raw(value, 0, NOW + 20_000 * turn + number, b"k") for number, value in enumerate(pieces)))
+    rig.drain()
+
+    assert 2 == len([tree for tree in rig.trees() if tree.get("assembly")])
     assert not rig.records(QUARANTINE)
 
 
