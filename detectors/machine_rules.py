@@ -69,6 +69,7 @@ _FIELDS = r"\b(?:BIN|PCN|NCPDP|D\.0|[Ss]egment|Cardholder ID|CARDHOLDER ID)\b"
 
 #: Of whatever kind a value is said to be.
 ANY = (
+    rule(r"\$?\{{1,2} ?[\w.:-]+ ?\}{1,2}|%\(\w+\)s|\$\([\w.]+\)"),
     rule(_REFERENCE, r"[=:,(?]\s{0,20}"),
     rule(r"[A-Za-z_][\w.]*\([\w.]*=?", r"[A-Za-z_]="),
     rule(_SQL_TYPE, cased=False),
@@ -91,7 +92,7 @@ NUMBERS = (
         r"\b(?:ARG|ENV|export|--build-arg|set) [UG]ID=|\b(?:useradd|adduser|usermod) [^\n]{0,30}(?:-u|--uid) ",
     ),
     rule(r"\d{1,7}", r"\b[ug]id=|\bgroups=(?:\d+\([\w.-]+\),)*", r"\(\w"),
-    rule(r"\d{1,2}-\d{1,3}", r"\b(?:age_?)?(?:band|range|bucket|bracket|decile|age_?group)[\"']?\s?[:=]\s?[\"']?"),
+    rule(r"\d{1,2}-\d{1,3}", r"\b(?:age_?)?(?:band|range|bucket|bracket|decile|age_?group)[\"']?\s?[:=]{1,2}\s?[\"']?"),
     rule(r"T[AS]?\d{4}(?:\.\d{3})?", around=r"ATT&CK|MITRE|\bTTPs?\b|\bSigma\b|\bIOCs?\b"),
     rule(r"(?:CONF[-:])?\d{1,4}-\d{1,6}|CONF[-:][\d-]+", around=r"\bschematron\b|\bC-CDA\b|\bSHALL\b|\btemplateId\b"),
     rule(
@@ -115,6 +116,8 @@ NO_DAY = r"(?:0{1,4}|9{1,4})([-/.])(?:00|99)\1(?:0{2,4}|9{2,4})|0{8}|9{8}"
 #: What the tagger alone takes for a number.
 TAGGED = (
     rule(NO_DAY),
+    rule(r"[0/.-]{4,}|[9/.-]{6,}"),
+    rule(r"u \d{1,7}", r"\b(?:useradd|adduser|usermod) [^\n]{0,30}-"),
     rule(r"[1-9]\d\d", behind=r"-[A-Z][A-Z0-9]\b", around=_FIELDS),
     rule(r"[0-9a-fA-F]{2}(?: {1,2}[0-9a-fA-F]{2})*", r"(?:^|\n)[0-9a-fA-F]{4,16}:?\s[ 0-9a-fA-F]{0,60}"),
     rule(r"[0-9a-f]{7,12}\.\.[0-9a-f]{7,12}(?: \d{6})?"),

@@ -36,7 +36,7 @@ _HEADER = compile_latin(r"\b(?:bearer|basic) ([A-Za-z0-9+/._=-]{12,})")
 _CURL = compile_latin(r"\bcurl [^\n]{0,80}?-u ([^\s:]{1,}):([^\s]{1,})")
 #: Names whose value, given with = or :, is a credential whatever it looks like.
 _KEYED = compile_latin(
-    r"(?:\b|_)(?:[a-z0-9]{1,20}[-_])*(?:password|passwd|passphrase|pwd|passcode|secret(?:[-_]?(?:access)?[-_]?key)?|"
+    r"(?:\b|_)(?:[a-z0-9]{1,20}[-_])*(?:(?:pg|db|my|ssh|ftp|smtp|ldap)?password|passwd|passphrase|pwd|passcode|secret(?:[-_]?(?:access)?[-_]?key)?|"
     "client[-_]?(?:secret|id)|api[-_]?(?:key|secret|token)|access[-_]?(?:key(?:[-_]?id)?|token|code)|"
     "auth(?:orization)?[-_]?(?:token|key)|refresh[-_]?token|id[-_]?token|session[-_]?(?:token|key)|"
     "bearer[-_]?token|(?:hf|ci|gh|bot|pat|deploy|databricks|vault|slack|npm|github|gitlab|user|auth|access|"
@@ -76,6 +76,12 @@ _LOGIN = compile_latin(
     r"\b(?:log-?in|credentials|user|account|portal|mychart|wi-?fi|netflix|hulu|disney\+?|amazon|gmail|facebook|ring|alexa)"
     r"(?:[^\n:]{0,24}:\s*| (?:is|was) )([A-Za-z0-9._-]{3,40}) (?://|/|\|) ([^\s]{4,40})"
 )
+#: What code signs in with: `ftp_login($ftp, 'mdolores', 'Rain!42x')`.
+_SIGNED_IN = compile_latin(
+    r"\b(?:[a-z0-9]{1,16}[_.])?(?:log_?in|sign_?in|connect|authenticate|auth(?:_password)?|(?:simple_)?bind|imap_open|"
+    r"logon)\((?:[^()\x22'\n]{1,40},|[\x22'][^()\x22'\n]{1,80}[\x22'],)? ?[\x22']([A-Za-z][\w.@-]{2,40})[\x22'], ?"
+    r"[\x22']([^\s\x22']{4,60})[\x22']"
+)
 #: An address of mail and the password beside it.
 _PAIR = compile_latin(r"[a-z0-9._-]+@[a-z0-9.-]+\.[a-z]{2,10} ?(?:/|//|\|) ?([^\s,;/]{6,40})")
 _MORE = compile_latin(r"(?: (?:old|new)[:=] ?| |, ?)([A-Za-z0-9][A-Za-z0-9!@#$%^&*_-]{3,39})")
@@ -85,7 +91,7 @@ _GATE = compile_latin(
     r"kennwort|AKIA|ASIA|sk-|sk_|gh[pousr]_|github_pat|glpat|xox|AIza|ya29|hf_|SG\.|npm_|pypi-|dapi|hvs\.|sid|"
     "session|login|@|acc?ess cod|word|"
     r"netflix|hulu|disney|amazon|gmail|facebook|ring is|alexa|portal|mychart|wi-?fi|account|user|"
-    r"community|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
+    r"community|sign|logon|connect|bind|[0-9]{8}:[A-Z]|\bsig=|mot de|curl|AC[0-9A-Z]{10}|hooks\."
 )
 _MIXTURE = compile_latin(r"[0-9+/=!]")
 _SIGNS = compile_latin(r"[!@#$%^&*_]")
@@ -116,7 +122,7 @@ class CredentialRecognizer:
         latin = passage.latin
         if _GATE.search(latin) is None:
             return []
-        ranges = dict.fromkeys([*_tokens(latin), *_assigned(latin), *_told(latin)])
+        ranges = dict.fromkeys([*_tokens(latin), *_assigned(latin), *_signed_in(latin), *_told(latin)])
         return [Span(start, end, _CREDENTIAL, SCORE, self.name) for start, end in ranges]
 
 
@@ -155,6 +161,15 @@ def _is_count(latin: bytes, start: int, value: bytes) -> bool:
 
 
 _COUNTED = compile_latin(r"(?:max|prompt|completion|total|num|n|stop|eos|pad|bos|input|output|cached)_?$")
+
+
+def _signed_in(latin: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the user and the password that code signs in with."""
+    for found in _SIGNED_IN.finditer(latin):
+        secret = found.group(2)
+        mixed = _SIGNS.search(secret) or (count_digits(secret) and not secret.islower() and not secret.isdigit())
+        if _PLACEHOLDER.fullmatch(secret) is None and mixed:
+            yield from ((found.start(group), found.end(group)) for group in (1, 2))
 
 
 def _told(latin: bytes) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,9 @@ from detectors.recognizer import Passage
 _MONTHS = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 _LOGGED = compile_latin(
     r"\b[0-3][0-9]/(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/(?:19|20)[0-9]{2}"
-    r":[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?: [+-][0-9]{4})?"
+    r":[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?: [+-][0-9]{4})?|"
+    r"\b(?:(?:mon|tue|wed|thu|fri|sat|sun), )?[0-3]?[0-9] (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) "
+    r"(?:19|20)[0-9]{2} [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])? (?:[+-][0-9]{4}\b|GMT\b|UTC\b|[ECMP][SD]T\b)"
 )
 _SPANISH_ONES = "uno|primero|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _SPANISH_DAY = (
@@ -53,7 +55,7 @@ _SLAVIC = re.compile(
 
 
 def logged_ranges(latin: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the timestamps of server logs, with time and zone."""
+    """Yield the timestamps of server logs and of mail, with time and zone."""
     return ((found.start(), found.end()) for found in _LOGGED.finditer(latin))
 
 

@@ -36,7 +36,7 @@ _NEGATIVE = phrases(r"""
         paragraph; driver; image; package; pkg; dosage
     """)
 _UNIT = compile_latin(
-    r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? [A-Z][a-z]+:|\? no| to v[0-9]"
+    r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? (?-i:[A-Z])[a-z]+:|\? no| to v[0-9]"
 )
 
 

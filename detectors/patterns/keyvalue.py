@@ -16,11 +16,23 @@ _QUOTED = compile_latin(
 )
 _ASSIGNED = compile_latin(rf"(?:^|[\s?&;,({{\[|])({_KEY})=[\x22']?([^\s\x22'&;,|<>{{}}\[\]]{{1,160}})")
 _TAGGED = compile_latin(rf"<(?:[a-z0-9]+:)?({_KEY})(?: [^<>]{{0,80}})?>([^<>\n]{{1,160}})</")
+#: What a test or a tool gives to a function, a type or a check that is called after it: `PatientId::parse("…")`.
+_GIVEN = compile_latin(
+    rf"\b(?:is_?|has_?|parse_?|valid(?:ate)?_?|new |find_?by_?|get_?by_?|lookup_?|mask_?)?({_KEY}?)"
+    r"(?:(?:::|\.)(?:parse|new|of|from|from_str|valueOf|value_of|create|try_from|validate|is_?valid|lookup|find))?"
+    r"\([\x22']([^\x22'\n]{2,60})[\x22']\)"
+)
+#: What a check of data shows of a field, in capitals: "ZIP '8790l' last char", "LAST 'Ng' length 2".
+_SHOWN = compile_latin(
+    r"\b((?:LAST|FIRST|MIDDLE|CITY|ZIP|DOB|SSN|MRN|PHONE|FAX|EMAIL|ADDR(?:ESS)?(?:_?[12])?|STREET|COUNTY|"
+    r"MEMBER_?ID|LAST_?NAME|FIRST_?NAME)) '([^'\n]{2,60})'",
+    ignore_case=False,
+)
 #: An instance identifier of a clinical document: the root says whose number it is, the extension is the number.
 _INSTANCE = compile_latin(r"<(?:[a-z0-9]+:)?id\b([^<>]{0,240})>")
 _EXTENSION = compile_latin(r"extension=[\x22']([^\x22'<>]{2,80})[\x22']")
 _ROOTS = {b"2.16.840.1.113883.4.1": IdentifierType.SSN, b"2.16.840.1.113883.4.6": IdentifierType.LICENSE}
-_GATE = compile_latin(r"[\x22'][ \t]*[:=]|[a-z]=|</")
+_GATE = compile_latin(r"[\x22'][ \t]*[:=]|[a-z]=|</|[\x22']\)|[A-Z] '")
 
 
 class KeyValueRecognizer:
@@ -41,12 +53,18 @@ class KeyValueRecognizer:
 
 
 def _pairs(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
-    for pattern in (_QUOTED, _ASSIGNED, _TAGGED):
+    patterns = [_QUOTED, _ASSIGNED, _TAGGED]
+    patterns += [pattern for gate, pattern in ((b"')", _GIVEN), (b'")', _GIVEN), (b" '", _SHOWN)) if gate in latin]
+    for pattern in dict.fromkeys(patterns):
         for found in pattern.finditer(latin):
             type_ = classify(found.group(1).decode("latin-1"))
             if type_ is None:
                 continue
             group = 2 if found.start(2) >= 0 else 3
+            if pattern is _GIVEN and not count_digits(found.group(2)):
+                continue  # As often the name of a column or a message.
+            if pattern is _SHOWN and found.group(2).islower():
+                continue  # "FIRST 'time' users".
             value = hinted_range(type_, latin, found.start(group), found.end(group))
             if value is not None:
                 yield *value, type_

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from detectors.patterns.hints import hinted_range
-from detectors.patterns.scanning import Match, compile_latin, phrases
+from detectors.patterns.scanning import Match, compile_latin, count_digits, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
@@ -20,6 +20,12 @@ _SEGMENTS = compile_latin(
     rf"|\bSBR\*[A-Z]\*[0-9A-Z]{{0,2}}\*({_E}{{2,50}})"
     rf"|\bNM1\*[A-Z0-9]{{2}}\*1\*({_E}{{1,60}})(?:\*({_E}{{1,40}}))?(?:\*({_E}{{1,40}}))?"
     rf"|\bPER\*[A-Z0-9]{{2}}\*({_E}{{2,60}})",
+    ignore_case=False,
+)
+#: The envelope's day, and a claim's number with its payer's.
+_DAY = compile_latin(rf"\bISA(?:\*{_E}{{0,15}}){{8}}\*([0-9]{{6}})\*[0-9]{{4}}\*", ignore_case=False)
+_PAID = compile_latin(
+    rf"\bCLP\*({_E}{{2,38}})\*[0-9]{{1,2}}\*[0-9.-]{{0,18}}\*[0-9.-]{{0,18}}(?:\*[0-9.-]{{0,18}}\*[A-Z0-9]{{0,2}}\*({_E}{{2,50}}))?",
     ignore_case=False,
 )
 _REACHED = compile_latin(rf"\*(TE|CP|HP|WP|FX|EM)\*({_E}{{3,60}})", ignore_case=False)
@@ -71,9 +77,20 @@ class X12Recognizer:
         if _GATE.search(latin) is None:
             return []
         found = [element for segment in _SEGMENTS.finditer(latin) for element in _elements(latin, segment)]
+        found += _further(latin)
         if found:
             found += _ways(latin)
         return [Span(start, end, type_, SCORE, self.name) for start, end, type_ in found]
+
+
+def _further(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
+    """Yield the day of an envelope, and the numbers that a payment gives a claim."""
+    for found in _DAY.finditer(latin):
+        yield found.start(1), found.end(1), IdentifierType.DATE
+    for found in _PAID.finditer(latin):
+        for group in (1, 2):
+            if found.start(group) >= 0 and count_digits(found.group(group)):
+                yield found.start(group), found.end(group), IdentifierType.OTHER_ID
 
 
 def _ways(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:

@@ -18,8 +18,17 @@ _PLACED = re.compile(
     rf"(?<![\w.:]){_ADDRESS} - ({_USER}) (?=\[?\d\d/[A-Z][a-z]{{2}}/\d{{4}}:)|"
     rf"(?<![\w/.@-])({_USER})/{_ADDRESS}:\d{{2,5}}\b|"
     rf"\bsudo(?:\[\d+\])?:\s+({_USER}) : (?=TTY=|\d+ incorrect|command not|user NOT)|"
+    rf"\b(?:psql|pg_dump|mysql|mysqldump|mongosh?|sqlcmd|ldapsearch|smbclient|createdb)\b[^\n|;]{{0,60}}? -[uU] ?"
+    rf"({_USER})(?=\s|$)|"
+    rf"(?<![\w./@:-])({_USER})@(?=\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::[/~]|\s|$))|"
+    r"\b(?:[Aa]ccept(?:ed)?|[Rr]eject(?:ed)?|principal|client|TGT for|kinit) "
+    r"([a-z][a-z0-9._-]{2,30}@[A-Z][A-Z0-9.-]{2,40})\b|"
     r"(?:/home/|(?<![\w.])/Users/|\b[A-Za-z]:\\{1,2}Users\\{1,2})([A-Za-z][\w.-]{1,39})(?=[/\\])"
 )
+_MACHINE = r"(?:laptop|ipad|iphone|macbook|mbp|imac|airpods|android|pixel|galaxy|notebook|thinkpad|surface|chromebook)"
+#: Somebody's own machine: "lhaldane-laptop", and by name "Winnifreds-iPad".
+_OWN = re.compile(rf"(?<![\w.@/-])([a-z]{{4,20}})(?=[- ]{_MACHINE}\b)")
+_OWNED = re.compile(rf"(?<![\w.@/-])([A-Z][a-z]{{2,20}}?)(?='?s-(?i:{_MACHINE})\b)")
 #: An account of a Windows domain: in capitals, a backslash, and no path that goes on.
 _DOMAIN = re.compile(r"(?<![\w\\/:.$%-])([A-Z][A-Z0-9-]{1,14}\\{1,2}([a-z][\w.-]{2,30}))(?![\w\\/*+?{(\[])")
 _NO_DOMAIN = re.compile(r"(?:HK\w+|HKEY.*|BUILTIN|NT|MSH|PID|OBX|AUTHORITY|SOFTWARE|[A-Z])\\")
@@ -40,7 +49,8 @@ _PATH = re.compile(
 _GATE = compile_latin(
     r"/(?:patient|member|resident|client|people|user|profile|chart|pt|staff|student|familie)s?/[a-z]+[-_.+][a-z]|"
     r"\bsudo(?:\[[0-9]+\])?: | - [a-z][^ ]* \[?[0-9]{2}/[a-z]{3}/|/[0-9a-f.:]{3,39}:[0-9]{2}|/home/|/users/|\\users\\|"
-    r"[A-Z0-9-]\\[a-z]|\b(?:usr|opr|oper|opid|tech id|clk|clerk)[ :/=]|[a-z],? [(<\[][a-z][a-z0-9._-]{3,20}[)>\]]"
+    rf" -u ?[a-z]|[a-z0-9]@[0-9a-z]|[a-z][- ]{_MACHINE}\b|[A-Z0-9-]\\[a-z]|"
+    r"\b(?:usr|opr|oper|opid|tech id|clk|clerk)[ :/=]|[a-z],? [(<\[][a-z][a-z0-9._-]{3,20}[)>\]]"
 )
 #: Whatever may begin with a user name, cut where no user name is longer.
 _TOKEN = re.compile(r"(?<![\w.@-])[A-Za-z][\w.@+-]{1,79}(?![\w@-])")
@@ -66,6 +76,7 @@ class PlacedUserRecognizer:
         text = passage.text
         users = dict.fromkeys([*self._placed(text), *self._on_screens(text)])
         spans = [Span(*found, IdentifierType.OTHER_ID, LIKELY, self.name) for found in users]
+        spans += [Span(*found, IdentifierType.NAME, LIKELY, self.name) for found in self._owners(text)]
         return spans + [Span(*found, IdentifierType.URL, LIKELY, self.name) for found in self._paths(text)]
 
     def _placed(self, text: str) -> Iterator[tuple[int, int]]:
@@ -90,9 +101,19 @@ class PlacedUserRecognizer:
         for found in _INITIALS.finditer(text):
             if not self._gazetteers.mask(found[1].lower()) & _ORDINARY:
                 yield found.span(1)
+        for found in _OWN.finditer(text):
+            if self._is_initialed(found[1]):
+                yield found.span(1)
         for found in _MADE.finditer(text):
             if _is_made_of(found[3], found[1], found[2]):
                 yield found.span(3)
+
+    def _owners(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield whom a machine is called after."""
+        for found in _OWNED.finditer(text):
+            mask = self._gazetteers.mask(found[1].lower())
+            if mask & int(WordClass.FIRST) and not mask & int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON):
+                yield found.span(1)
 
     def _paths(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield paths with a person's name in them."""
@@ -100,6 +121,12 @@ class PlacedUserRecognizer:
             masks = [self._gazetteers.mask(piece) for piece in _PIECE.findall(found[1].lower())]
             if any(mask & _NAMED and not mask & _ORDINARY for mask in masks):
                 yield found.span()
+
+    def _is_initialed(self, user: str) -> bool:
+        """Tell whether a word in small letters is an initial and a surname."""
+        if not user.islower() or len(user) < _SHORTEST_REPEATED or self._gazetteers.mask(user) & _ORDINARY:
+            return False
+        return not self._gazetteers.mask(user) and bool(self._gazetteers.mask(user[1:]) & int(WordClass.SURNAME))
 
     def _is_plain(self, user: str) -> bool:
         """Tell whether a name is made of ordinary words, as a service's or a project's is."""

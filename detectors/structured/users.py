@@ -20,7 +20,8 @@ _NAMED = re.compile(
     r"[Pp]rinted|[Rr]eleased|[Rr]un|[Rr]equested|[Gg]enerated|[Ee]xported|[Vv]erified|[Ee]ntered|[Kk]eyed|[Ll]ocked|"
     r"[Ss]hared|[Dd]eleted|[Uu]pdated) by|(?:[Cc]ompartid|[Ss]ubid|[Cc]read|[Mm]odificad|[Ii]mpres)[oa]s? por)"
     r"(?: user)?(?: is| was|:|=)? ?[\"'(`]?|\"(?:u|usr|who|by|actor|owner|assignee|"
-    r"uploader|created_by|updated_by|opened_by|edited_by|modified_by)\"\s?:\s?\")"
+    r"uploader|created_by|updated_by|opened_by|edited_by|modified_by)\"\s?:\s?\"|"
+    r"\b(?:inserted|created|updated|modified|entered|opened|edited|verified|signed|reviewed|deleted|locked)_by[\"']?\s?[:=]>?\s?[\"'])"
     r"([a-z][a-z0-9ß-ÿ]*(?:[._-][a-z0-9ß-ÿ]+)*)(?![\w@(/=:])"
 )
 _HANDLE = re.compile(
@@ -33,6 +34,11 @@ _HANDLE = re.compile(
     r"[\"'\u201c]?(@[A-Za-z][\w.-]{2,29})(?<![.-])",
     re.IGNORECASE,
 )
+#: Who writes in a chat, and who is named by a handle in an issue.
+_WRITER = re.compile(
+    r"(?:(?:^|\n)[ \t]*[\[<(](?=@[\w.-]{3,40}[\])>] )|\b(?:reported|assigned|requested|opened|reviewed|approved|raised|"
+    r"filed|submitted) (?:by|to) |\bcc:? )(@(?!(?:here|channel|everyone|all|team)\b)[A-Za-z][\w.-]{2,38})(?<![.-])"
+)
 #: What services write of who comes in, OpenSSH, PAM and RADIUS: whatever stands there is an account.
 _SIGNED_IN = re.compile(
     r"(?:\b(?:Failed|Accepted|Postponed) [\w/-]+ for (?:(?:invalid|illegal) user )?|\bInvalid user |"
@@ -44,7 +50,7 @@ _SIGNED_IN = re.compile(
 _GATE = compile_latin(
     r"user|account|log[io]n|logged |connected as|signed in as|runas|uploader|assignee|submitter|reporter|"
     r"(?:uploaded|submitted|posted|opened|accessed|viewed|modified|created|edited|unlocked|printed|released|run|requested|generated|exported|verified|entered|"
-    r"keyed|locked|shared|deleted|updated) by|(?:compartid|subid|cread|modificad|impres)[oa]s? por|"
+    r"_by[\x22']?\s?[:=]|keyed|locked|shared|deleted|updated) by|(?:compartid|subid|cread|modificad|impres)[oa]s? por|"
     r"\x22(?s:.?:.?)\x22|failed |accepted |postponed "
 )
 _PIECE = re.compile(r"[a-zß-ÿ]+")
@@ -75,8 +81,9 @@ class UserRecognizer:
                 if not is_machine(found[1]):
                     yield found.span(1)
         if "@" in text:
-            for found in _HANDLE.finditer(text):
-                yield found.span(1)
+            for pattern in (_HANDLE, _WRITER):
+                for found in pattern.finditer(text):
+                    yield found.span(1)
 
     def _is_user(self, word: str) -> bool:
         """Tell whether a word is made as user names are: with a figure or a sign, or of an initial and a name."""
