@@ -25,6 +25,7 @@ from detectors.patterns.record import RecordRecognizer
 from detectors.patterns.spanish_told import SpanishToldRecognizer
 from detectors.patterns.spoken import SpokenNumberRecognizer
 from detectors.patterns.ssn import SsnRecognizer
+from detectors.patterns.told_codes import ToldCodeRecognizer
 from detectors.patterns.told_ids import ToldIdRecognizer
 from detectors.patterns.urls import UrlRecognizer
 from detectors.patterns.vehicle import VehicleRecognizer
@@ -59,6 +60,7 @@ def pattern_recognizers() -> tuple[Recognizer, ...]:
         PhotoRecognizer(),
         OtherIdRecognizer(),
         ToldIdRecognizer(),
+        ToldCodeRecognizer(),
         SpanishToldRecognizer(),
         SpokenNumberRecognizer(),
         DictatedRecognizer(),
