@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from detectors.patterns.row_ends import signed_rows
 from detectors.patterns.scanning import PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -116,6 +117,37 @@ _PATTERNS = (
     compile_latin(r"\bDr\.? [A-Z][A-Za-z\xdf-\xff'-]{2,18}/([a-z]{2,3})(?:[.,;\n]|$)", ignore_case=False),
     compile_latin(r"\n([a-z]{2,3})/[a-z]{2,3}[ \t]*(?:\n|$)", ignore_case=False),
     compile_latin(r"(?:[.\n])[ \t]*([A-Z]{2}), (?:RN|LPN|CNA|RRT)\b", ignore_case=False),
+    # "- given KP", "init MQ  PE", "Read by DLF/home": whose initials stand where somebody signs.
+    compile_latin(
+        r"- (?i:given|held|refused|done|wasted|hung|flushed)(?i: by)? ([A-Z]{2,3})(?:[,.;]|[ \t]*\n|\s*$)",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"\b(?i:init(?:ial)?s?) ([A-Z]{2,3})(?:[ ,/]{1,3}[A-Z]{2,3})?[ \t]*(?:\n|$|[.,;])", ignore_case=False
+    ),
+    compile_latin(r"\b(?i:inits?) [A-Z]{2,3}[ ,/]{1,3}([A-Z]{2,3})[ \t]*(?:\n|$|[.,;])", ignore_case=False),
+    compile_latin(r"\b(?i:read) (?i:by) ([A-Z]{2,3})/", ignore_case=False),
+    # 'known to all as "Gram P"', 'likes to be called "Coach"'.
+    compile_latin(
+        r"\b(?i:known (?:to (?:all|us|everyone|staff|friends|most)|(?:on|in|at|around) [a-z ]{2,16}) as|"
+        r"(?:likes?|prefers?|wants?|asks?|asked) to be called|answers (?:only )?to|responds to|(?:everyone|everybody|"
+        r"all|they) calls? (?:him|her|them))\s[\x22\x1a]([A-Z][A-Za-z\xdf-\xff.' -]{1,23})[\x22\x1a]",
+        ignore_case=False,
+    ),
+    # "Mrs. O. hard to rouse", "Mr. B = Bledsoe".
+    compile_latin(r"\b(?:Mrs?|Ms|Miss)\.? ([B-HJ-Z]\.?)(?: (?:=|[a-z]{2,})|,)", ignore_case=False),
+    # The code name of somebody unknown: '"Trauma Zulu", unknown male'.
+    compile_latin(
+        r"\b((?:Trauma|TRAUMA),? (?:Alfa|Alpha|Bravo|Charlie|Delta|Echo|Foxtrot|Golf|Hotel|Juliett?|Kilo|Lima|"
+        r"November|Oscar|Papa|Quebec|Romeo|Sierra|Tango|Uniform|Victor|Whiskey|Yankee|Zulu|ZULU|ALPHA|BRAVO|DELTA|ECHO|"
+        r"FOXTROT|KILO|OSCAR|TANGO|VICTOR)(?:[- ](?:[0-9]{1,4}|[A-Z][a-z]+))?)",
+        ignore_case=False,
+    ),
+    # "Posted as ODHIAMBO, F" in a column of its own.
+    compile_latin(
+        r"(?:^|\n|\t|\| ?| {2,}|[0-9] )([A-Z][A-Za-z'\xc0-\xff-]{1,20}, [A-Z]\.?)(?:$|\n|\t| ?\|| {2,})",
+        ignore_case=False,
+    ),
     # "alias Trauma Quebec-Seven", "I was a bookkeeper for Atlantic Menhaden for 31 years".
     compile_latin(r"\b(?i:alias|aka) (Trauma [A-Z][A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?)\b", ignore_case=False),
     compile_latin(
@@ -174,6 +206,15 @@ _NO_NAME = frozenset(
     b"monday tuesday wednesday thursday friday saturday sunday today tomorrow tbd na n/a asap pcp cc".split()
 )
 
+#: How something is given, and what is written with a letter: "given IV", "Vitamin, D".
+_ROUTE = compile_latin(
+    r"IV|PO|IM|SC|SQ|SL|PR|PV|IO|NG|GT|PRN|BID|TID|QID|QD|QHS|HS|AM|PM|NS|LR|TPN|PPN|IVP|IVPB|IVF|FFP|PLT|ABX|TXA|TPA|"
+    r"EPI|KCL|NTG|OTC|NPO|PCA|MRI|CT|US|XR|DTR|OK|NA|OT|PT|RT|ST|SW|"
+    r"(?:vitamin|hepatitis|protein|influenza|flu|complement|factor|type|group|strep|grade|class|stage|immunoglobulin|"
+    r"part|plan|panel|level|schedule|appendix|section|table|figure|exhibit|form|unit|suite|building|wing|tower|zone|"
+    r"[b-df-hj-np-tv-xz]{3,20}|antigen|cohort|arm|phase|step|item|option|line|stop|row|bag|box|side|room|bed|gate|garage|lot|dose|lobe|vit|hep|"
+    r"hemoglobin|cystatin|troponin|factors?),? [A-Z]\.?"
+)
 #: What begins no firm: "works at her own construction site".
 _NO_FIRST = frozenset(
     b"a an his her their my our own local the some this that new old big small one home "
@@ -193,8 +234,9 @@ class CalledRecognizer:
         for pattern in map(_PATTERNS.__getitem__, _SET.occurring(latin)):
             for found in pattern.finditer(latin):
                 words = found.group(1)
-                if words.lower() not in _NO_NAME and words.split()[0] not in _NO_FIRST:
+                if words.lower() not in _NO_NAME and words.split()[0] not in _NO_FIRST and not _ROUTE.fullmatch(words):
                     ranges[(found.start(1), found.end(1))] = None
                 if pattern is _PATTERNS[-1] and found.group(2) not in _NO_NAME:
                     ranges[(found.start(2), found.end(2))] = None
+        ranges |= dict.fromkeys(signed_rows(latin))
         return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]
