@@ -8,9 +8,10 @@ from detectors.scoring import LIKELY, PROBABLE
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
-_AS_IN = re.compile(r"[ -](?:as[ -]in|like|for)[ -][A-Za-z]+")
+_AS_IN = re.compile(r"[ -](?:as[ -]in|like|for)[ -][A-Za-z]+|\b(?:hyphen|dash|apostrophe|space)\b")
 _SPELLED = re.compile(
-    r"(?<![\w'-])(?:[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?:[ \t]{1,2}|[ ]?[-.,][ ]?)){2,40}"
+    r"(?<![\w'-])(?:[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?"
+    r"(?:[ \t]{1,2}|[ ]?[-.,][ ]?|\.{2,3} ?|,? (?:hyphen|dash|apostrophe|space),? )){2,40}"
     r"[A-Za-z](?:[ -]as[ -]in[ -][A-Za-z]+)?(?![\w'])"
 )
 #: How one of them begins, found many times faster.

@@ -24,8 +24,8 @@ _SCANNED = compile_latin(r"(?:^|[\s:(])([lIO0-9]{1,2}/[lIO0-9]{2})(?:[\s,.;)]|$)
 _DASHED = compile_latin(
     rf"\b(?:mri|ct|cxr|xr|echo|scan|biopsy|bx|surgery|lmp|doi|dos|fall|fell|mva|mvc|crash|injury|wreck|admitted|seen|"
     rf"lights|"
-    rf"since|date|visit) (?:on )?((?:1[0-2]|0?[1-9])-{_DAY})"
-    r"(?:[,.;)](?:\s|$)|\s*$|\n| (?:read|by|w/|showed|shows|down|neg|negative|at|in|from|off|with|and|she|he)\b)"
+    rf"since|date|visit|hus) (?:on )?((?:1[0-2]|0?[1-9])-{_DAY})"
+    r"(?:[,.;:)](?:\s|$)|\s*$|\n| (?:read|by|w/|showed|shows|down|neg|negative|at|in|from|off|with|and|she|he)\b)"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 #: Behind what was done: "s/p CMN 11/29."; the days are no count of anything.
@@ -44,6 +44,25 @@ _SPAN = compile_latin(
     r"\bfrom the ([0-3]?[0-9](?:st|nd|rd|th)) (?:thru|through|to|until|till) the ([0-3]?[0-9](?:st|nd|rd|th))"
     r"(?:[.,;!?)\n]|$)"
 )
+_MD = r"(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])"
+#: "adm 9.1 dc 9.4", "TOD 4.17", "bday 8.21": with a dot, behind what is nothing but a day.
+_DOTTED = compile_latin(
+    r"\badm(?:it(?:ted)?)?:? ((?:0?[1-9]|1[0-2])\.[0-3]?[0-9])[ ,;/-]{1,3}(?:dc|d/c|disch[a-z.]*):? "
+    r"((?:0?[1-9]|1[0-2])\.[0-3]?[0-9])(?:[,;)\n]|\.?\s|\.?$)|"
+    r"\b(?:tod|b-?day|lmp|edd|edc|dob|doi|dos):? ((?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12][0-9]|3[01]))"
+    r"(?:[,;)\n]|\.?\s|\.?$)"
+)
+#: Of cultures, of an assessment, of a place in a list: "bcx 12/3 x2 sets", "MDS ARD 4/2", "the 2/14 slot not 2/15".
+_CULTURED = compile_latin(
+    rf"\b(?:bcx|ucx|scx|(?:blood|urine|sputum|wound) cx|cultures?|swab|ard|division) (?:on |from )?({_MD})"
+    r"(?:[,;)\n]|\.(?:\s|$)|\s*$| (?:[a-wyz]|x ?[0-9] ))"
+)
+_SLOT = compile_latin(
+    rf"\b(?:the|that|my|your|his|her) ({_MD}) (?:slot|opening|session|infusion|shift|clinic|labs?|scan|party|show|game|"
+    rf"class|date|shot)\b(?:,? (?:not|or|and|instead of) (?:the )?({_MD})\b)?"
+)
+_WAITING = compile_latin(rf"\b((?:0?[1-9]|1[0-2])-{_DAY}) (?:appt|appointment|visit|surgery|slot|clinic)\b")
+_MOST_BOTTLES = 4
 _UNIT = "one|two|three|four|five|six|seven|eight|nine"
 _SAID = (
     rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_UNIT}))?|(?:oh )?(?:{_UNIT})|ten|eleven|"
@@ -51,7 +70,23 @@ _SAID = (
 )
 #: "seven slash nine slash twenty-five".
 _SLASHED = compile_latin(rf"\b((?:{_UNIT}|ten|eleven|twelve) slash {_SAID} slash (?:(?:nineteen|twenty) )?{_SAID})\b")
-_PATTERNS = (_NUMBERED, _FRENCH, _GERMAN, _SCANNED, _DASHED, _AFTER, _SPREAD, _SLASHED, _SPAN, *_LETTERED)
+_PATTERNS = (
+    _NUMBERED,
+    _FRENCH,
+    _GERMAN,
+    _SCANNED,
+    _DASHED,
+    _AFTER,
+    _SPREAD,
+    _SLASHED,
+    _SPAN,
+    _DOTTED,
+    _CULTURED,
+    _SLOT,
+    _WAITING,
+    *_LETTERED,
+)
+_GROUPS = {_SPAN: (1, 2), _DOTTED: (1, 2, 3), _SLOT: (1, 2), _GERMAN: (1, 2)}
 _SET = PatternSet(_PATTERNS)
 _LETTER = compile_latin(r"[lIO]", ignore_case=False)
 _FIGURE = compile_latin(r"[0-9]")
@@ -64,14 +99,21 @@ def told_days(latin: bytes) -> Iterator[tuple[int, int]]:
     for index in _SET.occurring(latin):
         pattern = _PATTERNS[index]
         for found in pattern.finditer(latin):
-            group = 1 if found.start(1) >= 0 else 2
             if pattern is _SCANNED and not _is_scanned(found):
                 continue
             if pattern in _LETTERED and not (_LETTER.search(found.group(1)) and _FIGURED.search(found.group(1))):
                 continue
-            yield found.start(group), found.end(group)
-            if pattern is _SPAN:
-                yield found.start(2), found.end(2)
+            if pattern in (_CULTURED, _SLOT) and _is_count(found.group(1)):
+                continue
+            for group in _GROUPS.get(pattern, (1,)):
+                if found.start(group) >= 0:
+                    yield found.start(group), found.end(group)
+
+
+def _is_count(value: bytes) -> bool:
+    """Tell whether two numbers are some of a few, or a fraction: "2/4 bottles", "the 1/2 shot"."""
+    first, second = map(int, value.split(b"/"))
+    return first <= second <= _MOST_BOTTLES
 
 
 def _is_scanned(found: Match) -> bool:

@@ -41,7 +41,8 @@ _SIGNS, _FEWEST_SIGNS = compile_latin(r"\b[a-z0-9]\b"), 8
 #: The beginning of a turn, with what people say before the number.
 _TURN = compile_latin(
     r"(?:^|\n|[\x22\x1a]|[A-Z][a-z0-9 .]{1,24}: ?)(?:(?:it'?s|it is|that'?s|that is|yes|yeah|sure|okay|ok|so|uh|umm?|"
-    r"er|hold on|hang on|one sec|let me see|let's see|here it is|s[i\xed]|es el|es|ah|well|alright)[,.: ]{1,5}){0,5}$"
+    r"er|hold on|hang on|one sec|let me see|let's see|here it is|s[i\xed]|es el|es|ah|well|alright|"
+    r"i have it|(?:i'?ve )?got it|i got it|right here|here you go|ready)[,.: ]{1,5}){0,5}$"
 )
 _TOLD = compile_latin(
     r"\b(?:number|numbers|id|code|ending|ends|last (?:four|4)|extension|ext|ticket|case|account|card|reference|ref|"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from detectors.patterns.phone_forms import PHONE_WORDS
 from detectors.patterns.scanning import Match, PatternSet, compile_latin, count_digits
+from detectors.patterns.spanish_words import NUMBERS
 
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _PIECE = rf"(?:[0-9il]|{_WORD})"
@@ -35,7 +36,19 @@ _CUT = compile_latin(
     rf"(?:^|[\s:(])([2-9] ?{_C} ?{_C} ?[-./] ?{_C} ?{_C} ?{_C} ?[-./] ?{_C} ?{_C} ?{_C} ?{_C})(?:[\s,;.)]|$)",
     ignore_case=False,
 )
+#: "area code 2 2 8, 5 5 5, 0 1 4 4", "extensión 14", "mi número termina en cero uno sesenta y dos".
+_DIGITWISE = compile_latin(r"\b(area code (?:is )?[2-9](?:[ ,.-]{1,2}[0-9]){9})\b")
+_SPANISH_LINE = compile_latin(
+    r"\b(?:extensi[o\xf3]n|anexo)(?: n[u\xfa]mero)?:? ([0-9]{2,5})(?:[^0-9,.%]|[.,](?:[^0-9]|$)|$)"
+)
+_SPANISH_END = compile_latin(
+    rf"\b(?:n[u\xfa]mero|celular|tel[e\xe9]fono|cel) (?:que )?(?:termina|acaba|terminad[ao]) en "
+    rf"((?:(?:{NUMBERS})(?: y (?:{NUMBERS}))?[ ,]{{1,2}}){{1,3}}(?:{NUMBERS})(?: y (?:{NUMBERS}))?)(?:[.,;\n]|\s*$| )"
+)
 _PATTERNS = (
+    _DIGITWISE,
+    _SPANISH_LINE,
+    _SPANISH_END,
     _EXTENSION,
     _GLUED,
     _LINE,

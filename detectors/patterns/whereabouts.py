@@ -13,7 +13,10 @@ _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|"
     "PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 )
-_HOUSE = r"(?:Hall|Dorm|Dormitory|Motel|Inn|Lodge|Hotel|House|Residence|Suites|Tower|Apartments)"
+_HOUSE = (
+    r"(?:Hall|Dorm|Dormitory|Motel|Inn|Lodge|Hotel|House|Residence|Suites|Tower|Apartments|Motor (?:Court|Inn|Lodge)|"
+    r"Guest House|Hostel|Cabins|Manor)"
+)
 _NUMBERED = r"[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
 _NAMED = r"[A-Z][A-Za-z\xc0-\xff'-]{2,20}"
 _PATTERNS = (
@@ -25,7 +28,7 @@ _PATTERNS = (
         ignore_case=False,
     ),
     compile_latin(
-        r"\b(?:trailer(?: park)?|mobile home(?: park)?|rv park)\b[^\n.]{0,20}\b(?:lot|space|unit|#)"
+        r"\b(?:trailer(?: park)?|mobile home(?: park)?|rv park)\b[^\n.]{0,20}\b(?:lot|space|spc?\.?|unit|#)"
         r" ?([0-9]{1,4})\b"
     ),
     compile_latin(
@@ -49,6 +52,21 @@ _PATTERNS = (
         r"(?-i:[A-Z][a-z\xe0-\xff]+))?"
         r"(?: #?[0-9]{1,5})?)\b"
     ),
+    # "MM 466 HWY 89", "ADDRESS PMB 12,", "fourteen Wapsi Lane", "vivimos por la milla 7".
+    compile_latin(r"\b(MM [0-9]{1,3}(?:\.[0-9])?,? (?:OF |ON )?(?:US |STATE )?(?:HWY|RTE|ROUTE|I-|SR) ?[0-9]{1,4})\b"),
+    compile_latin(r"\b(PMB #?[0-9]{1,5})\b", ignore_case=False),
+    compile_latin(
+        rf"\b((?i:{DIGIT_WORDS}|ten|eleven|twelve|[a-z]{{3,5}}teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+        rf"(?:[ -](?:{DIGIT_WORDS}))?) {_NAMED} (?:Street|Lane|Drive|Avenue|Road|Court|Circle|Terrace|Place|Boulevard|"
+        r"Way|Trail|Hollow|Loop))\b",
+        ignore_case=False,
+    ),
+    compile_latin(
+        r"\b(?:viv\w+|rancho|casa|trailer|queda|salida|estamos|por|en) (?:por |en |cerca de )?(?:la )?"
+        r"(milla [0-9]{1,3})\b"
+    ),
+    # A university cut short.
+    compile_latin(rf"\b((?:Univ|U)\. of (?:{_NAMED} )?{_NAMED})(?:[,.;:)\n]|$| (?:[a-z0-9(]))", ignore_case=False),
     #: The Italian street, which in English is a way ("oxygen via mask"): named in capitals, with its number.
     compile_latin(
         r"\b((?i:via) (?:(?:della|delle|dei|del|San|Santa|Monte) )?[A-Z][a-z\xe0-\xff]{2,15}(?: [A-Z][a-z\xe0-\xff]+)?"
@@ -65,7 +83,7 @@ _PATTERNS = (
     ),
 )
 _NO_PLACE = compile_latin(
-    r"(?:days?|\bsin|bacterias|weeks?|hours?|wort|fire|jude|vitus|valve|disease|syndrome|dance|day|health|studies|"
+    r"(?:stud(?:y|ies)|criteria|solution|trial|guidelines?|protocol|researchers?|days?|\bsin|bacterias|weeks?|hours?|wort|fire|jude|vitus|valve|disease|syndrome|dance|day|health|studies|"
     r"unit|ward|psych|"
     r"joint commission|lancet|new england|american|national|patient|doctor|hospital|centers? for|advil|"
     r"motrin|tylenol)\b|\b[rl][ul]e (?:weak|numb|pain|swell|edema|tingl|tremor|dvt|spast|heav|clums|par[ea]s)"
