@@ -31,12 +31,16 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _DIALLED = frozenset({IdentifierType.PHONE, IdentifierType.FAX})
+_HEAD = re.compile(r"[ \t|]*(?:\d{1,2}[/:-]\d{2}(?:[/:-]\d{2,4})?[ \t|]+)?(\d{5,10})[ \t|]+")
+_TOKEN = re.compile(r"[^\s|]+")
+_FEWEST_ROWS, _FEWEST_COLUMNED, _ROWS_BESIDE = 2, 5, 2
 _SHAPE = str.maketrans("0123456789", "9" * 10)
 
 
 def beside(text: str, spans: Sequence[Span]) -> list[Span]:
     """Return what the found *spans* of a text show to be an identifier beside them."""
-    return [other for span in spans for other in _beside(text, span)]
+    found = [other for span in spans for other in _beside(text, span)]
+    return [*found, *_numbered_rows(text, spans), *_columned(text, spans)] if "\n" in text else found
 
 
 def _beside(text: str, span: Span) -> Iterator[Span]:
@@ -65,6 +69,52 @@ def _twins(text: str, span: Span) -> Iterator[Span]:
             return
         yield Span(*value.span(), span.type, SCORE, _NAME)
         end = value.end()
+
+
+def _numbered_rows(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Return the numbers at the heads of rows that go on with a name: "20077 Swenson, Tor" over "20118 Xay, Phout"."""
+    heads = list[re.Match[str]]()
+    for span in spans:
+        start = text.rfind("\n", 0, span.start) + 1
+        if span.type is IdentifierType.NAME and (head := _HEAD.fullmatch(text, start, span.start)) is not None:
+            heads.append(head)
+    lengths = {len(head[1]) for head in heads}
+    if len(heads) < _FEWEST_ROWS or len(lengths) > 1:
+        return []
+    return [Span(*head.span(1), IdentifierType.OTHER_ID, SCORE, _NAME) for head in heads]
+
+
+def _columned(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield what stands where a found number stands one row above or below, in rows that begin alike."""
+    for span in spans:
+        if span.type not in NUMBERED or sum(map(str.isdigit, text[span.start : span.end])) < _FEWEST_COLUMNED:
+            continue
+        start = text.rfind("\n", 0, span.start) + 1
+        row = list(_TOKEN.finditer(text, start, _line_end(text, start)))
+        place = next((at for at, token in enumerate(row) if token.span() == (span.start, span.end)), 0)
+        for other in _rows_beside(text, start) if place else ():
+            alike = place < len(other) and all(_shape(other[at][0]) == _shape(row[at][0]) for at in (0, place))
+            if alike and any(map(str.isdigit, row[0][0])):
+                yield Span(*other[place].span(), span.type, SCORE, _NAME)
+
+
+def _rows_beside(text: str, start: int) -> Iterator[list[re.Match[str]]]:
+    """Yield the words of the two lines before and after a line."""
+    before = start
+    for _ in range(_ROWS_BESIDE):
+        if before:
+            end, before = before - 1, text.rfind("\n", 0, before - 1) + 1
+            yield list(_TOKEN.finditer(text, before, end))
+    after = _line_end(text, start) + 1
+    for _ in range(_ROWS_BESIDE):
+        if after < len(text):
+            yield list(_TOKEN.finditer(text, after, _line_end(text, after)))
+            after = _line_end(text, after) + 1
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _shape(value: str) -> str:
