@@ -32,7 +32,7 @@ def holds_piece(tree: Any) -> bool:
         elif isinstance(node, str):
             if may_be_events(node):
                 return True
-            if may_be_lines(node):
+            if "\n" in node and may_be_lines(node):
                 stack.extend(read_lines(node))
     return False
 

@@ -1,6 +1,5 @@
 """Whole streams that stand inside one record: found wherever they are, and replaced by the event that they make."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +16,7 @@ from schemas.sources.streamed import (
     gemini,
     lines,
     local,
+    marks,
     messages,
     responses,
     rows,
@@ -57,13 +57,6 @@ FORMATS = (
     Format("local", local.is_piece, local.join),
     Format("tgi", tgi.is_piece, tgi.join),
 )
-#: One of these stands in every record that holds pieces, so that most records are not walked for them.
-_MARKS = re.compile(
-    rb"delta|\.chunk|content_block|contentBlock|message_st|messageSt|metrics|candidates|text_completion|data:|outputBodyJson|equenceNumber|\"response\."
-    rb"|is_finished|generated_text|on_\w{3,10}_(?:stream|end)|thread\.(?:message|run)|(?:message|content|call|citation)-(?:start|end)|(?:done|stop)\\*\"\s*:\s*[tf]"
-)
-_JSON_MARKS = re.compile(_MARKS.pattern.decode())
-_PIECES_IN_TEXT = re.compile(_MARKS.pattern.decode().replace("data:|", ""))
 #: What a list may say of each piece beside the piece itself.
 _WRAPPING = frozenset("event id timestamp time ts seq sequence index".split())
 _HELD = ("data", "chunk")
@@ -83,17 +76,17 @@ class Gathered:
 
 def may_hold_pieces(value: bytes) -> bool:
     """Tell whether a record is worth walking for pieces."""
-    return _MARKS.search(value) is not None
+    return marks.stand_in(value)
 
 
 def may_be_events(text: str) -> bool:
     """Tell whether a string holds events that may be pieces: several, or one with a mark of a piece in it."""
-    return sse.holds_events(text) and (text.count("data:") > 1 or _PIECES_IN_TEXT.search(text) is not None)
+    return sse.holds_events(text) and (text.count("data:") > 1 or marks.stand_in_text(text, events=False))
 
 
 def may_be_lines(text: str) -> bool:
     """Tell whether a string holds lines of JSON that may be pieces."""
-    return lines.holds_lines(text) and _JSON_MARKS.search(text) is not None
+    return lines.holds_lines(text) and marks.stand_in_text(text)
 
 
 def gather(tree: Any, bounds: Bounds = DEFAULT_BOUNDS) -> Gathered:
@@ -225,7 +218,7 @@ class _Search:
             return text
         if may_be_lines(text):
             return self._lines(text)
-        if key != "outputBodyJson" and _JSON_MARKS.search(text) is None:
+        if key != "outputBodyJson" and not marks.stand_in_text(text):
             return text
         tree = self._opened(text)
         before = self.pieces

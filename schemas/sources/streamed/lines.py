@@ -23,7 +23,7 @@ def are_lines(value: bytes) -> bool:
 
 def holds_lines(text: str) -> bool:
     """Tell whether a string may be lines of JSON."""
-    return text.lstrip()[:1] == "{" and _NEXT_LINE.search(text) is not None
+    return "\n" in text and text.lstrip()[:1] == "{" and _NEXT_LINE.search(text) is not None
 
 
 def read_lines(text: str, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[dict[str, Any], ...]:
