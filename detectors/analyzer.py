@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from detectors.decode import EncodedRecognizer
+from detectors.doubt import settled
 from detectors.layers import Layers, default_layers
 from detectors.memo import Memo
 from detectors.memory import Memory
@@ -86,7 +87,7 @@ class Analyzer:
     ) -> list[tuple[tuple[Span, ...], ...]]:
         read = [[_Text.of(text, hint) for text, hint in texts] for texts in events]
         spans = iter(self._read([text.passage for texts in read for text in texts], clock, scope))
-        found = [[resolve(text.passage.text, next(spans)) for text in texts] for texts in read]
+        found = [settled([resolve(text.passage.text, next(spans)) for text in texts]) for texts in read]
         return [self._remembered(texts, of_event, clock) for texts, of_event in zip(read, found, strict=True)]
 
     def _remembered(

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from detectors.analyzer import Analyzer
 from detectors.deciding import Decided, Range, Read, decided
+from detectors.doubt import settled
 from detectors.layers import BatchRecognizer, Layers
 from detectors.normalize import Normalized, normalize
 from detectors.reading import Clock, read, read_lists
@@ -30,6 +31,7 @@ class Fate(StrEnum):
     OUTRANKED = "outranked"  # Covered by a span of another type.
     VETOED = "vetoed"  # The safe list knows it as no identifier.
     IMPLAUSIBLE = "implausible"  # The second net doubts what the model guessed.
+    DOUBTED = "doubted"  # The model is not sure, and nothing surer stands in the text.
     EMPTY = "empty"  # Nothing but punctuation.
 
 
@@ -109,7 +111,13 @@ def explain(analyzer: Analyzer, text: str, hint: str = "") -> Explanation:
     normal = normalize(text)
     texts = _Texts(normal, Passage(normal.text, hint))
     reports = list(_layers(analyzer.layers, texts.passage))
-    first = resolve(normal.text, [report.span for report in reports if report.vetoed_by is None])
+    resolved = resolve(normal.text, [report.span for report in reports if report.vetoed_by is None])
+    (first,) = settled([resolved])
+    if resolved and not first:
+        reports = [
+            replace(report, vetoed_by="doubt", fate=Fate.DOUBTED) if report.vetoed_by is None else report
+            for report in reports
+        ]
     reports += _later(analyzer.layers, texts.passage, first)
     placed = [(report, texts.placed(report.span)) for report in reports]
     counting = [(report, place) for report, place in placed if place is not None and report.vetoed_by is None]

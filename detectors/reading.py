@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.beside import beside
+from detectors.doubt import Doubted, guesses, settled
 from detectors.known_codes import is_known_code
 from detectors.layers import BatchRecognizer, Layers, Veto
 from detectors.of_machines import is_of_machine
@@ -48,6 +49,8 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
             read = _read_many(recognizer, passages)
             if recognizer in layers.taggers:
                 read = [_counting(layers, passage, spans) for passage, spans in zip(passages, read, strict=True)]
+            else:
+                read = [guesses(passage.text, spans) for passage, spans in zip(passages, read, strict=True)]
             for veto in (layers.veto, layers.safe):
                 read = _allowed(veto, passages, read)
             for index, spans in zip(batch, read, strict=True):
@@ -61,7 +64,7 @@ def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
     pieces = list(parts(passage))
     found = read(layers, pieces, Clock())
     placed = [span for piece, spans in zip(pieces, found, strict=True) for span in piece.placed(spans)]
-    return resolve(text, [*placed, *read_lists(layers, passage, Clock())])
+    return settled([resolve(text, [*placed, *read_lists(layers, passage, Clock())])])[0]
 
 
 def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
@@ -73,7 +76,7 @@ def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
     """Return the spans stretched over what they cut in two, and what they show beside them."""
     counted = [span for span in spans if span.recognizer.startswith("custom.") or not _is_nobodys(text, span)]
     stretched = whole(text, counted)
-    return [*stretched, *beside(text, stretched)]
+    return [*stretched, *beside(text, [span for span in stretched if not isinstance(span, Doubted)])]
 
 
 def _is_nobodys(text: str, span: Span) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from detectors.doubt import Doubted
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -79,6 +80,6 @@ def _spread(span: Span, start: int, end: int) -> Span:
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
-def _rank(span: Span) -> tuple[float, int, str, str]:
+def _rank(span: Span) -> tuple[bool, float, int, str, str]:
     """Return what the best of two spans has more of; the last two only make an order of equals."""
-    return span.score, len(span), span.type, span.recognizer
+    return not isinstance(span, Doubted), span.score, len(span), span.type, span.recognizer

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from detectors.doubt import Doubted, sure_from
 from detectors.ner.cascade import Cascade
 from detectors.ner.decode import Run, Thresholds, runs
 from detectors.ner.labels import IDENTIFIERS
@@ -40,11 +41,17 @@ class NerRecognizer:
         """Return the identifiers of each passage; faster than one by one, with the same result."""
         texts = [passage.text if LETTER.search(passage.text) else "" for passage in passages]
         try:
-            found = runs(texts, self._tagger.tag(texts), self._thresholds)
+            tagged = self._tagger.tag(texts)
+            found = runs(texts, tagged, self._thresholds)
         except Exception as error:  # noqa: BLE001  # Foreign errors may hold text.
             raise DetectionError("The tagger could not finish.", recognizer=NAME, reason=type(error).__name__) from None
-        return [[_span(run) for run in of_text] for of_text in found]
+        return [_spans(of_text, len(words)) for of_text, words in zip(found, tagged.words, strict=True)]
 
 
-def _span(run: Run) -> Span:
-    return Span(run.start, run.end, IDENTIFIERS[run.kind], run.score, NAME)
+def _spans(found: Sequence[Run], words: int) -> list[Span]:
+    """Return the runs of a text of so many words as spans, the less likely ones doubted."""
+    sure = sure_from(words) if found else 0.0
+    return [
+        (Span if run.score >= sure else Doubted)(run.start, run.end, IDENTIFIERS[run.kind], run.score, NAME)
+        for run in found
+    ]
