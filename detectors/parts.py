@@ -10,7 +10,8 @@ _BEFORE, _AFTER, _LONGEST_HEADING = 64, 24, 400
 _THING = re.compile(
     r" (?:harness|cables?|batter(?:y|ies)|filters?|belt|cartridges?|gasket|hose|connectors?|brackets?|adapters?|"
     r"assembly|bulbs?|boards?|toner|blades?|bearings?|o-?rings?|fuses?|nozzles?|casters?|chargers?|screws?|needles?|"
-    r"sutures?|catheters?|electrodes?|reagents?|wafers?|pouches|canisters?|firmware|chipset)\b",
+    r"tibial|femoral|acetabular|baseplate|liner|insert|"
+    r"tray|sutures?|catheters?|electrodes?|reagents?|wafers?|pouches|canisters?|firmware|chipset)\b",
     re.IGNORECASE,
 )
 #: "part 453564-0112 replaces 453564-0098", "model 37714 or 37715".

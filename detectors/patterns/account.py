@@ -87,6 +87,15 @@ _SHARE = compile_latin(
     r"\b(?:credit union|fcu|savings|checking)\b[^.\n]{0,24}?\b(?:share|suffix)(?: (?:no\.?|number|id|#|account))?"
     r"[ ,:#]{1,2}([A-Z]?[0-9]{4,10}(?:-?[A-Z]?[0-9]{1,4})?|[0-9]{2,5}-[A-Z]?[0-9]{1,4})\b"
 )
+#: "autopay pulls from Chase ...8841", "her HSA (8820-114-77)".
+_DOTTED = compile_latin(
+    r"\b(?:chase|wells fargo|citi(?:bank)?|bofa|bank(?: of [a-z]+)?|pnc|truist|usaa|ally|capital one|autopay|pulls|"
+    r"checking|savings|account|acct|card|deposit|refund)\b[^.\n0-9]{0,24}? "
+    r"(?:\.{2,4}|\x1a|x{2,4}|\*{2,4})[- ]?([0-9]{4})\b"
+)
+_ACCOUNT_IN_BRACKETS = compile_latin(
+    r"\b(?:hsa|fsa|checking|savings|acct|account|bank|wallet|card) \(([0-9]{3,6}(?:-[0-9]{2,6}){1,3}|[0-9]{6,16})\)"
+)
 _IBAN = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}")
 _IBAN_CUT = compile_latin(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){4,26}\s?\n\s*[A-Z0-9]{1,4}(?:[ ]?[A-Z0-9]){3,26}")
 _CRYPTO = compile_latin(
@@ -235,6 +244,6 @@ def _last_digits(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _HALF_MASKED.finditer(latin):
         yield found.start(1), found.end(1)
         yield found.start(2), found.end(2)
-    for pattern in (_MASKED, _LAST_TOLD, _ENDS, _CHEQUE, _CORRECTED, _SHARE):
+    for pattern in (_MASKED, _LAST_TOLD, _ENDS, _CHEQUE, _CORRECTED, _SHARE, _DOTTED, _ACCOUNT_IN_BRACKETS):
         for found in pattern.finditer(latin):
             yield found.start(1), found.end(1)

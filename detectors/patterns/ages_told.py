@@ -109,6 +109,11 @@ TOLD = (
         rf"\b(?-i:(?:Mrs?|Ms|Miss|Dr|Sr|Fr|Sra)\.? [A-Z][a-z'-]+(?: [A-Z][a-z'-]+){{0,2}}) \(({_SPELLED})[,;)]"
     ),
     compile_latin(rf"(?-i:[A-Z][a-z]+), ({_NUMBER})(?: and a half|\xbd),? (?:both|and|who|lives|she|he|with|is|of)\b"),
+    # "Resident in 12B celebrates 101 on Sunday", "pt's 93, A&Ox4".
+    compile_latin(
+        rf"\bcelebrat(?:es|ed|ing) ({_NUMBER}) (?:on|this|next|today|tomorrow|with (?:his|her|their|family|cake))\b"
+    ),
+    compile_latin(rf"\b(?:pt|patient|resident|client)(?:'s|\x1as|s) ({_NUMBER}), "),
     # "Well, ninety next month", "the old gent in 4, ninety-four next week".
     compile_latin(
         rf"\b(?:(?:well|actually|almost|nearly)[, ]{{1,2}}|(?:gent|gentleman|lady|man|woman|guy|resident|widow|widower|"
@@ -145,6 +150,7 @@ _AT = compile_latin(
 _MEASURED = compile_latin(
     r" (?:still |now |then |again )?(?:on|in (?:pain|afib|a-fib|sinus|rvr)|hypo|hyper|sat|placed|put|stable|tachy|"
     r"brady|febrile|afebrile|sob|short|dysp|comfortable|at|pain|fever|temp|o2|oxygen|more|less|mg|the dose|nause|"
+    r"(?:his|her) (?:pulse|airway|sats?|bp|pressure|footing|balance|consciousness)|consciousness|"
     r"titrated|increased|better|worse|symptom|asymptom|dizzy|weaned|given|started|able to (?:flex|extend|lift)|full|"
     r"good|limited|not (?:reach|toler|get))"
 )

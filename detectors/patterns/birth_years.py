@@ -13,7 +13,10 @@ _BIRTH_YEAR = compile_latin(
     r"nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)"
     r"[\s:=\x22'>]{1,5}(?:is |was )?((?:18|19)[0-9]{2})\b"
 )
-_BORN_AT = compile_latin(r"\bborn (?:and raised )?(?:in|at|near|on) [^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b")
+_BORN_AT = compile_latin(
+    r"\bborn (?:and raised )?(?:in|at|near|on|before|during|after|outside|just) "
+    r"[^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b"
+)
 _YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
 _BIRTH_KEYS = ("birthyear", "yearofbirth", "yob", "a\xf1onacimiento")
 _ONES = "one two three four five six seven eight nine".split()

@@ -75,12 +75,14 @@ _STATE_BOARD = compile_latin(
 #: "the state site shows LVN 228014", "EMT-P P33071"; a nurse's telephone has five figures.
 _TITLED = compile_latin(
     r"\b((?:RN|NP|RRT)[ #:]{1,2}[0-9]{6,9}|(?:LVN|LPN|APRN|CRNP|CRNA|CNM|CNA|CPhT|RPh|RPH|RCP|LCSW(?:-C)?|LMSW|LMFT|"
-    r"LPC|EMT(?:-[A-Z])?|NREMT|NCCPA|NBCOT|ARRT|ASHA|IBCLC|DONA|DRE|CSLB)[ #:]{1,2}[A-Z]?-?[0-9]{5,9})\b",
+    r"LPC|PA-C|EMT(?:-[A-Z])?|NREMT|NCCPA|NBCOT|ARRT|ASHA|IBCLC|DONA|DRE|CSLB)[ #:]{1,2}[A-Z]?-?[0-9]{5,9})\b",
     ignore_case=False,
 )
 _TITLE_BEHIND = compile_latin(
     r"\b([0-9]{2,3}[ -]?[0-9]{3,4}[ -](?:LVN|LPN|APRN|CRNA|RPH|RPh|RCP|LCSW|LMFT))\b", ignore_case=False
 )
+#: How California numbers its physicians.
+_PHYSICIAN_NUMBER = compile_latin(r"\b(?:MD|DO|M\.D\.|physician),? ([ACG] ?[0-9]{5,6})\b", ignore_case=False)
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
@@ -112,7 +114,9 @@ class LicenseRecognizer:
         if _GATE.search(latin) is not None:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
         boards = [
-            found for pattern in (_BOARD, _STATE_BOARD, _TITLED, _TITLE_BEHIND) for found in pattern.finditer(latin)
+            found
+            for pattern in (_BOARD, _STATE_BOARD, _TITLED, _TITLE_BEHIND, _PHYSICIAN_NUMBER)
+            for found in pattern.finditer(latin)
         ]
         boards = [found for found in boards if _YEAR.fullmatch(found.group(1).split(b" ")[-1]) is None]
         return spans + [Span(found.start(1), found.end(1), _LICENSE, 0.95, self.name) for found in boards]

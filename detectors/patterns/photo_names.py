@@ -1,6 +1,6 @@
 """Where the name of a picture's file begins, when it has blanks in it."""
 
-from detectors.patterns.scanning import behind, compile_latin
+from detectors.patterns.scanning import behind, compile_latin, follows
 
 #: Words of a file's name before its last one: "called face rash 2.jpg", "pt face 2.jpg".
 _NAMED = compile_latin(
@@ -22,6 +22,7 @@ _STOP = compile_latin(
     r"\b(?:is|are|was|were|the|see|attached|attach|please|in|here|file|files|to|shows|show|delete|remove|crop|blur|use|send|"
     r"sent|open|upload|uploaded|from|and|or|as|it|that|this|says|find|moved|review|view|with|like) \(?"
 )
+_PICTURED = compile_latin(r"\b(?:pics?|photos?|pictures?|images?|img|selfies?|shots?|video|clip|headshot) $")
 _FEW_WORDS = compile_latin(r"(?:[A-Z0-9#&()'_-]{1,20} ){1,8}")
 _REACH = 96
 
@@ -50,7 +51,11 @@ def blank_start(latin: bytes, start: int, end: int) -> int:
         return program[0].start(1) + program[1]
     found = behind(_WORDS, latin, start, _REACH)
     begin = start if found is None else found[0].start(1) + found[1]
-    stops = [stop.end() for stop in _STOP.finditer(latin, max(0, start - _REACH), start)]
+    stops = [
+        stop.end()
+        for stop in _STOP.finditer(latin, max(0, start - _REACH), start)
+        if not follows(_PICTURED, latin, stop.start(), 12)
+    ]
     last = max(stops, default=-1)
     if last > begin or (found is None and last >= 0):
         return last if _FEW_WORDS.fullmatch(latin, last, start) else start

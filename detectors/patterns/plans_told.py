@@ -9,9 +9,12 @@ _INSURERS = (
     "bcbs|blue ?cross|blue ?shield|anthem|aetna|cigna|humana|uhc|united(?: ?healthcare)?|kaiser|molina|centene|"
     "ambetter|highmark|wellcare|amerigroup|tricare|medicaid|medicare|medi-?cal|umr|oscar|geico|progressive|state farm|"
     "allstate|travelers|farmers|usaa|liberty mutual|nationwide|delta dental|metlife|guardian|aflac|mutual of omaha|"
-    "caresource"
+    "caresource|sedgwick|gallagher bassett|hartford|zurich|liberty|gainwell|aarp|surest|bright health|clover|devoted"
 )
-_VALUE = r"([A-Z]{1,4}[- ]?[0-9]{2,6}(?:[ -][0-9]{2,6}){1,3}|[0-9]{3,6}(?:[ -][0-9]{1,6}){2,3}|[A-Z]{1,4}[0-9]{7,10})"
+_VALUE = (
+    r"([A-Z]{1,4}[- ]?[0-9]{2,6}(?:[ -][0-9]{2,6}){1,3}|[0-9]{3,6}(?:[ -][0-9]{1,6}){2,3}|[A-Z]{1,4}[0-9]{7,10}|"
+    r"[0-9]{1,2}[A-Z]{1,2}[0-9]{2,6}(?:[ -][0-9]{3,6}){1,2})"
+)
 _END = (
     r"(?:[.,;:)\n]|$| (?:on|for|as|is|was|and|but|the|w/|with|effective|active|since|through|thru|lapsed|termed|came|"
     r"back))"
@@ -19,11 +22,12 @@ _END = (
 #: "the blue shield one is ped 902 44 7718", "Correct is Cigna, U41 8820 11".
 _OF_INSURER = compile_latin(
     rf"\b(?:{_INSURERS})(?: (?:one|card|id|number|plan|ppo|hmo|gold|silver|supplement)){{0,2}}"
-    rf"(?:,| is| says| shows| reads|:| -){{1,2}} {_VALUE}{_END}"
+    rf"(?:,| is| says| shows| reads|:| -){{0,2}} {_VALUE}{_END}"
 )
 #: "Insurance: UMR through the school district, 1177 2040 9".
 _COVERED = compile_latin(
-    r"\b(?:insurance|insurer|insured|coverage|covered|carrier|payer|payor|sec\.? ins|ins|eligibility|elig|card swipe|"
+    r"\b(?:insurance|insurer|insured|coverage|covered|carrier|payer|payor|sec\.? ins|ins|eligibility|elig(?: 27[01])?|"
+    r"card swipe|"
     rf"swiped)\b[^.;\n0-9]{{0,48}}?(?:, |: | \(| - | -> |=> | on | under ){_VALUE}{_END}"
 )
 #: Health cards in the United States begin so.
@@ -46,7 +50,7 @@ _WORD = compile_latin(
     r"(?:and|or|for|the|is|a|in|at|to|of|pays|was|paid|due|cpt|code|bin|pcn|npi|ext|tel|ph|fax|call|part) ?[0-9]"
 )
 _PHONE = compile_latin(r"\(?[0-9]{3}\)?[ -][0-9]{3}[ -][0-9]{4}")
-_FEWEST, _FEWEST_ON_FORM = 7, 5
+_FEWEST, _FEWEST_ON_FORM = 8, 5
 
 
 def plans_told(latin: bytes) -> Iterator[tuple[int, int]]:

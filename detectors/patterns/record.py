@@ -113,7 +113,7 @@ _QUEBEC = compile_latin(
     r"\b([A-Z]{4} ?[0-9]{4} ?[0-9]{4})\b"
 )
 _REACH = 48
-_VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[0-9]{1,2}(?:\.[0-9]{1,2}){2}")
+_VERSION = compile_latin(r"v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,3}")
 #: A plan on offer ("Humana Gold Plus H5216-044"), a payer's policy on what it covers, a procedure behind its name.
 _CONTRACT = compile_latin(r"[HRSE][0-9]{4}-[0-9]{3}(?:-[0-9]{1,3})?")
 _PUBLISHED = compile_latin(

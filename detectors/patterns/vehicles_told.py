@@ -40,7 +40,14 @@ _HIRED = compile_latin(
     r"\b(?:uber|lyft|taxi|cab|rideshare|tlc|plates?|car|driver|van)\b[^.\n0-9]{0,40}?\b(t ?[0-9]{3} ?[0-9]{3} ?c)\b"
 )
 _SPOKEN = compile_latin(rf"\b(?:plates?|tag)\b(?:'s)?[^.?!\n0-9]{{0,40}}?[ ,]({SPOKEN_VALUE.pattern})")
-_PATTERNS = (_IS, _CAUGHT, _BRACKETED, _SMALL, _HIRED, _SPOKEN)
+#: What somebody remembers of one: "tag starts PLK".
+_BEGUN = compile_latin(
+    r"\b(?i:plates?|tag)(?i: (?:number|no\.?))?(?i: that)? (?i:starts?|starting|begins?|beginning|began|"
+    r"started|ends?|ending)"
+    r"(?i: (?:with|in|w/))? \x22?([A-Z][A-Z0-9]{1,3}|[0-9][A-Z0-9]{1,3}[A-Z]|[0-9]{3})\b",
+    ignore_case=False,
+)
+_PATTERNS = (_BEGUN, _IS, _CAUGHT, _BRACKETED, _SMALL, _HIRED, _SPOKEN)
 _SET = PatternSet(_PATTERNS)
 #: A VIN whose check digit is wrong is one still: where it was built, the check digit's place, the serial number.
 _VIN = compile_latin(
