@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
-
 from detectors.analyzer import Analyzer
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.patterns.structured import holds_structured
@@ -42,7 +40,7 @@ from streams.telemetry.metrics import Metrics
 from streams.tenants import Tenant, Tenants, TopicTenancy
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import CountedKek, Kek, open_kek
-from streams.vault.key_ages import key_ages, note_quarantine_kek
+from streams.vault.key_ages import key_ages, note_quarantine_kek, tell_ages
 from streams.vault.primitives import KEY_BYTES
 from streams.vault.quarantine_seal import QuarantineSeal
 from streams.vault.stores import open_key_store
@@ -52,7 +50,6 @@ from streams.vault.wrapping import WrapContext
 from streams.worker import Worker
 
 Value = TypeVar("Value")
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +195,7 @@ def _tell_key_ages(settings: Settings, metrics: Metrics, clock: Clock, version: 
     with closing(open_key_store(settings.vault)) as store:
         note_quarantine_kek(settings, store, version, clock.now_ms())
         ages = key_ages(settings, store)
-    for age in ages:
-        metrics.set("phistream_key_due_timestamp_seconds", age.due_ms / 1000, kind=age.kind, key=age.name)
-        if age.is_due(clock.now_ms()):
-            log.warning("Key is to be exchanged.", kind=age.kind, path=age.name, count=age.days_left(clock.now_ms()))
+    tell_ages(ages, metrics, clock.now_ms())
 
 
 def _tested(uri: str, metrics: Metrics) -> tuple[Kek, str]:

@@ -15,8 +15,10 @@ def indexer(config: ConfigFile = None) -> None:
     It can be killed at any time: offsets follow when every document before them has settled, and a document that is
     written again overwrites itself. Several may run; they share the partitions.
     """
+    from streams.clock import SystemClock
     from streams.siem.indexing import kafka_indexer
     from streams.telemetry.metrics import Metrics
+    from streams.vault.key_ages import tell_certificates
 
     configure()
     settings = service_settings(config)
@@ -26,6 +28,7 @@ def indexer(config: ConfigFile = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
+    tell_certificates(settings, None, metrics, SystemClock().now_ms())
     running = kafka_indexer(settings, metrics, stop.is_set)
     typer.echo(f"Indexing into {settings.siem.url} ({settings.siem.index_prefix}-*)", err=True)
     try:

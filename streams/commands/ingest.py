@@ -135,11 +135,13 @@ def _service(
     source: _Listening, token_file: Path, settings: "Settings", open_inlet: "Callable[[], Inlet]"
 ) -> "Service":
     """Return the HTTP door; refuses one that others could reach in clear, and says where its token lies."""
+    from streams.clock import SystemClock
     from streams.composition import build_bounds
     from streams.ingest.gate import GateLimits
     from streams.ingest.serving import Service, token_of
     from streams.telemetry.logs import configure
     from streams.telemetry.metrics import Metrics
+    from streams.vault.key_ages import tell_certificates
 
     configure()
     source.address.check(allow_plaintext=settings.allow_plaintext)
@@ -147,6 +149,7 @@ def _service(
     metrics, bounds = Metrics(), build_bounds(settings)
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
+    tell_certificates(settings, source.address.certificate, metrics, SystemClock().now_ms())
     typer.echo(f"Bearer token {'written to' if made else 'read from'} {token_file}", err=True)
     limits = GateLimits(body_bytes=2 * bounds.record_bytes)
     service = Service(source.address, token, open_inlet, bounds, metrics, limits)

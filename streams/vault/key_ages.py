@@ -1,17 +1,21 @@
 """How old keys are and when each has to be exchanged: KEKs, token keys, the audit signing key, certificates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from cryptography import x509
 
 from schemas.errors import ConfigError
 from schemas.topics import DAY_MS
 from streams.config import Settings
+from streams.telemetry.metrics import Metrics
 from streams.vault.keystore import KeyStore
 from streams.vault.tokenkeys import load_token_keys
+
+log = structlog.get_logger(__name__)
 
 #: Yearly at the latest, and so many days of warning.
 PERIOD_DAYS = 365
@@ -98,6 +102,23 @@ def _certificates(settings: Settings) -> Iterator[KeyAge]:
     for path in {settings.kafka.certificate_file, settings.siem.certificate_file} - {None}:
         assert path is not None
         yield certificate_age(path)
+
+
+def tell_ages(ages: Iterable[KeyAge], metrics: Metrics, now_ms: int) -> None:
+    """Show by when each key has to be exchanged, and warn of those that have thirty days left."""
+    for age in ages:
+        metrics.set("phistream_key_due_timestamp_seconds", age.due_ms / 1000, kind=age.kind, key=age.name)
+        if age.is_due(now_ms):
+            log.warning("Key is to be exchanged.", kind=age.kind, path=age.name, count=age.days_left(now_ms))
+
+
+def tell_certificates(settings: Settings, listening: Path | None, metrics: Metrics, now_ms: int) -> None:
+    """Tell of a service's certificates: those that it shows to Kafka and the index, and the one that it listens with.
+
+    Raises ConfigError where one cannot be read.
+    """
+    own = () if listening is None else (certificate_age(listening),)
+    tell_ages((*_certificates(settings), *own), metrics, now_ms)
 
 
 def certificate_age(path: Path) -> KeyAge:

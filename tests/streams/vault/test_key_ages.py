@@ -10,7 +10,8 @@ from schemas.errors import ConfigError
 from schemas.topics import DAY_MS
 from streams.composition import embedded_settings
 from streams.embedded.state import EmbeddedState
-from streams.vault.key_ages import KeyAge, key_ages, note_quarantine_kek
+from streams.telemetry.metrics import Metrics
+from streams.vault.key_ages import KeyAge, certificate_age, key_ages, note_quarantine_kek, tell_certificates
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.tokenkeys import begin_epoch, ensure_token_keys
 from tests.contracts.keystore import rewrapped, wrapped_dek
@@ -69,6 +70,22 @@ def test_the_quarantines_kek_in_a_kms_has_a_date(tmp_path: Path) -> None:
     store.close()
 
     assert [KeyAge("quarantine-kek", f"{uri}@v2", NOVEMBER + 9, NOVEMBER + 9 + 365 * DAY_MS)] == ages
+
+
+def test_every_service_tells_of_its_certificates(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What a service shows to broker and index, and what it listens with, has a date and a warning in time."""
+    make_certificates(tmp_path / "tls", ("client", "door"))
+    client, door = tmp_path / "tls" / "client.pem", tmp_path / "tls" / "door.pem"
+    settings = embedded_settings(EmbeddedState(tmp_path), "default")
+    siem = settings.siem.model_copy(update={"certificate_file": client})
+    metrics, due = Metrics(), certificate_age(door).due_ms
+    tell_certificates(settings.model_copy(update={"siem": siem}), door, metrics, due - 31 * DAY_MS)
+    assert "exchanged" not in "".join(capfd.readouterr())
+    tell_certificates(settings, door, metrics, due - 30 * DAY_MS)
+    shown = generate_latest(metrics.registry).decode()
+
+    assert "Key is to be exchanged." in "".join(capfd.readouterr())
+    assert all(f'key="{path}",kind="certificate"' in shown for path in (client, door))
 
 
 def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
