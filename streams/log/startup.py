@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as Place
 
-from schemas.errors import ConfigError, LogRefused
+from schemas.errors import ConfigError, LogRefused, LogUnavailable
 from schemas.topics import ASSEMBLY, DAY_MS, Role
 from streams.config import KafkaSettings, Settings, intake_topics, redactor_topics
 from streams.log.admin import Difference, check_topics, largest_raw_record, rights, wanted_topics
@@ -168,7 +169,8 @@ def _check_sight(settings: Settings) -> None:
     sight = KafkaSight(settings.kafka)
     places = list(sight.ends(intake_topics(settings)))
     try:
-        sight.settled(INTAKES, places)
+        with suppress(LogUnavailable):  # A cluster's first group takes a while; a worker asks again while it runs.
+            sight.settled(INTAKES, places)
     except LogRefused:
         raise LogRefused(
             "right is missing; see `phistream topics create --acl`",
