@@ -7,15 +7,18 @@ from schemas.sources.assistants import ASSISTANTS
 from schemas.sources.azure import AZURE
 from schemas.sources.bedrock import BEDROCK
 from schemas.sources.cohere import COHERE
+from schemas.sources.datadog import DATADOG
 from schemas.sources.generic import GENERIC
 from schemas.sources.helicone import HELICONE
 from schemas.sources.langfuse import LANGFUSE
 from schemas.sources.langsmith import LANGSMITH
 from schemas.sources.litellm import LITELLM
 from schemas.sources.local import LOCAL
+from schemas.sources.mlflow import MLFLOW
 from schemas.sources.openai import OPENAI
 from schemas.sources.otel import OTEL
 from schemas.sources.responses import RESPONSES
+from schemas.sources.runs import RUNS
 from schemas.sources.source import Source
 from schemas.sources.spans import SPANS
 from schemas.sources.vertex import VERTEX
@@ -29,6 +32,9 @@ SOURCES: tuple[Source, ...] = (
     HELICONE,
     LANGSMITH,
     LANGFUSE,
+    MLFLOW,
+    DATADOG,
+    RUNS,
     ASSISTANTS,
     COHERE,
     LOCAL,
@@ -47,7 +53,7 @@ _TELLING = frozenset(
     backendRequestBody backendResponseBody call_type request_id response_id run_type post patch runs traceId trace_id id
     batch body object model messages choices type contents candidates request_payload response_payload full_request
     full_response request response data generation_id usage meta generated_text content category context span_id spanId
-    context.span_id context.trace_id
+    context.span_id context.trace_id info ml_app start_ns event
     """.split()
 )
 

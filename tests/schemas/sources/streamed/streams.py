@@ -240,8 +240,8 @@ STREAMED = (
     Streamed("cohere", "cohere", cohere, lambda tree: tree["message"]["content"][0]["text"]),
     Streamed("cohere 1", "cohere", cohere_1, lambda tree: tree["text"]),
     Streamed("assistants", "assistants", assistants, lambda tree: tree["content"][0]["text"]["value"]),
-    Streamed("run", "generic", run, lambda tree: tree["data"]["output"]["content"]),
-    Streamed("run of strings", "generic", run_of_strings, lambda tree: tree["data"]["output"]),
+    Streamed("run", "runs", run, lambda tree: tree["data"]["output"]["content"]),
+    Streamed("run of strings", "runs", run_of_strings, lambda tree: tree["data"]["output"]),
     Streamed("gemini", "vertex", gemini, lambda tree: tree["candidates"][0]["content"]["parts"][0]["text"]),
 )
 
