@@ -47,7 +47,7 @@ _SQL_TYPE = (
 )
 _SOURCE = (
     r"(?:tsx|jsx|mjs|java|kt|php|cpp|hpp|scala|swift|sql|ya?ml|toml|conf|cfg|ini|xslt?|xsd|properties|proto|jar|gradle|"
-    r"lock|socket|dll|exe|whl|tgz|css|html|vue|json)"
+    r"lock|parquet|avro|socket|dll|exe|whl|tgz|css|html|vue|json)"
 )
 _SHORT_SOURCE = r"(?:py|js|ts|rb|go|rs|cs|cc|sh|tf|so|gz|ex|exs|lua|pl|c|h|md)"
 _UNIT = (
@@ -76,6 +76,7 @@ ANY = (
     rule(r"\$\d{1,2}|:[a-z]\w*", r"[=<>,(]\s?|\b(?:LIKE|IN|VALUES|AND|BETWEEN|like|in|and|between) ?\(?"),
     rule(r"\d{3}(?:'::\w+\)?)?", r"\bzip3?\"? ?(?:=|LIKE|like) ?'"),
     rule(_UNIT),
+    rule(r"(?:(?:[YyDHhSs]{2,4}|[Mm]{2})[-/.:_ T]?){2,6}"),
 )
 NUMBERS = (
     rule(rf"(?!.*\d{{5}})/?(?:[\w.@+-]+/)*[A-Za-z][\w.@+-]*\.{_SOURCE}"),
@@ -107,6 +108,9 @@ NUMBERS = (
     rule(r"(?s:.*(?:\\[dswb](?![A-Za-z])|\[(?:A-Z|a-z|0-9|\^)|\(\?[:!=<]|\}\)).*)"),
     rule(r"\d{1,7}", r"(?:^|\n)[\w.-]+:[x*!]:(?:\d+:)?"),
     rule(r"\d{1,2}", r"\w = |\bto |, ", r";"),
+    rule(r"\d{1,2}", r"\"(?:panels|targets|steps|nodes|items|choices|columns|fields|tasks)\"\s?:\s?\[\{\"id\"\s?:\s?"),
+    rule(r"KB\d{6,8}", r"\b(?:see|article|articles|per|in|and|or|read) "),
+    rule(r"(?:[0-9A-F]{2}:){5,}[0-9A-F]{2}", r"\b(?:SHA-?\d{1,3}|MD5)(?: [Ff]ingerprint)?[=: ]{1,2}"),
     rule(r"[\w.-]+", r"<(?:artifactId|groupId|version|packaging|scope|module|plugin|goal|phase)>"),
     rule(r"rfc-?\d{3,4}|x509|utf-?8|base64|sha-?\d{1,3}|md5|aes-?\d{3}|tls ?v?1\.\d|h2c?|ipv[46]", cased=False),
     rule(r"\d?\.\d+|1", r"[\"'](?:dev|train|test|val|eval|acc|loss|auc|f1)[\"']\s?:\s?"),
@@ -122,6 +126,8 @@ TAGGED = (
     rule(r"[0-9a-fA-F]{2}(?: {1,2}[0-9a-fA-F]{2})*", r"(?:^|\n)[0-9a-fA-F]{4,16}:?\s[ 0-9a-fA-F]{0,60}"),
     rule(r"[0-9a-f]{7,12}\.\.[0-9a-f]{7,12}(?: \d{6})?"),
     rule(r"\d{1,5}(?:,\d{1,3})?", r"@@ -(?:\d+,\d+ \+)?"),
+    rule(r"(?:ORA|PLS|TNS|SP2|RMAN|SQLSTATE)[- ]?\d{4,5}"),
+    rule(r"\d{6,18}", r"(?:<<? ?|[:=^] ?|\b(?:MINUS|AND|OR) )", r" ?\|\w"),
     rule(r"[0-9a-f]{12}", around=r"\bCONTAINER ID\b|\bdocker\b"),
     rule(r"\d{1,12}", around=r"\b(?:LOG-END-OFFSET|CURRENT-OFFSET|PARTITION)\b"),
     rule(r"[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}|[STVWXYMO]\d{2}[0-9A-Z]{3}[ADSGKP]"),

@@ -51,6 +51,10 @@ _DATES = (
         cased=False,
     ),
     rule(_IMPOSSIBLE, around=_REJECTED),
+    rule(_IMPOSSIBLE, r"\btest_\w+\["),
+    rule(r".+", r"\bnot(?:Before|After|BEFORE|AFTER| Before| After)\s?[=:] ?"),
+    rule(r"\d{4}\.\d\d(?:\.\d\d)?", r"\bindex[\"']?\s?[=:]\s?[\"']?[\w-]*-"),
+    rule(r"[45]-[34]-[12]", around=r"\bNDC\b"),
     rule(r"\d{1,2}\.\d{1,2}", r"[\"'^~=<>@v]", r"\.\d{1,3}(?!\d)"),
     rule(r"\d{1,4}\.\d{1,2}(?:\.\d{1,2})?", r"[\w-](?<!dob)(?<!date)(?:==|>=|<=|~=|\^|@)[\"']?v?"),
     rule(r"[\dT:Z.+-]{10,30}", r"\"date\"\s?:\s?\"", around=_PUBLISHED),
@@ -86,7 +90,8 @@ _AGES = (
 _NAMES = (
     rule(
         r"[A-Z](?:, ?[A-Z]){2,}",
-        r"\b(?i:no(?: letters?)?|not|without|except(?:ing)?|excluding|table|one of|sex|enum)\b(?: \d{1,4})?[:=]? ?(?:[A-Z], ?)*",
+        r"\b(?i:no(?: letters?)?|not|without|except(?:ing)?|excluding|table|one of|sex|enum(?: \w+)?)\b"
+        r"(?: \d{1,4})?(?: ?[:={])? ?(?:[A-Z], ?)*",
     ),
     rule(
         r"(?:MIN|MAX|SUM|AVG|COUNT|ABS|MOD|CEIL|FLOOR|RANK|LEAD|LAG|NTILE|CAST|TRIM|UPPER|LOWER|LEFT|RIGHT|MID|LEN)",
@@ -119,7 +124,14 @@ _NAMES = (
 )
 
 
+#: Modules of a language, by where they are kept.
+_LINKS = (rule(r"[\w.-]+(?:/[\w.~-]+)+", behind=r" v\d+\.\d"), rule(r"[\w.-]+(?:/[\w.~-]+)+", r"(?:^|\n)module "))
 _BY_TYPE = {
+    IdentifierType.URL: _LINKS,
+    IdentifierType.IP: (rule(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|::1?"),),
+    IdentifierType.BIOMETRIC: (
+        rule(r"(?:[0-9A-F]{2}:){5,}[0-9A-F]{2}", r"\b(?:SHA-?\d{1,3}|MD5) [Ff]ingerprint[=: ]{1,2}"),
+    ),
     IdentifierType.NAME: _NAMES,
     IdentifierType.GEO: _NAMES,
     IdentifierType.DATE: _DATES,

@@ -75,3 +75,11 @@ def test_own_separators_are_read_from_the_header() -> None:
 def test_what_is_no_segment_stays(text: str) -> None:
     """Talk about segments, tables and bare years are left."""
     assert found(text) == []
+
+
+def test_a_receiving_system_is_no_facility() -> None:
+    """What a message goes to may be a system; a facility, also in short, is covered."""
+    header = "MSH|^~\\&|PAS|CALDER FORK REGIONAL|IFE|{}|20250312081544||ADT^A04|Q1|P|2.5.1"
+
+    assert "EHR" not in found(header.format("EHR"))
+    assert "GFH" in found(header.format("GFH"))
