@@ -12,6 +12,8 @@ from schemas.spans import Span
 # A colon, an equals sign or a leader that is no part of a time, a URL or a ratio.
 _MARK = re.compile(r"[:=._](?:(?<=[:=])(?![:=/\\])|(?<=\.)\.{2,}|(?<=_)_{2,})")  # Its first sign is found fast.
 _TAIL = re.compile(r"[^\W\d_][\w.'/#-]*(?:\([^()\n]{1,20}\))?\Z|#\Z|\([^()\n]{1,20}\)\Z")
+#: The caption of the next field of an empty form: "Firma ______ Fecha ___/___".
+_NEXT_FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}:? ?[_/]{2}")
 _REACH, _MOST_WORDS = 80, 4
 _BOUNDARY = re.compile(r"(?:\A|[\n\r\t|;,.(\[{*>•·\"'&?–-]|[ \t]{2,}|[:=]|\d\)?|\))[ \t*>#\"'-]*\Z")
 _END = re.compile(r"[\n\r\t|;\"<>{}\[\]]|[ ]{3,}| [/–-] |(?<=[a-z]{3})\. (?=[A-Z])|&(?=\w+=)")
@@ -96,8 +98,7 @@ def _captioned(text: str) -> Iterator[tuple[int, int, Heading]]:
         if below is not None:
             start = below.end()
             end = _value_end(text, start, following)
-        blank = heading in _OWN_LINE and heading_of(text[start:end].rstrip("_/. ")) is not None
-        if start < end and not blank:
+        if start < end and not (heading in _OWN_LINE and _NEXT_FIELD.match(text, start)):
             yield start, end, heading
 
 
