@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from detectors.gazetteers.lookup import Gazetteers
 from detectors.recognizer import Passage
-from detectors.structured.columns import Short, last_four_column, lists_parts, read_short, short_column
+from detectors.structured.columns import Short, last_four_column, lists_parts, read_short, short_column, study_column
 from detectors.structured.headings import Heading, heading_of
 from detectors.structured.values import Values
 from schemas.spans import Span
 
 _LINE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"\S+")
 _CELL = re.compile(r"\S+(?: \S+)*")
 _FIGURES = re.compile(r"\d\D*\d")
 _COUNT = re.compile(r"\d{1,6}")
@@ -59,6 +60,10 @@ class AlignedRecognizer:
                 columns = header if not lists_parts([text[slice(*cell)] for cell in cells]) else []
             elif columns and len(cells) > 1:
                 spans += self._of_row(text, line.start(), columns, cells)
+            elif any(column.short is Short.INITIALS for column in columns):
+                spans += self._of_narrow_row(
+                    text, columns, [word.span() for word in _WORD.finditer(text, *line.span())]
+                )
             else:
                 columns = []
         return spans
@@ -78,18 +83,38 @@ class AlignedRecognizer:
             if column.short is not None:
                 yield from read_short(column.short, text, start, end, self.name)
 
+    def _of_narrow_row(self, text: str, columns: list[_Column], words: list[tuple[int, int]]) -> list[Span]:
+        """Return the identifiers of a row of a study whose cells are words, where initials stand under theirs."""
+        at = next(at for at, column in enumerate(columns) if column.short is Short.INITIALS)
+        if at >= len(words):
+            return []
+        initials = read_short(Short.INITIALS, text, *words[at], self.name)
+        numbers = [
+            span
+            for column, word in zip(columns, words, strict=False)
+            if column.heading is Heading.NUMBER
+            for span in self._values.read(text, *word, column.heading, self.name)
+        ]
+        return [*initials, *numbers] if initials else []
+
 
 def _read_header(text: str, begin: int, cells: list[tuple[int, int]]) -> list[_Column] | None:
     """Return the columns of a line of headings: short words, of which two are known."""
     words = [text[start:end] for start, end in cells]
     if len(cells) < _FEWEST_CELLS or any(len(word) > _LONGEST_HEADING or _FIGURES.search(word) for word in words):
         return None
+    short = list(map(short_column, words))
+    studied = Short.INITIALS in short
     columns = [
-        _Column(start - begin, heading_of(word) or last_four_column(word), short_column(word))
-        for (start, _), word in zip(cells, words, strict=True)
+        _Column(start - begin, heading_of(word) or last_four_column(word) or _of_study(word, studied=studied), kind)
+        for (start, _), word, kind in zip(cells, words, short, strict=True)
     ]
     known = sum(column.heading is not None or column.short is not None for column in columns)
     return columns if known >= _FEWEST_KNOWN else None
+
+
+def _of_study(word: str, *, studied: bool) -> Heading | None:
+    return Heading.NUMBER if studied and study_column(word) else None
 
 
 def _above(columns: list[_Column], at: int) -> _Column:

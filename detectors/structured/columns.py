@@ -23,6 +23,10 @@ _FEWEST_OF_PARTS = 2
 _INITIALS_HEADING = re.compile(
     r"(?:(?:pt|pat|patient|subj(?:ect)?|staff|rn|nurse)[ ._-]?)?(?:init|inits|initials?)\.?", re.IGNORECASE
 )
+_STUDY_HEADING = re.compile(
+    r"(?:subj(?:ect)?|rand(?:omi[sz]ation)?|kit|scr(?:een(?:ing)?)?|ptid|participant)\.?(?: ?(?:id|no\.?|#))?",
+    re.IGNORECASE,
+)
 _BORN_HEADING = re.compile(r"(?:year[ _]of[ _]birth|birth[ _-]?(?:year|yr)|yob|born)", re.IGNORECASE)
 _CONTACT_HEADING = re.compile(r"(?:contact|contact info|reach(?: at)?|how to reach)", re.IGNORECASE)
 _LAST_FOUR = re.compile(r"(?:\w+[ _-])?l(?:ast)?[ _-]?(?:4|four)(?:[ _-]digits)?", re.IGNORECASE)
@@ -63,6 +67,15 @@ def short_column(heading: str) -> Short | None:
     (<Short.INITIALS: 1>, None)
     """
     return next((short for pattern, short in _HEADINGS if pattern.fullmatch(heading)), None)
+
+
+def study_column(heading: str) -> bool:
+    """Tell whether a column beside one of initials holds numbers of a study.
+
+    >>> study_column("Subj"), study_column("Visit")
+    (True, False)
+    """
+    return _STUDY_HEADING.fullmatch(heading) is not None
 
 
 def last_four_column(heading: str) -> Heading | None:
