@@ -31,7 +31,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _DIALLED = frozenset({IdentifierType.PHONE, IdentifierType.FAX})
-_HEAD = re.compile(r"[ \t|]*(?:\d{1,2}[/:-]\d{2}(?:[/:-]\d{2,4})?[ \t|]+)?(\d{5,10})[ \t|]+")
+_HEAD = re.compile(r"[ \t|]*(?:\d{1,2}[/:-]\d{1,2}(?:[/:-]\d{2,4})?[ \t|]+)?(\d{5,10})[ \t|]+")
 _TOKEN = re.compile(r"[^\s|]+")
 _FEWEST_ROWS, _FEWEST_COLUMNED, _ROWS_BESIDE = 2, 5, 2
 _SHAPE = str.maketrans("0123456789", "9" * 10)

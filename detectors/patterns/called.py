@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from detectors.patterns.row_ends import signed_rows
+from detectors.patterns.row_ends import bedded_rows, signed_rows
 from detectors.patterns.scanning import PatternSet, compile_latin
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -238,5 +238,5 @@ class CalledRecognizer:
                     ranges[(found.start(1), found.end(1))] = None
                 if pattern is _PATTERNS[-1] and found.group(2) not in _NO_NAME:
                     ranges[(found.start(2), found.end(2))] = None
-        ranges |= dict.fromkeys(signed_rows(latin))
+        ranges |= dict.fromkeys([*signed_rows(latin), *bedded_rows(latin)])
         return [Span(start, end, IdentifierType.NAME, SCORE, self.name) for start, end in ranges]

@@ -62,6 +62,10 @@ _IN = compile_latin(
     "each)"
     r"[\s-]+(?:early |mid-?|late |the )?$"
 )
+_PART = compile_latin(
+    r"\b(?:early|late|mid|(?:the )?(?:first|second|third|fourth|last|1st|2nd|3rd|4th) (?:week|weekend|half|part|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday) (?:of|in)|(?:the )?(?:end|beginning|middle) of)[ -]$"
+)
 _ON = compile_latin(r"\b(?:on|since|until|till|by|from|before|after|for|dated|dictating for) $")
 _STRICT_IN = compile_latin(r"\b(?:in|since|last|next|until|till|of|early|late|mid|by|through) (?:early |late |mid-?)?$")
 _SPANISH_IN = compile_latin(r"\b(?:en|de|desde|hasta|del|para|pasado) $")
@@ -150,7 +154,13 @@ def _around(latin: bytes, found: Match) -> tuple[int, int] | None:
     if year is not None and not _cuts_number(latin, year.end()) and found.end(1) - start >= 3:
         return start, year.end()
     alone = _names_visit(latin, start, end, word) or _stands_for_month(latin, start, end, word)
-    return (start, end) if alone else None
+    return (_part_start(latin, start), end) if alone else None
+
+
+def _part_start(latin: bytes, start: int) -> int:
+    """Return where the part of a month begins that is told with it: "late November", "the first week of May"."""
+    part = behind(_PART, latin, start, 32)
+    return start if part is None else part[0].start() + part[1]
 
 
 def _is_told(latin: bytes, start: int, after: Match) -> bool:

@@ -89,15 +89,21 @@ _BANDS = (
     r"\b(?i:wrist ?bands?|bands|bracelets) \(([A-Z0-9]{2,8}(?:-[A-Z0-9]{1,6})?)"
     r"(?:,? (?:and|vs\.?|/|&) ([A-Z0-9]{2,8}(?:-[A-Z0-9]{1,6})?))?\)"
 )
+#: Who of a family, what was paid: "same coverage, suffix 03", "EFT 071000288395097".
+_SUFFIX = r"\b(?i:suffix|sfx)(?: (?i:is))?[ :#]{1,2}(0[0-9])(?:[.,;)\n]|\s*$| )"
+_TRANSFER = r"\bEFT(?: (?i:no\.?|number|trace|ref|#))? ?#?([0-9]{9,16})\b"
+_ONLY_CODE = r"\b(?i:the|her|his|their|my) (?i:code),? (?i:is |was )?([0-9]{4,6}#?)(?:[,.;)\n]|$)"
 _ALARM = r"\b(?i:alarm) ([0-9]{4})(?:[.,;\n]|$)"
 _TABLE: tuple[tuple[str, IdentifierType], ...] = (
     *((wording, _OTHER) for wording in (_DOOR, _CLAVE, _WORD_SAID, _WORN, _KEPT, _TAGGED, _TAG_SAID, _NUMBER_SAID)),
-    *((wording, _OTHER) for wording in (_PIECE, _TISSUE, _BAGGED, _REFERENCE, _OPENED, _ALARM)),
+    *((wording, _OTHER) for wording in (_PIECE, _TISSUE, _BAGGED, _REFERENCE, _OPENED, _ALARM, _ONLY_CODE)),
     *((wording, _OTHER) for wording in (_FORUM, _SIGNED_IN, _KEYED, _TWEETS, _SIGNS_OFF)),
     (_ENDS, _MRN),
     (_BANDS, _MRN),
     (_CARD, IdentifierType.ACCOUNT),
     (_LINE, IdentifierType.PHONE),
+    (_TRANSFER, IdentifierType.ACCOUNT),
+    (_SUFFIX, IdentifierType.HEALTH_PLAN),
     (_VETERAN, _SSN),
     (_FAMILY, _SSN),
 )
@@ -108,8 +114,14 @@ _NAMES = frozenset(
     for index, (wording, _) in enumerate(_TABLE)
     if wording in (_WORD_SAID, _FORUM, _SIGNED_IN, _KEYED, _TWEETS, _SIGNS_OFF, _TAG_SAID, _NUMBER_SAID)
 )
-_REACH = 96
-_KEYS = Context(phrases("key; keys; lockbox; door; gate; dog; sitter; house; neighbou?r; garage"))
+_REACH, _AHEAD = 160, 40
+_KEYS = Context(
+    phrases("key; keys; lockbox; door; gate; dog; sitter; house; neighbou?r; garage; fob; alarm; keypad; camera")
+)
+_COVER = Context(
+    phrases("coverage; covered; member; subscriber; insurance; insured; policy; plan; auth; eligib[a-z]*; copay; claim")
+)
+_NEAR = {_ALARM: _KEYS, _ONLY_CODE: _KEYS, _SUFFIX: _COVER}
 #: Users that are machines, and units of a dose ("u/hour").
 _NOBODY = frozenset(
     b"system service batch cron svc bot auto app job robot interface admin root anonymous null none unknown night "
@@ -142,7 +154,8 @@ def _told(latin: bytes) -> Iterator[tuple[int, int, IdentifierType]]:
     for index in _SET.occurring(latin):
         pattern, kind = _PATTERNS[index], _TABLE[index][1]
         for found in pattern.finditer(latin):
-            if _TABLE[index][0] is _ALARM and not _KEYS.search_in(latin, max(0, found.start() - _REACH), found.end()):
+            near = _NEAR.get(_TABLE[index][0])
+            if near is not None and not near.search_in(latin, max(0, found.start() - _REACH), found.end() + _AHEAD):
                 continue
             for group in range(1, _GROUPS[index] + 1):
                 year = _YEAR.fullmatch(found.group(group) or b"") and _TABLE[index][0] not in (_ALARM, _DOOR, _CLAVE)

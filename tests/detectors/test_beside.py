@@ -66,3 +66,30 @@ def test_extension_of_a_phone(marked: str, expected: list[str]) -> None:
 def test_unit_of_an_address(marked: str, expected: list[str]) -> None:
     """The number of a flat belongs to the street before it."""
     assert _beside(marked, IdentifierType.GEO) == expected
+
+
+def test_numbers_at_the_heads_of_rows() -> None:
+    """Numbers of one length before the names of two rows are theirs; one row, or hours, tell nothing."""
+    names = ("Swenson", "Ibarra")
+
+    def numbers(text: str) -> list[str]:
+        spans = [
+            Span(text.index(name), text.index(name) + len(name), IdentifierType.NAME, 0.9, "test")
+            for name in names
+            if name in text
+        ]
+        return [text[span.start : span.end] for span in beside(text, spans)]
+
+    assert numbers("20077 Swenson, L arm\n2/3/25 20118 Ibarra, declined") == ["20077", "20118"]
+    assert numbers("20077 Swenson, L arm\n201180 Ibarra, declined") == []
+    assert numbers("20077 Swenson, L arm\n") == []
+    assert numbers("0730 Swenson\n0815 Ibarra") == []
+
+
+def test_numbers_in_one_column() -> None:
+    """What stands where a found number stands in the next row, in rows that begin alike, is one too."""
+    rows = "0812 | {XR9960098} | dw\n0830 | XR9960101 | dw\n"
+
+    assert _beside(rows, IdentifierType.OTHER_ID) == ["XR9960101"]
+    assert _beside(rows.replace("0830", "total"), IdentifierType.OTHER_ID) == []
+    assert _beside(rows.replace("XR9960101", "XR99601"), IdentifierType.OTHER_ID) == []
