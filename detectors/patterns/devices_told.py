@@ -30,13 +30,13 @@ _KINDS = (
 _SERIAL = (
     r"([0-9]{7,14}|[A-Z]{1,4}-?[0-9]{5,12}[A-Z]{0,3}|[0-9]{3,6}[A-Z]{1,3}[0-9]{3,8}|[A-Z][0-9]{2,4}[A-Z]{1,3}[0-9]{4,8}|"
     r"[A-Z]{1,3}[0-9]{6,9}[A-Z]{1,3}[0-9]{1,3}|[0-9]{4}X[0-9][A-Z0-9]{3}|[0-9][A-Z][0-9A-Z]{0,3}[0-9]{3,6}[A-Z][A-Z0-9]{1,3}|"
-    r"[A-Z0-9]{1,4}(?: [A-Z0-9]{2,4})? [0-9]{2,6}(?: [0-9]{2,6}){0,2}(?: [A-Z])?)"
+    r"[A-Z]{1,3} [0-9]{4,6}-[0-9]{3,6}|[A-Z0-9]{1,4}(?: [A-Z0-9]{2,4})? [0-9]{2,6}(?: [0-9]{2,6}){0,2}(?: [A-Z])?)"
 )
 _WORDS = r"(?:[^.;\n0-9]|\.[A-Za-z)]){0,24}?"
 _GAP = rf"{_WORDS}(?:[A-Z0-9:/-]{{0,12}}[0-9][A-Z0-9:/-]{{0,12}})?{_WORDS}"
 _END = (
     r"(?:[,.;:)\n|]|$| -| \||(?i: (?:etched|engraved|stamped|printed|on|is|was|under|went|came|has|goes|to|from|for|"
-    r"and|in|returned|replaced|alarm(?:ed|s)?|lost|missing|swapped|cracked|broken|left|leaves|at|back|stopped|not|still)\b))"
+    r"and|in|returned|replaced|alarm(?:ed|s)?|lost|missing|swapped|exchanged|expired|given|cracked|broken|left|leaves|at|back|stopped|not|still)\b))"
 )
 #: "Olympus CF-HQ190L, 2804417, cracked", "AED (Zoll) X15K 882014", "Naída CI M90, 2230X0441)".
 _BEHIND = compile_latin(

@@ -83,6 +83,14 @@ _TITLE_BEHIND = compile_latin(
 )
 #: How California numbers its physicians.
 _PHYSICIAN_NUMBER = compile_latin(r"\b(?:MD|DO|M\.D\.|physician),? ([ACG] ?[0-9]{5,6})\b", ignore_case=False)
+#: "Pharmacist in charge: PS 44718 (FL)".
+_OF_STATE = compile_latin(
+    r"\b(?i:pharmacist|nurse|therapist|physician|dentist|psychologist|counselor|social worker|technician|midwife|"
+    rf"chiropractor|optometrist|dietitian|paramedic|interpreter)\b[^.\n0-9]{{0,32}}?[ :,]"
+    rf"([A-Z]{{1,4}}[ -]?[0-9]{{5,8}}),? "
+    rf"\(?(?:{STATE_CODES})\b",
+    ignore_case=False,
+)
 _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
@@ -115,7 +123,7 @@ class LicenseRecognizer:
             spans += [Span(start, end, _LICENSE, 0.99, self.name) for start, end in _checked(latin)]
         boards = [
             found
-            for pattern in (_BOARD, _STATE_BOARD, _TITLED, _TITLE_BEHIND, _PHYSICIAN_NUMBER)
+            for pattern in (_BOARD, _STATE_BOARD, _TITLED, _TITLE_BEHIND, _PHYSICIAN_NUMBER, _OF_STATE)
             for found in pattern.finditer(latin)
         ]
         boards = [found for found in boards if _YEAR.fullmatch(found.group(1).split(b" ")[-1]) is None]

@@ -17,13 +17,13 @@ _PROGRAM = compile_latin(
 )
 #: Words behind a sign, or behind a word that no name holds: "emailed by spouse, mom smiling w droop.jpg".
 _PICTURE = compile_latin(r"\.(?:jpe?g|png|heic|heif|tiff?|webp|gif|bmp|raw|mov|mp4|avi|obj|stl)$")
-_WORDS = compile_latin(r"(?:^|-> ?|=> ?|[:,;=|>] |\n|\x22)((?:[A-Z0-9#&()'_-]{1,20} ){1,8})$")
+_WORDS = compile_latin(r"(?:^|-> ?|=> ?|[:,;=|>] |\n|\x22)((?:[A-Z0-9#&()'_/-]{1,32} ){1,8})$")
 _STOP = compile_latin(
     r"\b(?:is|are|was|were|the|see|attached|attach|please|in|here|file|files|to|shows|show|delete|remove|crop|blur|use|send|"
     r"sent|open|upload|uploaded|from|and|or|as|it|that|this|says|find|moved|review|view|with|like) \(?"
 )
 _PICTURED = compile_latin(r"\b(?:pics?|photos?|pictures?|images?|img|selfies?|shots?|video|clip|headshot) $")
-_FEW_WORDS = compile_latin(r"(?:[A-Z0-9#&()'_-]{1,20} ){1,8}")
+_FEW_WORDS = compile_latin(r"(?:[A-Z0-9#&()'_/-]{1,32} ){1,8}")
 _REACH = 96
 
 

@@ -38,7 +38,7 @@ _CODE = (
     r"[A-Z0-9]{1,10}(?:[-_/.:][A-Z0-9]{1,12}){1,4})(?:[^A-Z0-9]|$)"
 )
 _POINTED = compile_latin(
-    rf"\b{_PART}\b(?:[^.;\n]{{0,24}}?(?: ?->| ?=>| =|:)| |, )(?: ?template| ?record| ?id)? ?{_CODE}"
+    rf"\b{_PART}\b(?:[^.;\n]{{0,24}}?(?: ?->| ?=>| =|:| says| reads| shows)| |, )(?: ?template| ?record| ?id)? ?{_CODE}"
 )
 _KEPT = compile_latin(
     rf"\b{_PART}\b[^.;\n]{{0,48}}?\b(?:enrol?led|stored|saved|filed|matched|registered|kept|logged|identified|on file)"

@@ -67,6 +67,7 @@ _USERS = (
         r"\b(?:log-?in|user ?name|user ?id|handle|screen ?name)(?:\?| is (?:already )?taken,) (?:it'?s |well )?"
         r"([a-z][a-z0-9]*(?:[._][a-z0-9]+)+|[a-z]{3,}[0-9]{2,}[a-z0-9]*)\b"
     ),
+    compile_latin(r"\b(u/(?:[a-z][a-z0-9]*[_-][a-z0-9_-]+|[a-z]{3,}[0-9]+[a-z0-9_]*))\b"),
     compile_latin(r"\b(?:auid|ruser|suser|acct|euser|logname)=\x22?([a-z][a-z0-9._-]{3,31})\b"),
     compile_latin(
         r"\b(?:log-?in|session|sign-?in|password reset) (?:for|by|from|of) ([a-z][a-z0-9._-]{4,30})"

@@ -35,6 +35,13 @@ _SMALL = compile_latin(
     r"([a-z]{2,3}[ -]?[0-9][0-9ol]{2,3}|[0-9]{3}[ -]?[a-z]{3}|[0-9][a-z]{3}[0-9]{3})\b",
     ignore_case=False,
 )
+#: Of somebody's vehicle, three letters without a vowel: "my moms jeep lkz 4471".
+_OWNED = compile_latin(
+    r"\b(?:my|her|his|our|their|your) (?:[a-z]{2,9}'?s )?(?:[a-z]{3,8} )?"
+    rf"(?:{CARS}|{KINDS}),? ([b-df-hj-np-tv-xz]{{3}}[ -]?"
+    r"(?:[0-9]{3}|[03-9][0-9]{3}|[12][1-8][0-9]{2})|[0-9][b-df-hj-np-tv-xz]{3}[0-9]{3})\b",
+    ignore_case=False,
+)
 #: The plate of a car for hire in New York: "T731084C".
 _HIRED = compile_latin(
     r"\b(?:uber|lyft|taxi|cab|rideshare|tlc|plates?|car|driver|van)\b[^.\n0-9]{0,40}?\b(t ?[0-9]{3} ?[0-9]{3} ?c)\b"
@@ -47,7 +54,7 @@ _BEGUN = compile_latin(
     r"(?i: (?:with|in|w/))? \x22?([A-Z][A-Z0-9]{1,3}|[0-9][A-Z0-9]{1,3}[A-Z]|[0-9]{3})\b",
     ignore_case=False,
 )
-_PATTERNS = (_BEGUN, _IS, _CAUGHT, _BRACKETED, _SMALL, _HIRED, _SPOKEN)
+_PATTERNS = (_BEGUN, _OWNED, _IS, _CAUGHT, _BRACKETED, _SMALL, _HIRED, _SPOKEN)
 _SET = PatternSet(_PATTERNS)
 #: A VIN whose check digit is wrong is one still: where it was built, the check digit's place, the serial number.
 _VIN = compile_latin(
