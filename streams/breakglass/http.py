@@ -31,6 +31,7 @@ from streams.breakglass.granting import Granting
 from streams.breakglass.http_audit import AuditApi
 from streams.breakglass.http_erasing import ErasureApi
 from streams.breakglass.http_health import HealthApi
+from streams.breakglass.http_people import PeopleApi
 from streams.breakglass.http_quarantine import QuarantineApi
 from streams.breakglass.idempotency import Once
 from streams.breakglass.looking_up import Finder
@@ -51,6 +52,7 @@ class BreakglassApi:
     audit: AuditApi
     erasures: ErasureApi
     quarantine: QuarantineApi
+    people: PeopleApi
     health: HealthApi
 
     def app(self) -> Starlette:
@@ -70,6 +72,7 @@ class BreakglassApi:
                 *self.audit.routes(gate),
                 *self.erasures.routes(gate),
                 *self.quarantine.routes(gate),
+                *self.people.routes(gate),
                 Route("/openapi.json", _openapi, methods=["GET"]),
                 *self.health.routes(gate),
             ],

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from streams.breakglass.bodies import DisclosuresBody, GrantBody, LookupBody, RevealBody, RevealTextBody
 from streams.breakglass.http_erasing import ErasureBody
+from streams.breakglass.http_people import OffboardBody
 from streams.breakglass.http_quarantine import QuarantineBody
 from streams.breakglass.policy import GrantEvent
 from streams.breakglass.problems import PROBLEM_JSON
@@ -49,6 +50,7 @@ def document() -> dict[str, Any]:
         DisclosuresBody,
         ErasureBody,
         QuarantineBody,
+        OffboardBody,
     )
     schemas: dict[str, Any] = {"Problem": _problem()}
     for body in bodies:
@@ -111,6 +113,9 @@ def _paths() -> dict[str, Any]:
         },
         "/v1/quarantine/destroy": {
             "post": _operation("Destroy quarantined records; the answer says what remains.", "200", QuarantineBody)
+        },
+        "/v1/people/offboard": {
+            "post": _operation("End somebody's sign-in, roles and open grants, for good.", "200", OffboardBody)
         },
         **_audit_paths(),
         "/openapi.json": {"get": _open("This document.")},

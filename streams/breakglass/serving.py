@@ -11,6 +11,7 @@ from streams.breakglass.http import BreakglassApi
 from streams.breakglass.http_audit import AuditApi
 from streams.breakglass.http_erasing import ErasureApi
 from streams.breakglass.http_health import HealthApi
+from streams.breakglass.http_people import PeopleApi
 from streams.breakglass.http_quarantine import QuarantineApi
 from streams.breakglass.identity.oidc import Oidc
 from streams.breakglass.readiness import Readiness, audit_check, entries_check, grants_check, key_store_check
@@ -54,6 +55,7 @@ def breakglass_api(  # noqa: PLR0913, PLR0917 - what the API is made of, in one 
         AuditApi(log, granting, HOME),
         ErasureApi(granting, desk.erasing, desk.bury),
         QuarantineApi(served_replayer(desk, settings, passphrase)),
+        PeopleApi(desk.registry, granting),
         HealthApi(readiness, metrics, HOME),
     )
 

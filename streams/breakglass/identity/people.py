@@ -12,7 +12,7 @@ from schemas.audit_terms import Action, Reason, Result
 from schemas.errors import AccessDenied, ConfigError
 from schemas.vault import TenantId
 from streams.breakglass.identity.accounts import Accounts, NewAccount
-from streams.breakglass.identity.registry import actor_of, end, one_at_a_time, record_of, roles_of
+from streams.breakglass.identity.registry import Registry, actor_of, end, one_at_a_time, record_of, roles_of
 from streams.breakglass.identity.separation import administers
 from streams.breakglass.identity.services import ServiceAccount, service_line
 from streams.breakglass.identity.tables import ACCOUNTS, PERSONS, ROLES
@@ -41,7 +41,7 @@ class People:
     def add(self, identity: Identity, new: NewAccount, now: float) -> Person:
         """Enrol a person without any role: roles take two persons. Raises AccessDenied for who may not."""
         registry = self.accounts.registry
-        identity = self._administrator(identity, Action.ACCOUNT_CREATE, (), now)
+        identity = _administrator(registry, identity, Action.ACCOUNT_CREATE, (), now)
         enrolment = self.accounts.enrol((new,), now)
         intent = record_of(Action.ACCOUNT_CREATE, actor_of(identity), enrolment.people, tenant=registry.home, now=now)
         with registry.acting(intent), registry.engine.begin() as connection:
@@ -50,20 +50,8 @@ class People:
         return enrolment.people[0]
 
     def offboard(self, identity: Identity, person: Person, now: float, on_offboarded: Callable[[Person], None]) -> None:
-        """End sign-in and roles of a person, at one administrator's word: taking away waits for nobody.
-
-        *on_offboarded* then revokes their open grants; cut short before it, the same again goes on.
-        """
-        registry = self.accounts.registry
-        identity = self._administrator(identity, Action.ACCOUNT_DISABLE, (person,), now)
-        if identity.person == person:
-            raise AccessDenied("another person offboards one")
-        intent = record_of(Action.ACCOUNT_DISABLE, actor_of(identity), (person,), tenant=registry.home, now=now)
-        with registry.acting(intent):
-            with registry.engine.begin() as connection:
-                one_at_a_time(connection)
-                end(connection, person, now)
-            on_offboarded(person)
+        """See the function of this name."""
+        offboard(self.accounts.registry, identity, person, now, on_offboarded)
 
     def review(self) -> Sequence[Reviewed]:
         """Return everyone known here, with and without roles, those who left among them."""
@@ -101,14 +89,35 @@ class People:
         registry.tell(replace(record, request_mac=digest), Result.SUCCESS)
         return digest
 
-    def _administrator(self, identity: Identity, action: Action, people: tuple[Person, ...], now: float) -> Identity:
-        registry = self.accounts.registry
-        identity = registry.current(identity, now)
-        if not administers(identity, registry.home):
-            record = record_of(action, actor_of(identity), people, tenant=registry.home, now=now)
-            registry.tell(record, Result.DENIED, Reason.ROLE_MISSING)
-            raise AccessDenied("people are added and offboarded by who holds a role that approves")
-        return identity
+
+def offboard(
+    registry: Registry, identity: Identity, person: Person, now: float, on_offboarded: Callable[[Person], None]
+) -> None:
+    """End sign-in and roles of a person, at one administrator's word: taking away waits for nobody.
+
+    *on_offboarded* then revokes their open grants; cut short before it, the same again goes on. Raises AccessDenied for
+    who may not, and for oneself.
+    """
+    identity = _administrator(registry, identity, Action.ACCOUNT_DISABLE, (person,), now)
+    if identity.person == registry.known_as(person):
+        raise AccessDenied("another person offboards one")
+    intent = record_of(Action.ACCOUNT_DISABLE, actor_of(identity), (person,), tenant=registry.home, now=now)
+    with registry.acting(intent):
+        with registry.engine.begin() as connection:
+            one_at_a_time(connection)
+            end(connection, person, now)
+        on_offboarded(person)
+
+
+def _administrator(
+    registry: Registry, identity: Identity, action: Action, people: tuple[Person, ...], now: float
+) -> Identity:
+    identity = registry.current(identity, now)
+    if not administers(identity, registry.home):
+        record = record_of(action, actor_of(identity), people, tenant=registry.home, now=now)
+        registry.tell(record, Result.DENIED, Reason.ROLE_MISSING)
+        raise AccessDenied("people are added and offboarded by who holds a role that approves")
+    return identity
 
 
 def line_of(reviewed: Reviewed) -> dict[str, object]:

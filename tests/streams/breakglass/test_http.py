@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 
 from schemas.access import Person, Role
-from schemas.audit_terms import Action, Reason
+from schemas.audit_terms import Action, Reason, Result
 from streams.breakglass.alerting import Alerting
 from streams.breakglass.desk import HOME
 from streams.breakglass.identity.registry import end, give_role
@@ -142,6 +142,24 @@ def test_who_was_offboarded_is_refused_at_once(service: Service) -> None:
         end(connection, Person(ISSUER, "ada"), service.rig.clock.seconds)
 
     assert (403, "offboarded") == code(service.reveal(grant_id))
+
+
+def test_somebody_is_offboarded_over_the_api(service: Service) -> None:
+    """At one administrator's word grants are revoked and tokens turned away; nobody else may, and nobody themself."""
+    grant_id = service.active()
+    leaving = {"issuer": ISSUER, "subject": "ada"}
+    for who, body in (("ada", leaving), ("di", leaving), ("bo", {**leaving, "subject": "bo"})):
+        assert 403 == service.post(who, "/v1/people/offboard", body).status_code
+    assert 200 == service.reveal(grant_id).status_code
+    answer = service.post("bo", "/v1/people/offboard", leaving)
+
+    assert (200, {"revoked": 1}) == (answer.status_code, answer.json())
+    assert (403, "offboarded") == code(service.reveal(grant_id))
+    assert "revoked" == service.rig.desk.granting.store.get(grant_id).ended_as
+    records = [each for each in service.rig.recorded.records if each.action is Action.ACCOUNT_DISABLE]
+    assert ((f"{ISSUER}|ada",), "bo", Result.SUCCESS) == (
+        records[-1].resource.ids, records[-1].actor.subject, records[-1].result
+    )  # fmt: skip
 
 
 def test_thirty_reveals_a_minute(service: Service) -> None:
