@@ -129,7 +129,7 @@ TAGGED = (
     rule(r"(?:ORA|PLS|TNS|SP2|RMAN|SQLSTATE)[- ]?\d{4,5}"),
     rule(r"\d{6,18}", r"(?:<<? ?|[:=^] ?|\b(?:MINUS|AND|OR) )", r" ?\|\w"),
     rule(r"[0-9a-f]{12}", around=r"\bCONTAINER ID\b|\bdocker\b"),
-    rule(r"\d{1,12}", around=r"\b(?:LOG-END-OFFSET|CURRENT-OFFSET|PARTITION)\b"),
+    rule(r"\d{1,12}", around=r"CURRENT-OFFSET"),
     rule(r"[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}|[STVWXYMO]\d{2}[0-9A-Z]{3}[ADSGKP]"),
     rule(
         r"[A-TV-Z]\d[0-9A-Z]{1,5}",

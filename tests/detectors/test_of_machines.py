@@ -100,6 +100,7 @@ def test_what_the_tagger_alone_takes_for_a_number_is_doubted(none: str, some: st
     dump = "00000000  0b " if none.startswith("⟨4d") else ""
 
     assert _left(dump + none, _ID, "ner")
+    assert not _left(dump + none, _ID, "other_id")
     assert not _left(some, _ID, "ner")
     assert not _left(some, _ID, "other_id")
 
