@@ -20,6 +20,10 @@ _DOOR = (
     r"(?: ?pad)? (?:codes?|pin|combo|combination)(?: for [a-z ]{2,20})?(?: is now| is| was|:|,| now)?) ?"
     r"([#*]?[0-9]{3,8}[#*]?|[0-9]{1,2}[#*][0-9]{2,6}#?)"
 )
+_OPENS = (
+    r"\b(?i:(?:lock ?box|key ?safe|keypad|gate|garage(?: door)?|front door|back door)(?: is now| now| is| was|:)?) "
+    r"([0-9]{4,6}#?)(?:[.,;)\n]|\s*$| (?i:on|at|by|and|then|for|in) )"
+)
 _CLAVE = (
     r"\b(?i:(?:clave|c[o\xf3]digo|contrase[\xf1n]a|pin) (?:de|del) (?:la |el )?(?:puerta|port[o\xf3]n|casa|alarma|"
     r"edificio|caja|entrada|garaje|candado|reja)(?: es|:)?) ?([#*]?[0-9]{1,8}(?:[#*][0-9]{0,6})?)"
@@ -33,7 +37,8 @@ _WORN = (
     r"\b(?i:(?:tech|rn|nurse|operator|staff|driver|interp(?:reter)?|aide|caregiver|agent|cashier|courier|"
     r"phleb(?:otomist)?|rider|passenger|inmate|camper|guest|volunteer|vol|officer|medic|clinician|resident|scribe)"
     r"(?:'s)? (?:id|no\.?|number|#)(?: (?:for|of) (?:the |her |his )?[a-z ]{2,20})?(?: is| was|:|,)?) ?#?"
-    r"([A-Z]{2,4}[0-9]{1,5}|[A-Z]{1,4} [0-9]{3,4}(?: [0-9]{3,4})?|[A-Z]{0,3}-?[0-9]{3,8}(?:-[A-Z0-9]{1,3})?)"
+    r"([A-Z]{2,4}[0-9]{1,5}|[A-Z]{1,4} [0-9]{3,4}(?: [0-9]{3,4})?|[0-9]{2}-[0-9]{3,6}|"
+    r"[A-Z]{0,3}-?[0-9]{3,8}(?:-[A-Z0-9]{1,3})?)"
 )
 #: What things of somebody are kept in, and logs that count them.
 _KEPT = (
@@ -93,9 +98,12 @@ _BANDS = (
 _SUFFIX = r"\b(?i:suffix|sfx)(?: (?i:is))?[ :#]{1,2}(0[0-9])(?:[.,;)\n]|\s*$| )"
 _TRANSFER = r"\bEFT(?: (?i:no\.?|number|trace|ref|#))? ?#?([0-9]{9,16})\b"
 _ONLY_CODE = r"\b(?i:the|her|his|their|my) (?i:code),? (?i:is |was )?([0-9]{4,6}#?)(?:[,.;)\n]|$)"
-_ALARM = r"\b(?i:alarm) ([0-9]{4})(?:[.,;\n]|$)"
+_ALARM = r"\b(?i:alarm) ([0-9]{3}[1-46-9])(?:[.,;\n]|$)"
 _TABLE: tuple[tuple[str, IdentifierType], ...] = (
-    *((wording, _OTHER) for wording in (_DOOR, _CLAVE, _WORD_SAID, _WORN, _KEPT, _TAGGED, _TAG_SAID, _NUMBER_SAID)),
+    *(
+        (wording, _OTHER)
+        for wording in (_DOOR, _OPENS, _CLAVE, _WORD_SAID, _WORN, _KEPT, _TAGGED, _TAG_SAID, _NUMBER_SAID)
+    ),
     *((wording, _OTHER) for wording in (_PIECE, _TISSUE, _BAGGED, _REFERENCE, _OPENED, _ALARM, _ONLY_CODE)),
     *((wording, _OTHER) for wording in (_FORUM, _SIGNED_IN, _KEYED, _TWEETS, _SIGNS_OFF)),
     (_ENDS, _MRN),
@@ -131,7 +139,9 @@ _MACHINE = compile_latin(
     r"(?:svc|sys|system|cron|batch|app|bot|auto|job|api|etl|int|intf|test|dev|db|user|is|to|no)[._].*|"
     r".*[._](?:names?|ids?|date|type|field|key|number|status|code|time|email|role|list|table|at|by|bot|svc|job|service)"
 )
-_UNIT = compile_latin(r"[ -]?(?:mg|mcg|ml|l\b|g\b|units?|hours?|hrs?|min|days?|steps|rpm|patients|calories|pages)")
+_UNIT = compile_latin(
+    r"[ -]?(?:mg|mcg|ml|l\b|g\b|units?|hours?|hrs?|min|days?|steps|rpm|patients|calories|pages|copies)"
+)
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
 _GATE = compile_latin(r"[0-9_]|u/[A-Z]|tweet|(?:pass|code|safe) ?(?:word|phrase)|clave|contrase|number|tag |log|sign")
 
