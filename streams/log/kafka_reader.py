@@ -100,11 +100,18 @@ class KafkaReader:
     @translating(member_error)
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return what stands after the positions."""
-        lags = {}
-        for where, reached in self.reached().items():
-            place = Place(where.topic, where.partition)
-            lags[where] = max(0, self.consumer.get_watermark_offsets(place, timeout=ADMIN_SECONDS)[1] - reached)
-        return lags
+        reached = self.reached()
+        asked = [Place(where.topic, where.partition, OFFSET_END) for where in reached]
+        # All at once: intake asks at each read, and catches up with a backlog no faster than it is answered.
+        ends = self.consumer.offsets_for_times(asked, timeout=ADMIN_SECONDS) if asked else []
+        for place in ends:
+            if place.error is not None:
+                raise KafkaException(place.error)
+        return {
+            where: max(0, end.offset - reached[where])
+            for end in ends
+            for where in [TopicPartition(end.topic, end.partition)]
+        }
 
     @translating(member_error)
     def reached(self) -> Mapping[TopicPartition, int]:

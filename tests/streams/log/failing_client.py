@@ -17,7 +17,7 @@ PARTITIONS = 4
 
 _ASKED = (
     "assignment", "close", "commit", "committed", "consume", "consumer_group_metadata", "get_watermark_offsets",
-    "incremental_assign", "list_topics", "pause", "position", "resume", "seek", "subscribe",
+    "incremental_assign", "list_topics", "offsets_for_times", "pause", "position", "resume", "seek", "subscribe",
 )  # fmt: skip
 _TOLD = (
     "begin_transaction",

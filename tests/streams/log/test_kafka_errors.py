@@ -89,7 +89,7 @@ _DONE: dict[str, tuple[Callable[[Slot], object], tuple[str, ...]]] = {
     ),
     "publish anew": (_publish, ("init_transactions",)),
     "rewind": (lambda slot: slot.log.rewind(), ("assignment", "committed", "resume", "seek")),
-    "lag": (lambda slot: slot.log.lag(), ("assignment", "position", "get_watermark_offsets")),
+    "lag": (lambda slot: slot.log.lag(), ("assignment", "position", "offsets_for_times")),
     "heard": (lambda slot: slot.log.heard(), ("assignment", "position")),
     "drained": (_drain, ("list_topics", "committed")),
     "settled": (lambda slot: list(slot.log.settled(_PLACE, 0)), ("committed",)),
