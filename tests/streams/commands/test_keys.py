@@ -323,19 +323,25 @@ class Deployment:
         return [record for _, record in read_records(self.folder / "audit", 0, size)]
 
 
-@pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def deployment_in(folder: Path) -> Deployment:
     """Return a deployment with a key admin and a privacy officer."""
     with pytest.MonkeyPatch.context() as patch:
         cheapen(patch)
-        made = Deployment(tmp_path_factory.mktemp("deployment"))
+        made = Deployment(folder)
         made.enrol()
     return made
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """Return a deployment of which no test destroys anything."""
+    return deployment_in(tmp_path_factory.mktemp("deployment"))
 
 
 @pytest.mark.usefixtures("cheap")
 def test_keys_of_a_deployment_are_its_key_admins(deployment: Deployment) -> None:
     """Over a settings file somebody signs in and is on record by name; a tenant's own KEK is its own."""
+    before = len(deployment.told())
     for words in (("keys", "rotate", "vault"), ("keys", "rewrap"), ("keys", "retire", "x"), ("keys", "drill")):
         with pytest.raises(ConfigError, match="keys of a deployment are its people's"):
             deployment.run(*words)
@@ -350,16 +356,17 @@ def test_keys_of_a_deployment_are_its_key_admins(deployment: Deployment) -> None
     deployment.run("keys", "rotate", "vault", "--tenant", "clinic-a", as_="cat")
     assert "1 DEKs re-wrapped." in deployment.run("keys", "rewrap", as_="cat")
 
-    told = [record for record in deployment.told() if record.action.value.startswith("key.")]
+    told = [record for record in deployment.told()[before:] if record.action.value.startswith("key.")]
     assert {record.actor.type for record in told} == {ActorType.USER}
     assert all(record.actor.issuer.startswith("local:") and Role.KEY_ADMIN in record.actor.roles for record in told)
-    refused = [record for record in deployment.told() if record.reason is Reason.ROLE_MISSING]
+    refused = [record for record in deployment.told()[before:] if record.reason is Reason.ROLE_MISSING]
     assert all(Role.PRIVACY_OFFICER in record.actor.roles for record in refused)
 
 
 @pytest.mark.usefixtures("cheap")
-def test_an_erasure_of_a_deployment_is_its_privacy_officers(deployment: Deployment) -> None:
+def test_an_erasure_of_a_deployment_is_its_privacy_officers(tmp_path: Path) -> None:
     """Whoever erases signed in and is privacy officer of that very tenant; the ledger and the log name them."""
+    deployment = deployment_in(tmp_path)
     for tenant, who in (("clinic-a", "cat"), ("clinic-b", "dan"), ("clinic-a", "ada")):
         with pytest.raises(AccessDenied, match="role is missing"):
             deployment.run("erase", "tenant", tenant, "--ticket", "END-1", as_=who)
