@@ -89,6 +89,13 @@ _SHORT_FORMS = frozenset({"mr", "ss", "dl"})
 _MASK = re.compile(r"[ACNX9](?:A?N)?(?:-(?:AN|[ACNX9])){3,}")
 _LETTERS = re.compile(r"[A-Z](?:, [A-Z]){1,3}")
 _MORE_LETTERS = re.compile(r"(?:, [A-Z]){0,4},? (?:or|and) [A-Z]\b")
+#: Items of one letter from one to another: "M1800-M1860"; the test whose name is like a woman's.
+_CODE_RANGE = re.compile(r"([A-Z])(\d{4})-\1\d{4}")
+_TITER = re.compile(
+    r"(?: screen)?[ :=,]{1,2}(?:1:\d|<|>|≥|\d+ ?(?:u|iu|au)/|pos\b|positive|neg\b|negative|titer|titre|ifa\b|reflex|"
+    r"speckled|homogen)|[+-]",
+    re.IGNORECASE,
+)
 #: "GRANT" of a door or of a database, where nothing of a name follows.
 _GRANTED = re.compile(r"[ \t]*(?:\||\r?\n|\Z|(?:ALL|SELECT|INSERT|USAGE|EXECUTE)\b)")
 _GRANTING = re.compile(r"(?:\||^|\n|;|,)[ \t]*\Z")
@@ -143,7 +150,7 @@ def _is_code(text: str, span: Span, value: str, before: str) -> bool:
         return False
     if span.recognizer == "ner" and _SUBSTITUTION.fullmatch(value) and _GENE.search(before):
         return True
-    return _CLAIM_CODE.fullmatch(value) is not None
+    return _CLAIM_CODE.fullmatch(value) is not None or _CODE_RANGE.fullmatch(value) is not None
 
 
 def _row(text: str, span: Span) -> str:
@@ -185,6 +192,8 @@ def _is_word(text: str, span: Span, value: str, before: str) -> bool:
     if value in _TRIALS:
         around = text[max(0, span.start - _AFTER) : span.end + _AFTER]
         return _OF_TRIALS.search(around) is not None and _is_rare_capital(text, span)
+    if value in ("ANA", "ANA SCREEN"):
+        return _TITER.match(text, span.end) is not None
     if value == "GRANT":
         return _GRANTED.match(text, span.end) is not None and _GRANTING.search(before) is not None
     if value.istitle() and value.lower() in _ILLNESSES:

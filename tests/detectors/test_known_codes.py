@@ -71,3 +71,17 @@ def test_a_captioned_number_is_no_series_of_results() -> None:
     """Figures between strokes are results, unless a caption says whose number they are."""
     assert _left("sugars ⟨91/178/161/139⟩", _ID)
     assert not _left("acct ⟨912/178/161/139⟩", _ID, "other_id")
+
+
+def test_days_with_their_article_are_judged_like_days() -> None:
+    """An article changes nothing: what counts periods or grades is no day."""
+    assert _left("F2F within 30 days before ⟨the 3rd⟩", _DATE)
+    assert not _left("recert due on ⟨the 3rd⟩", _DATE)
+
+
+def test_a_test_that_is_called_like_a_woman() -> None:
+    """ANA with its titer is the test, and somebody where none follows; a range of items is no number."""
+    assert _left("mutual lupus pt: ⟨ANA⟩ 1:1280, dsDNA 410", _NAME)
+    assert not _left("pt: ⟨ANA⟩, 44F, came with her sister", _NAME)
+    assert _left("start of care: ⟨M1800-M1860⟩ at the first visit", _ID)
+    assert not _left("badge ⟨M1800-K1860⟩ was found", _ID)
