@@ -1,5 +1,6 @@
 """Where a leaf stands in a record: its JSON pointer and hint, and the label and rules that hold there."""
 
+import re
 from typing import Any, NamedTuple
 
 from schemas.sources.all import VOCABULARY, recognise
@@ -13,6 +14,12 @@ _MARKS = frozenset({"messages", "choices", "content", "contents", "candidates", 
 _LABELS = ("name", "key", "label", "field", "question", "system", "column")
 _SOME_LABEL = frozenset(_LABELS)
 _LABEL_LENGTH = 64
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:\S+\Z")
+_URI_PARTS = re.compile(r"[/:#]")
+#: Objects whose keys are the persons that they are about.
+_PERSONS = frozenset(
+    "patients patient members member persons person people residents subjects enrollees beneficiaries clients".split()
+)
 
 
 class Place(NamedTuple):
@@ -75,6 +82,29 @@ def label_of(node: dict[str, Any]) -> str:
         if isinstance(found, str):
             return found[:_LABEL_LENGTH].lower()
     return ""
+
+
+def value_hint(label: str, hint: str) -> str:
+    """Return what says most of a value: its label, its own keys, or the end of a label that is a URI.
+
+    >>> value_hint("date of birth", "items.value"), value_hint("urn:x:mrn", "identifier.value")
+    ('date of birth', 'identifier.value')
+    """
+    if not label or not _URI.match(label):
+        return label or hint
+    end = _URI_PARTS.split(label)[-1]
+    return hint if "identifier" in hint or not end.isalpha() else end
+
+
+def key_hint(above: str) -> str:
+    """Return what a key that is a number says of somebody, by the keys above it.
+
+    >>> key_hint("payload.patients"), key_hint("index.by_mrn")
+    ('patient_id', 'mrn')
+    """
+    if above.rpartition(".")[2] in _PERSONS:
+        return "patient_id"
+    return above.rpartition("by_")[2]
 
 
 def by_name(rules: Any) -> bool:

@@ -12,7 +12,7 @@ from schemas.sources.all import VOCABULARY
 from schemas.sources.pieces import holds_piece
 from schemas.sources.shapes import Shape, Treatment, fits
 from schemas.sources.source import Path, Source
-from streams.places import ROOT, UNASKED, Place, by_name, label_of, rules_of
+from streams.places import ROOT, UNASKED, Place, by_name, key_hint, label_of, rules_of, value_hint
 from streams.record.leaves import Leaf, Reading, Why
 from streams.record.opaque import count_logprobs, describe_blob, is_media, repeats_tokens
 
@@ -189,7 +189,7 @@ class _Visit:
         self._note(place, key, Reading.KEY, Why.UNKNOWN_KEY)
         if self.following is not None:
             return next(self.following)
-        hint = place.hint_of(None).rpartition("by_")[2] if _NUMBER_KEY.fullmatch(key) else ""
+        hint = key_hint(place.hint_of(None)) if _NUMBER_KEY.fullmatch(key) else ""
         return self.on_text(TextField(place.pointer_of(None), key, hint, FieldKind.KEY, self._side(place.path)))
 
     def _string(self, text: str, rules: Any, place: Place, key: str | int | None, label: str) -> str:
@@ -223,7 +223,7 @@ class _Visit:
         """Return what stands in place of a leaf's text; where it is given, nobody asks for more."""
         if self.following is not None:
             return next(self.following)
-        hint, side = label or place.hint_of(key), self._side(place.path_of(key))
+        hint, side = value_hint(label, place.hint_of(key)), self._side(place.path_of(key))
         return self.on_text(TextField(place.pointer_of(key), text, hint, kind, side))
 
     def _treat(self, text: str, rules: Any) -> str | None:

@@ -245,3 +245,27 @@ def test_a_number_as_a_key_has_the_key_above_it_for_a_hint() -> None:
     keys = {text.text: text.hint for text in walker.texts(event) if text.kind is FieldKind.KEY}
 
     assert {"by_mrn": "", "4471123": "mrn", "v2": "", "2026": ""} == keys
+
+
+@pytest.mark.parametrize(
+    ("document", "text", "hint"),
+    [
+        ({"patients": {"3381902": {"a1c": 7.2}}}, "3381902", "patient_id"),
+        ({"by_mrn": {"3381902": 1}}, "3381902", "mrn"),
+        ({"scores": {"3381902": 1}}, "3381902", "scores"),
+        (
+            {"identifier": [{"system": "http://hospital.example.org/mrn", "value": "3381902"}]},
+            "3381902",
+            "identifier.value",
+        ),
+        ({"held": {"system": "urn:mrn", "value": "3381902"}}, "3381902", "mrn"),
+        ({"telecom": [{"system": "phone", "value": "555-0133"}]}, "555-0133", "phone"),
+        ({"size": {"system": "urn:oid:2.16.840.1", "value": "512"}}, "512", "size.value"),
+    ],
+    ids=repr,
+)
+def test_a_hint_says_what_a_value_or_key_is(document: Any, text: str, hint: str) -> None:
+    """Numbers as keys are those of whom the object is about; a label that is a URI says less than the keys around."""
+    found = {each.text: each.hint for each in walker_of(document).texts(event_of(document))}
+
+    assert hint == found[text]
