@@ -27,7 +27,7 @@ from detectors.ner.training.parts import WEIGHT_LIMIT, array, linear, looked_up,
 ACTIVATION_LIMIT = 127
 ZERO = np.uint8(128)
 FILES = ("words.onnx", "context.onnx", "vocabulary.txt")
-THRESHOLDS = {"NAME": 0.25, "DATE": 0.3, "ID": 0.4}
+THRESHOLDS = {"NAME": 0.15, "DATE": 0.2, "ID": 0.2}
 Floats = npt.NDArray[np.float32]
 
 
