@@ -171,7 +171,9 @@ def _judged(
 
 
 def _covers(known: Span, span: Span) -> bool:
-    return known.type is span.type and known.start <= span.start and span.end <= known.end
+    """Tell whether a span says nothing that is not known as surely."""
+    inside = known.start <= span.start and span.end <= known.end
+    return inside and known.type is span.type and known.score >= span.score
 
 
 def _one_by_one(rule: Recognizer) -> Read:
