@@ -23,6 +23,8 @@ _STOP = compile_latin(
     r"sent|open|upload|uploaded|from|and|or|as|it|that|this|says|find|moved|review|view|with|like) \(?"
 )
 _PICTURED = compile_latin(r"\b(?:pics?|photos?|pictures?|images?|img|selfies?|shots?|video|clip|headshot) $")
+#: A camera's own name for a picture: whole without the word before it.
+_CAMERA = compile_latin(r"(?:IMG|DSC[NF]?|PXL|MVI|VID|DCIM|GOPR)[_-]?[0-9]")
 _FEW_WORDS = compile_latin(r"(?:[A-Z0-9#&()'_/-]{1,32} ){1,8}")
 _REACH = 96
 
@@ -44,7 +46,8 @@ def name_start(latin: bytes, start: int, end: int) -> int:
 
 def blank_start(latin: bytes, start: int, end: int) -> int:
     """Return where a picture's name would begin if the words before it belonged to it; *start* where they cannot."""
-    if latin[start - 1 : start] != b" " or _PICTURE.search(latin[start:end]) is None:
+    picture = latin[start:end]
+    if latin[start - 1 : start] != b" " or _PICTURE.search(picture) is None or _CAMERA.match(picture) is not None:
         return start
     program = behind(_PROGRAM, latin, start, _REACH)
     if program is not None:
