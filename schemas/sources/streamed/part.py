@@ -88,7 +88,8 @@ def part_of(tree: Any) -> Part | None:
 
 def _enveloped_part(tree: dict[str, Any]) -> Part | None:
     """Return the part that stands in a gateway's envelope, where that or the piece itself names the stream."""
-    known = FORMATS if gemini.has_request(tree) else (*FORMATS, _GEMINI, _LOCAL, _FINAL)
+    named = (*FORMATS, _FINAL, _RUN_END)
+    known = named if gemini.has_request(tree) else (*named, _GEMINI, _LOCAL)
     found = unfolded(tree, lambda node: any(each.is_piece(node) for each in known))
     part = _part((found[0],), done=False, in_events=False) if found else None
     if found is None or part is None:
