@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from detectors.gazetteers import cues
 from detectors.gazetteers import masks as m
 from detectors.gazetteers.employers import find_employers
+from detectors.gazetteers.graded import is_graded, is_list_of_scales
 from detectors.gazetteers.judging import judge, judge_reversed
 from detectors.gazetteers.lookup import Gazetteers, PhraseClass
 from detectors.gazetteers.runs import LOWER_TITLES, NUMERALS, Core, core_around, strength
@@ -27,6 +28,7 @@ _NO_NAME_PHRASE = int(
     | PhraseClass.ORGANISATION
     | PhraseClass.CALENDAR
 )
+_CAPTIONED = 0.85  # So sure is a name behind its caption.
 _SHORTEST = 3  # A shorter word in lower case is too often an abbreviation.
 _PLACE_WORDS = frozenset({"st", "saint", "mt", "fort", "lake", "port", "camp"})
 
@@ -74,7 +76,7 @@ def _large(words: Words, core: Core) -> Found | None:
         return None
     turned = judge_reversed(words, core)
     if turned is not None:
-        return turned
+        return None if turned[2] < _CAPTIONED and is_list_of_scales(words, turned[0], turned[1]) else turned
     score = judge(words, core)
     if not score:
         return None
@@ -90,7 +92,7 @@ def _vetoed(words: Words, core: Core) -> bool:
         return True
     if core.titled:
         return _is_brand(words, core)
-    if cues.eponym_after(words, core.end):
+    if cues.eponym_after(words, core.end) or is_graded(words, core):
         return True
     if core.end < len(words) and words.gap(core.end - 1) in (" ", "-"):
         after = words.masks[core.end]
@@ -164,6 +166,8 @@ def _after_lower_title(words: Words, seed: int) -> Found | None:
     first = seed + 1
     if first >= len(words) or words.word(seed) not in LOWER_TITLES or words.gap(seed) not in (" ", ". ", "."):
         return None
+    if words.word(seed) == "ms" and seed and words.shapes[seed - 1] == Shape.DIGITS and words.gap(seed - 1) == " ":
+        return None  # "pause 41 ms heap".
     mask = words.masks[first]
     listed = bool(mask & m.NAME) and not mask & m.ORDINARY and (not mask & m.SAFE or bool(mask & m.COMMON_NAME))
     unlisted = not mask and words.ends[first] - words.starts[first] > 2 and words.word(seed) != "ms"  # noqa: PLR2004

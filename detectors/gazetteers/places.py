@@ -1,5 +1,6 @@
 """Towns, counties and facilities from the lists, where the words beside them make them places of somebody."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from detectors.gazetteers import cues
@@ -22,6 +23,8 @@ _AMBIGUOUS_CODES = frozenset(
     {"pa", "ma", "md", "nd", "ms", "or", "in", "me", "hi", "ok", "oh", "de", "la", "al", "co", "id"}
 )
 _SHORT_CODE = 4
+_STATE_PARTS = frozenset({"north", "south", "west", "new", "rhode"})
+_SIZE = re.compile(r" \d{1,2}\.\d{1,2} ?(?:x|mm\b|atm\b)")
 _LARGE_WRITTEN = (Shape.CAPITAL, Shape.UPPER)
 
 
@@ -92,8 +95,9 @@ def _before_state(words: Words, index: int, end: int, classes: int, state: str) 
     mask = words.masks[index]
     if not classes and mask & m.ABBREVIATION and words.shapes[index] == Shape.UPPER:
         return False  # "GI, GU".
-    if not mask and words.shapes[index] == Shape.UPPER and words.ends[index] - words.starts[index] <= _SHORT_CODE:
-        return False  # "PPO, ID".
+    short = words.ends[index] - words.starts[index] <= _SHORT_CODE
+    if not mask and words.shapes[index] == Shape.UPPER and (short or words.shapes[end] == Shape.CAPITAL):
+        return False  # "PPO, ID", "FODMAP, Mediterranean".
     if len(state) > 2 and not classes and mask & (m.STATE | m.COUNTRY):  # noqa: PLR2004
         return False  # A list of countries or states.
     if classes & _TOWN_PHRASE or (mask & m.TOWN and not mask & m.ORDINARY):
@@ -118,13 +122,15 @@ def _state_after(words: Words, end: int) -> str:
         return ""
     word, mask, shape = words.word(end), words.masks[end], words.shapes[end]
     if mask & m.STATE_CODE and shape == Shape.UPPER and len(word) == 2:  # noqa: PLR2004
+        if _SIZE.match(words.text, words.ends[end]):
+            return ""  # A balloon: "Sierra, NC 3.25x12".
         comma = "," in words.gap(end - 1)
         zip_after = words.gap(end) in (" ", "  ", ", ") and _is_zip(words, end + 1)
         return word if comma or zip_after else ""
-    if "," not in words.gap(end - 1) or shape == Shape.LOWER:
-        return ""
+    if "," not in words.gap(end - 1) or shape == Shape.LOWER or cues.eponym_after(words, end + 1):
+        return ""  # "Blakemore, Minnesota tube".
     _, classes = words.phrase(end)
-    one = mask & (m.STATE | m.COUNTRY) and not mask & m.ORDINARY
+    one = mask & (m.STATE | m.COUNTRY) and not mask & m.ORDINARY and word not in _STATE_PARTS
     return word + "." if classes & int(PhraseClass.STATE | PhraseClass.COUNTRY) or one else ""
 
 
