@@ -43,7 +43,14 @@ TOLD = (
     compile_latin(rf"\bwho(?:'?s|\x1as) (?:already |now |almost )?({_NUMBER})\b"),
     # "in her 93rd year", "nana's 95th".
     compile_latin(rf"\bin (?:his|her|their|my) ({_ORDINAL}) year\b"),
-    compile_latin(rf"\b{_KIN}(?:'|\x1a)s ({_ORDINAL})(?:[,.;!?)\n]|$| (?:party|on|in|at|this|last|next|was|is)\b)"),
+    compile_latin(
+        rf"\bwho,? at ({_NUMBER}),? (?:is |was |has |can )?(?:still|lives?|drives?|walks?|plays?|keeps|works|"
+        r"gardens?)\b"
+    ),
+    compile_latin(
+        rf"\b{_KIN}(?: (?-i:[A-Z])[a-z]{{1,11}})?(?:'|\x1a)s ({_ORDINAL})"
+        r"(?:[,.;!?)\n]|$| (?:party|on|in|at|this|last|next|was|is)\b)"
+    ),
     # "At 94, he is still golfing".
     compile_latin(
         rf"(?:^|[.;,!?\n(] ?)at ({_NUMBER}),? {_SOMEBODY} (?:is |was |has |can )?(?:still|lives?|drives?|walks?|"

@@ -175,7 +175,7 @@ def _day_start(latin: bytes, before: Match, offset: int, month: int, word: bytes
     day, start = before.group(1), before.start() + offset
     if day.isdigit() and not 1 <= int(day) <= 31:
         return None
-    if start and latin[start - 1 : start] in (b".", b"/", b"-", b":"):
+    if start and latin[start - 1 : start] in (b".", b"/", b"-", b":", b"$"):
         return None
     doubtful = day.isdigit() and word in _DOUBTFUL_WORDS and latin[month : month + 1].islower()
     if doubtful and b" de " not in before.group() and b" of " not in before.group():

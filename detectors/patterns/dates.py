@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from detectors.context import Context
+from detectors.patterns.dates_formal import formal_days
 from detectors.patterns.dates_told import told_days
 from detectors.patterns.day_columns import day_columns
 from detectors.patterns.scanning import behind, compile_latin, count_digits, follows, is_word, phrases, stands_alone
@@ -105,7 +106,7 @@ _UNLIKE = phrases(r"""
         version; v; ver; section; sec; software; build; firmware; driver; release; figure; table; chapter; appendix;
         ratio; sets; tempo; settings?; oid; protocol; rev; model; api; kernel; anthropic version; api version; schema;
         ferritin; trend; ip; ec; menu; lot; ref; catalog; catalogue; part; serial; guideline; edition; standard; cpt;
-        ndc; cas
+        ndc; cas; adeno(?:sine|card)?; holliday-?segar; segar
     """)
 _RATIO = phrases(r"""
         pain; strength; motor; extremit(?:y|ies); upper; lower; bilaterally; forms?; revision; sheets?; score; scale;
@@ -136,7 +137,7 @@ class DateRecognizer:
         ranges = list(self._captioned(latin))
         if _ANCHOR.search(latin) is not None:
             ranges += [*self._full(latin), *self._partial(latin), *self._fused(latin), *self._spaced(latin)]
-        ranges += [*told_days(latin), *day_columns(latin)]
+        ranges += [*told_days(latin), *formal_days(latin), *day_columns(latin)]
         widened = dict.fromkeys((_with_weekday(latin, start), end) for start, end in ranges)
         return [Span(start, end, IdentifierType.DATE, SCORE, self.name) for start, end in widened]
 

@@ -15,7 +15,9 @@ _NAMES = phrases(r"""
         (?:lunar|chinese) new year; nowruz; navidad; nochebuena; nochevieja; a\xf1o nuevo; semana santa; viernes
         santo; epiphany; all (?:saints|souls)'? day;
         d[i\xed]a de la independencia; (?:first|second|third|fourth) sunday (?:of|in)
-        (?:advent|lent); ascension day; candlemas; d[i\xed]a de (?:los )?muertos;
+        (?:advent|lent); ascension (?:day|thursday); candlemas; pentecost(?: sunday| monday)?; whit ?sunday;
+        trinity sunday; shrove tuesday; maundy thursday; holy (?:thursday|saturday); corpus christi day; michaelmas;
+        d[i\xed]a de (?:los )?muertos;
         d[i\xed]a de (?:los )?reyes; d[i\xed]a de la madre; no\xebl;
         weihnachten; heiligabend; silvester; ostern
     """)
