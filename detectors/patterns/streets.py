@@ -115,9 +115,10 @@ _CODES = compile_latin(
 _PAPERS = compile_latin(r" (?:visa|form|document|student|petition|application|waiver|paperwork)")
 #: What speaks of the lines of buses, and of spectacles, one plastic of which is the CR-39.
 _BUSES = compile_latin(
-    r"\b(?:shuttles?|stops? [a-z1-9]\b|weekdays? [ap]m|fares?|crosstown|timetable|inbound|outbound|"
-    r"transfers? free|transit|no service|routes? (?:and|&|,))\b|\broute [0-9]{1,3},? (?:and|&) (?:route )?[0-9]{1,3} "
-    r"(?:connect|run|serve|stop|operate)"
+    r"\b(?:shuttles?|stops? [a-z1-9]|stop [0-9]{2,5}\s+stop|weekdays? [ap]m|fares?|crosstown|timetable|inbound|"
+    r"outbound|transfers? free|transit|no service|routes? (?:and|&|,))\b|"
+    r"\broute [0-9]{1,3},? (?:and|&) (?:route )?[0-9]{1,3} (?:connect|run|serve|stop|operate)|"
+    r"\broute [0-9]{1,3} \((?:weekday|saturday|sunday|holiday)"
 )
 _OPTICS = compile_latin(
     r"\b(?:lens(?:es)?|single vision|polycarb[a-z]*|trivex|progressives?|bifocals?|high[- ]index)\b"
