@@ -80,8 +80,8 @@ def _closes(words: Words, core: Core) -> bool:
         scale, ended = words.word(index - 1), words.gap(index)[:2] == ". "
         if index == core.start:
             return ended and scale in _CLASSED
-        if words.masks[core.start] & m.FIRST_COMMON and scale not in _SCALES:
-            return False
+        if words.masks[core.start] & m.FIRST_COMMON:
+            return False  # "Clark B. Harris" beside a list of scales.
         if not (words.masks[index - 1] & m.EPONYM or scale in _SCALES) or not _GRADE.match(words.word(index)):
             return False
         if ended:

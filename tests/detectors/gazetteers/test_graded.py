@@ -32,6 +32,7 @@ def test_graded_words_are_no_persons(gazetteers: Gazetteers, text: str) -> None:
     ("text", "name"),
     [
         ("Seen by Wanda B. Harris today. Garden III, Pauwels II, Singh 3.", "Wanda B. Harris"),
+        ("Garden III, Pauwels II, Singh 3. Seen: Clark B. Harris today.", "Clark B. Harris"),
         ("her friend is K. Whitfield. Vitamin K was given.", "K. Whitfield"),
         ("Patient: Brooker I. Harris", "Brooker I. Harris"),
         ("Dr. Foley changed it", "Foley"),
