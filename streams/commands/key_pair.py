@@ -23,7 +23,6 @@ def pair(
     Hand the public half to the workers, and name it in the tenant's `kek_uri`.
     """
     from schemas.audit_terms import Action
-    from streams.vault.kek_local_private import LocalPrivateKek
     from streams.vault.key_pairs import create_key_pair
 
     if _NAME.fullmatch(name) is None:
@@ -34,6 +33,6 @@ def pair(
     ):
         assert desk.state is not None
         # Another passphrase would be noticed when somebody has to be re-identified, and not before.
-        LocalPrivateKek.load(desk.state.keys / "vault.private.pem", desk.passphrase)
+        desk.openers()(f"local:{desk.state.keys / 'vault.public.pem'}")
         made = create_key_pair(desk.state.keys, name, desk.passphrase)
     typer.echo(f"{made.public}: name it in the tenant's kek_uri.")

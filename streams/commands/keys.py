@@ -161,9 +161,8 @@ def drill(
     With --emergency somebody who may ask for a grant tries the account and the passphrase that they keep for one.
     """
     from schemas.audit_terms import Action
-    from streams.vault.keystore import DekState
+    from streams.vault.keystore import DekState, live
     from streams.vault.rewrapping import drill as tried
-    from streams.vault.rewrapping import live
 
     with (
         at_key_desk(config, state, credentials, _ASKING if emergency else _OPENS) as desk,

@@ -27,7 +27,7 @@ def vault(config: Config, *, dry_run: DryRun = False) -> None:
     """
     from streams.vault.erasing import Erasing
     from streams.vault.expiring import expire, is_past
-    from streams.vault.rewrapping import live
+    from streams.vault.keystore import live
 
     days = _accepted(config, "vault_days")
     with at_key_desk(config, None, None, _NEEDS) as desk:

@@ -8,8 +8,8 @@ from typing import Protocol
 from schemas.audit import Actor
 from schemas.topics import DAY_MS
 from streams.vault.erasing import Erasing, Erasure, is_held
+from streams.vault.keystore import live
 from streams.vault.ledger import EntryKind, LedgerEntry
-from streams.vault.rewrapping import live
 
 
 class Told(Protocol):

@@ -1,6 +1,6 @@
 """The key store's port: wrapped DEKs and the generations of their units, in a place where things can be destroyed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -123,3 +123,9 @@ class KeyStore(Protocol):
     def close(self) -> None:
         """Let go of the store."""
         ...
+
+
+def live(store: KeyStore) -> Iterator[WrappedDek]:
+    """Yield every DEK that is not destroyed."""
+    for tenant in store.tenants():
+        yield from (dek for dek in store.list(tenant) if dek.state != DekState.DESTROYED)

@@ -1,12 +1,12 @@
 """Re-wrapping DEKs to a KEK's current version, by the side that may unwrap; entries are not touched."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.errors import IncorrectKey, VaultError
 from schemas.vault import WrappedDek
 from streams.vault.kek import Kek
-from streams.vault.keystore import DekState, KekUse, KeyStore
+from streams.vault.keystore import KekUse, KeyStore, live
 from streams.vault.openers import Opener
 from streams.vault.opening import unwrap_dek
 from streams.vault.primitives import KEY_BYTES
@@ -38,12 +38,6 @@ class Drill:
 
     opened: int
     unreadable: tuple[str, ...]
-
-
-def live(store: KeyStore) -> Iterator[WrappedDek]:
-    """Yield every DEK that is not destroyed."""
-    for tenant in store.tenants():
-        yield from (dek for dek in store.list(tenant) if dek.state != DekState.DESTROYED)
 
 
 def rewrap_all(store: KeyStore, target: Target, opener: Opener, at_ms: int, progress: Progress) -> Rewrapped:

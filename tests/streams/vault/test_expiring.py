@@ -20,9 +20,9 @@ from streams.vault.erasing import Erasing
 from streams.vault.expiring import held_units, is_past
 from streams.vault.kek import open_kek
 from streams.vault.key_pairs import create_key_pair
+from streams.vault.keystore import live
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.ledger import EntryKind, LedgerEntry
-from streams.vault.rewrapping import live
 from streams.vault.tokenkeys import ensure_token_keys
 from tests.streams.vault.test_envelope import secret
 

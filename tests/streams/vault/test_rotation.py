@@ -11,10 +11,11 @@ from schemas.vault import Secret, VaultEntry, WrappedDek
 from streams.vault.envelope import SealingVault
 from streams.vault.kek import open_kek
 from streams.vault.key_pairs import KeyPair, create_key_pair, rotate_key_pair
+from streams.vault.keystore import live
 from streams.vault.keystore_sqlite import SqliteKeyStore
 from streams.vault.openers import Openers
 from streams.vault.opening import open_entry, unwrap_dek
-from streams.vault.rewrapping import Rewrapped, drill, live, rewrap_all
+from streams.vault.rewrapping import Rewrapped, drill, rewrap_all
 from tests.streams.vault.fixed import NOVEMBER, StillClock
 from tests.streams.vault.test_envelope import secret
 
