@@ -33,7 +33,8 @@ TEXT = "Write to maria.quintana@example.org, SSN 521-44-9180, or jo@example.org"
 CUTS = [12, 22, 30, 44, 52, 60]
 NOW = 1_772_619_780_000
 NAMED = [each for each in STREAMED if each.name in ("chat", "tool call")]
-KEYED_ONLY = [each for each in STREAMED if each.name not in ("chat", "tool call", "gemini")]
+NAMING = ("chat", "tool call", "gemini", "assistants", "run", "run of strings")
+KEYED_ONLY = [each for each in STREAMED if each.name not in NAMING]
 UNNAMED = [each for each in STREAMED if each.name in ("messages", "tool use")]
 ODD = (
     None,
