@@ -11,6 +11,8 @@ ROLES = frozenset(
     """.split()
 )
 _SIGNED = re.compile(r"\d|[^\W_][._@\\-]+[^\W_]")
+#: Two words that a hyphen joins: "Jack-knife a formula for me".
+_HYPHENED = re.compile(r"[A-Z]?[a-z]{2,}-[a-z]{2,}")
 _SAID = re.compile(r"[?!]|[.,]?[ \t](?=\w)")
 #: What a log tells a user to have done; before it stands a name.
 _DONE = re.compile(
@@ -22,6 +24,11 @@ _BOT_TURN = re.compile(
 )
 
 
+def is_said(text: str, end: int) -> bool:
+    """Tell whether a first word that ends at *end* goes on as speech in a conversation with a model."""
+    return bool(_SAID.match(text, end)) and not _DONE.match(text, end) and _BOT_TURN.search(text) is not None
+
+
 def is_user_name(text: str, start: int, end: int, *, is_word: bool) -> bool:
     """Tell whether the token `[start, end)` of a text names a user; *is_word* says that it is an English word.
 
@@ -30,6 +37,8 @@ def is_user_name(text: str, start: int, end: int, *, is_word: bool) -> bool:
     """
     token = text[start:end]
     if token[-1] in "?!":
+        return False
+    if _HYPHENED.fullmatch(token) and is_said(text, end):
         return False
     if _SIGNED.search(token) or _DONE.match(text, end):
         return True

@@ -8,6 +8,7 @@ from detectors.patterns.scanning import compile_latin
 from detectors.recognizer import Passage
 from detectors.scoring import LIKELY
 from detectors.structured.machine_accounts import is_machine
+from detectors.structured.user_turns import is_said
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -75,7 +76,7 @@ class UserRecognizer:
         text = passage.text
         if _GATE.search(passage.latin) is not None or not text.isascii():
             for found in _NAMED.finditer(text):
-                if self._is_user(found[1]):
+                if self._is_user(found[1]) and not (found[0][:5].lower() == "user:" and is_said(text, found.end())):
                     yield found.span(1)
             for found in _SIGNED_IN.finditer(text):
                 if not is_machine(found[1]):
