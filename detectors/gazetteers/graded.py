@@ -44,6 +44,9 @@ _NOUNS_BEFORE = frozenset(
 )
 _ANTIGEN = re.compile(r"\((?:[ab][+-]?){1,2}\)")
 _POINTS = re.compile(r" \d{1,3}(?:\+\d|/\d{1,3}|\.\d)")
+_NUMBER = re.compile(r"[+-]?\d{1,3}\.\d{1,2} \Z")
+_LONGEST_NUMBER = 8
+_UNITS = frozenset("cdfghjlmv")
 _SHORT = 2
 
 
@@ -79,7 +82,7 @@ def _closes(words: Words, core: Core) -> bool:
             continue
         scale, ended = words.word(index - 1), words.gap(index)[:2] == ". "
         if index == core.start:
-            return ended and scale in _CLASSED
+            return ended and (scale in _CLASSED or _is_unit(words, index))
         if words.masks[core.start] & m.FIRST_COMMON:
             return False  # "Clark B. Harris" beside a list of scales.
         if not (words.masks[index - 1] & m.EPONYM or scale in _SCALES) or not _GRADE.match(words.word(index)):
@@ -89,6 +92,14 @@ def _closes(words: Words, core: Core) -> bool:
             return paired or _graded_around(words, core) >= _FEWEST
         return words.word(index) in _ROMAN and _graded_around(words, core) >= 1
     return False
+
+
+def _is_unit(words: Words, index: int) -> bool:
+    """Tell whether a letter is the unit of the number before it: "IOL +21.5 D. HUMPHREY 24-2"."""
+    start = words.starts[index]
+    return (
+        words.word(index) in _UNITS and _NUMBER.search(words.text[max(0, start - _LONGEST_NUMBER) : start]) is not None
+    )
 
 
 def _is_antigen(words: Words, core: Core) -> bool:

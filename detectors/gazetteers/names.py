@@ -168,6 +168,8 @@ def _after_lower_title(words: Words, seed: int) -> Found | None:
         return None
     if words.word(seed) == "ms" and seed and words.shapes[seed - 1] == Shape.DIGITS and words.gap(seed - 1) == " ":
         return None  # "pause 41 ms heap".
+    if words.word(seed) == "miss" and seed and words.word(seed - 1) == "little":
+        return None  # Of a rhyme.
     mask = words.masks[first]
     listed = bool(mask & m.NAME) and not mask & m.ORDINARY and (not mask & m.SAFE or bool(mask & m.COMMON_NAME))
     unlisted = not mask and words.ends[first] - words.starts[first] > 2 and words.word(seed) != "ms"  # noqa: PLR2004

@@ -20,6 +20,7 @@ def _found(gazetteers: Gazetteers, text: str) -> list[str]:
         "rica en vitamina K. Conserve por debajo de 25 grados",
         "Kidd Jk(a+), Lewis Le(b+), Lutheran neg",
         "CUIDADO DE LA SONDA FOLEY EN CASA",
+        "IOL SN60WF +21.5 D. HUMPHREY 24-2 MD -3.12.",
         "gc pause 41 ms heap 1.8G",
     ],
 )
@@ -35,6 +36,7 @@ def test_graded_words_are_no_persons(gazetteers: Gazetteers, text: str) -> None:
         ("Garden III, Pauwels II, Singh 3. Seen: Clark B. Harris today.", "Clark B. Harris"),
         ("her friend is K. Whitfield. Vitamin K was given.", "K. Whitfield"),
         ("Patient: Brooker I. Harris", "Brooker I. Harris"),
+        ("paid 21.50 to D. Whitfield.", "D. Whitfield"),
         ("Dr. Foley changed it", "Foley"),
         ("seen with ms whitfield at noon", "whitfield"),
     ],
