@@ -1,7 +1,10 @@
 """What is shaped like a piece of a stream: never read piece by piece, since an identifier may be cut between two."""
 
+import base64
 from typing import Any
 
+from schemas.errors import Malformed
+from schemas.raw import parse_json
 from schemas.sources.read import items, opened
 from schemas.sources.streamed import converse
 from schemas.sources.streamed.gathered import are_answers, is_piece, may_be_events, may_be_lines
@@ -14,6 +17,10 @@ TELLING = frozenset(
     event_type done stop token event
     """.split()
 ).union(converse.KEYS)
+
+
+#: What base64 makes of the begin of a JSON object, as AWS writes the bytes of an event.
+_OBJECT_IN_BASE64 = "eyJ"
 
 
 def holds_piece(tree: Any) -> bool:
@@ -32,7 +39,9 @@ def holds_piece(tree: Any) -> bool:
         elif isinstance(node, str):
             if may_be_events(node):
                 return True
-            if "\n" in node and may_be_lines(node):
+            if node.startswith(_OBJECT_IN_BASE64):
+                stack.append(_opened(node))
+            elif "\n" in node and may_be_lines(node):
                 stack.extend(read_lines(node))
     return False
 
@@ -43,3 +52,11 @@ def _is_streamed_body(node: dict[str, Any]) -> bool:
     if isinstance(body, list) or (isinstance(body, str) and body.lstrip().startswith("[")):
         return True
     return are_answers([opened(part) for part in items(node, "response_payload")])
+
+
+def _opened(text: str) -> Any:
+    """Return the JSON that stands in base64, or None."""
+    try:
+        return parse_json(base64.b64decode(text, validate=True).decode())
+    except (Malformed, ValueError):
+        return None

@@ -1,5 +1,6 @@
 """Sources: recognised by shape, not-text by exact path, mapped to one Call."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -133,6 +134,7 @@ def test_turn_one_and_later_turns_have_the_same_seed() -> None:
         {"content": "Mar", "stop": False, "id_slot": 0},
         {"event_type": "text-generation", "is_finished": False, "text": "Mar"},
         {"object": "thread.message.delta", "delta": {}},
+        {"chunk": {"bytes": base64.b64encode(b'{"type":"content_block_delta","index":0,"delta":{}}').decode()}},
     ],
     ids=repr,
 )
@@ -152,6 +154,7 @@ def test_pieces_are_seen_anywhere(tree: Any) -> None:
         {"type": "message"},
         {"type": "response.x"},
         {"prompt": 'data: {"name": "x"} is what I get, why?'},
+        {"body": base64.b64encode(b'{"type":"message"}').decode(), "token": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."},
     ],
     ids=repr,
 )
