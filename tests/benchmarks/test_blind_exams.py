@@ -15,6 +15,7 @@ DIGESTS = {
     "exam_e.txt": "b86d610ebf1dea39ec4159ad5b86d586f828d42496eeb10e7f644e173266aa3d",
     "exam_f.txt": "ad297a51b1c0bbf7fe66fe3f0d64457e97a3bd8882096f4b3eb2fd1071dda606",
     "exam_h.txt": "ed841ab7a329b827a88898006108355c7fa0b21c57c7ef2d13d4de993f8dd9bb",
+    "exam_i.txt": "b0a8abbfef4545c033e5f5cf68538f92774450c8be25d4055ba7c33d97d5868e",
 }
 
 
