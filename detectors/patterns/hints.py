@@ -61,6 +61,8 @@ _PAIRS = {
     ("employer", "name"): IdentifierType.NAME,
     ("telecom", "value"): IdentifierType.PHONE,
 }
+#: "scr_mg_dl", "hgb_g_dl": by the deciliter.
+_MEASURES = ("mgdl", "gdl", "mcgdl", "unitsdl", "perdl")
 _DATE_KEYS = ("date", "datetime", "dob", "birthday")
 _STATES_AND_COUNTRIES = compile_latin(r"[A-Z]{2}|usa?|united states(?: of america)?")
 
@@ -76,7 +78,7 @@ def classify(hint: str) -> IdentifierType | None:
         return None
     last, parent = parts[-1], parts[-2] if len(parts) > 1 else ""
     above = parts[-3] if len(parts) > 2 else ""
-    if parent in TECHNICAL:
+    if parent in TECHNICAL or last.endswith(_MEASURES):
         return None
     return _under_parent(last, parent, above) or _alone(last)
 

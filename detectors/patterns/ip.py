@@ -33,7 +33,7 @@ _NEGATIVE = phrases(r"""
         upgraded; upgrade; downgrade; rollback;
         appendix; table; figure; fig; chapter; protocol section; oid; libssl3; replaced; cpan; tc; cath; scop; chrome;
         safari; edition; dsm; peep; steps?; combos; dtap; fold; enzyme; teeth; perio; mask; schema; table; annex;
-        paragraph; driver; image; package; pkg; dosage
+        replaces; supersedes; paragraph; driver; image; package; pkg; dosage
     """)
 _UNIT = compile_latin(
     r"\s?(?:mg|mm|ml|deg|degrees|days|Inclusion|Exclusion|\((?:LDH|CK|ALP))|\)?,? (?-i:[A-Z])[a-z]+:|\? no| to v[0-9]"

@@ -95,7 +95,8 @@ _SUFFIX = compile_latin(r"-[A-Z]?[0-9]{1,5}\b")
 _RANGE = compile_latin(r"[0-9]{1,4}\.[0-9]{1,2}-[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _YEAR = compile_latin(r"(?:19|20)[0-9]{2}")
 _IN_YEAR = compile_latin(r"\b(?:in|since|until|from|of|by|after|before) $")
-_PER_DL = compile_latin(r"/ ?dl[^a-z]{0,8}$")
+#: A deciliter: "mg/dL", "protein_mg_dl".
+_PER_DL = compile_latin(r"(?:/ ?|(?:[mnpku]|mc)?(?:g|mol|eq|iu|u)[_-])dl[^a-z]{0,8}$")
 _REVERSED = compile_latin(r"\b(?:attending|provider|rendering|physician)?([12][0-9]{9})[ ^&|~]{0,6}npi\b")
 _NPI_OF = compile_latin(r"\bnpi\b[^0-9\n.;]{1,40}([12][0-9]{9})\b")
 _PHYSICIAN = Context(

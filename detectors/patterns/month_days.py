@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detectors.patterns.scanning import compile_latin, follows
+from detectors.patterns.scanning import Match, compile_latin, follows
 
 _ONES = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
 ORDINAL = (
@@ -19,6 +19,11 @@ _THE_WORD = compile_latin(
 )
 #: A part of a game or a pregnancy: "left in the 3rd".
 _PERIOD = compile_latin(r"\b(?:in|during) $")
+#: The first or second of what is counted: "28 days after the first", "got one dose, never the 2nd".
+_COUNTED = compile_latin(
+    r"\b(?:doses?|shots?|jabs?|injections?|vaccines?|boosters?|shingrix|mmr|hpv|once|infusions?)\b[^.\n]{0,64}$"
+)
+_LOW_ORDINAL = compile_latin(r"(?:first|second|third|1st|2nd|3rd)")
 #: Further days behind "on the 20th", and days that "of the month" tells.
 _NEXT_DAY = compile_latin(
     r"(?:,|,? (?:and|or|&|through|thru|to))(?: the)? ([0-3]?[0-9](?:st|nd|rd|th))\b|"
@@ -55,7 +60,7 @@ def month_days(latin: bytes) -> Iterator[tuple[int, int]]:
     """Yield days of the month that stand alone: "on the 14th", "Thursday the 22nd"."""
     for pattern in (_THE_DAY, _THE_WORD):
         for found in pattern.finditer(latin):
-            if follows(_PERIOD, latin, found.start(), 10):
+            if follows(_PERIOD, latin, found.start(), 10) or _is_of_series(latin, found):
                 continue
             if _DAY_END.match(latin, found.end(), min(len(latin), found.end() + 16)) is None:
                 continue
@@ -72,6 +77,12 @@ def month_days(latin: bytes) -> Iterator[tuple[int, int]]:
     for found in _OF_MONTH.finditer(latin):
         group = 1 if found.start(1) >= 0 else 2
         yield _with_article(latin, found.start(group)), found.end(group)
+
+
+def _is_of_series(latin: bytes, found: Match) -> bool:
+    """Tell whether an ordinal counts doses and not days."""
+    low = _LOW_ORDINAL.fullmatch(found.group(1)) is not None
+    return low and follows(_COUNTED, latin, found.start(), 80)
 
 
 def _with_article(latin: bytes, start: int) -> int:

@@ -163,7 +163,7 @@ _GATE = compile_latin(
     "screen ?name"
 )
 #: A turn of a conversation, or a form's line: structured/user_turns.py tells.
-_TURN = compile_latin(r"user ?: ")
+_TURN = compile_latin(r"(?:user|usuario) ?: ")
 _DOUBTFUL_CALLS = (b"user ", b"sub\x22:", b"login", b"log i", b"opera", b"handl")
 _NO_NAME = frozenset(
     b"name names is was the a an and or not none null id ids no not given on to for with from at in of status agent "

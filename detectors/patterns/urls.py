@@ -12,7 +12,7 @@ SCORE = 0.9
 _STOP = r"\s\x22'<>|\x60\x1a^{}"
 _SCHEME = compile_latin(
     r"\b(?:hxxps?|https?|ftps?|sftp|s3|gs|azure|abfss?|file|webcals?|smb|wss?|rtsps?|blob|dropbox)(?::|"
-    rf"%3A)(?:\\?/\\?/|%2F%2F)[^{_STOP}]+"
+    rf"%3A)(?:\\?/\\?/|%2F%2F)[^{_STOP}A-Za-z0-9]{{0,4}}[A-Za-z0-9][^{_STOP}]*"
 )
 _TLDS = (
     r"(?:com|org|net|edu|gov|mil|me|io|co|ee|be|us|uk|ca|de|fr|es|mx|it|nl|ch|at|au|info|biz|tv|fm|app|dev|ly|gl|gg|"
@@ -59,7 +59,7 @@ PUBLIC_HOSTS = (
     "xml.org|who.int|cdc.gov|nih.gov|fda.gov|hhs.gov|cms.gov|medlineplus.gov|clinicaltrials.gov|medicare.gov|"
     "huffpost.com|huffingtonpost.com|nytimes.com|bbc.com|bbc.co.uk|cnn.com|"
     "healthcare.gov|va.gov|usa.gov|epa.gov|dea.gov|ssa.gov|irs.gov|ahrq.gov|cancer.gov|samhsa.gov|hrsa.gov|"
-    "ghcr.io|gcr.io|quay.io|pkg.dev|ready.gov|ecfr.gov|"
+    "nvidia.com|amd.com|intel.com|kubernetes.io|k8s.io|ghcr.io|gcr.io|quay.io|pkg.dev|ready.gov|ecfr.gov|"
     "federalregister.gov|congress.gov|nist.gov|osha.gov|uspreventiveservicestaskforce.org|nice.org.uk|nhs.uk|gov.uk|"
     "europa.eu|"
     "doi.org|orphanet.org|omim.org|pubmed.gov|nejm.org|thelancet.com|jamanetwork.com|bmj.com|nature.com|"

@@ -94,21 +94,20 @@ remitente destinatario firma person emp worker aide tenant camper guest
 """.split()
 # What is done, so that "… by" names who did it.
 _BY = """
-signed dictated transcribed authored written entered verified reviewed approved prepared performed collected
-ordered referred requested received reported seen completed administered witnessed electronically recorded
-created updated modified drawn read interpreted accompanied called taken submitted authorized checked given
-assessed documented scribed cosigned firmado atendido referido revisado elaborado recibido dictado autorizado
-solicitado
+signed dictated transcribed authored written entered verified reviewed approved prepared performed collected ordered
+referred requested received reported seen completed administered witnessed electronically recorded created updated
+modified drawn read interpreted accompanied called taken submitted authorized checked given assessed documented scribed
+cosigned firmado atendido referido revisado elaborado recibido dictado autorizado solicitado
 """.split()
 _FACILITIES = """
 facility hospital clinic practice institution site organization organisation school college university church
 """.split()
 _NAMELESS = """
-system drug medication med medicine test study file product brand generic plan payer payor insurance insurer
-carrier model device event class column field table tool function procedure diagnosis lab order group display
-code host domain server app application project service template protocol form trial vaccine allergen problem
-condition parameter variable type category dataset folder bucket topic queue index branch module package method
-color document section unit department dept ward sheet layer schema database db key tag label
+system drug medication med medicine test study file product brand generic plan payer payor insurance insurer carrier
+model device event class column field table tool function procedure diagnosis lab order group display code host domain
+server app application project service template protocol form trial vaccine allergen problem condition parameter
+variable type category dataset folder bucket topic queue index branch module package method color document section unit
+department dept ward sheet layer schema database db key tag label
 """.split()
 _DIRECT = dict.fromkeys(_ROLES, Heading.PERSON) | _table("""
 PERSON surname lastname firstname fullname nickname alias aka
@@ -161,13 +160,14 @@ SSN security ssn ss social
 BIOMETRIC fingerprint biometric voiceprint face iris template
 USER user login
 """)
+_UNITS = frozenset("mg g mcg ug ng pg u iu units mmol meq per".split())  # Before "dl", a deciliter.
 _UNNUMBERED = frozenset(
     """
     model lot catalog ref reference version room bed page form protocol code question row line step part item
     sequence message request response trace span event batch index table column field floor suite visits count cpt
     icd ndc loinc snomed drug rxnorm test dose phase cycle grade stage type class series build release port
     process thread job queue tax payer bin pcn gene site
-    """.split()
+""".split()
 )
 _NUMBER_WORDS = frozenset("id ids no number num nr nbr numero número identifier #".split())
 _CODE_WORDS = frozenset({"value", "code"})
@@ -217,6 +217,8 @@ def heading_of(text: str) -> Heading | None:
 
 def _judge(words: list[str]) -> Heading | None:
     last, before = words[-1], words[:-1]
+    if before and (before[-1] == "user" if last == "agent" else last == "dl" and before[-1] in _UNITS):
+        return None
     if last == "line" and before:
         last, before = before[-1], before[:-1]
     if before and last in _ENDINGS:
@@ -292,8 +294,7 @@ _ENDINGS: dict[str, Callable[[list[str]], Heading | None]] = {
     **dict.fromkeys(_CODE_WORDS, _coded),
     **dict.fromkeys(("address", "addr"), _addressed),
     **dict.fromkeys(("contact", "contacto"), _contact),
-    "by": _done_by,
-    "por": _done_by,
+    **dict.fromkeys(("by", "por"), _done_by),
     "birth": _born,
     "date": _dated,
 }
