@@ -9,12 +9,17 @@ from schemas.spans import Span
 
 SCORE = 0.8
 _NAME = "beside"
-_OLD = r"(9\d|10\d)"
+_OLD = (
+    r"(9\d|10\d|(?i:nine?ty(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|"
+    r"(?:a|one)[ -]hundred(?:(?:[ -]and)?[ -](?:one|two|three|four|five|six|seven|eight|nine))?)(?: and a half)?)"
+)
 _AGE = re.compile(
     rf"(?: in [A-Z0-9-]{{2,8}})?(?:, ?| ?\(| ){_OLD}(?=[!?]{{0,2}}[),;]|\.(?:\s|$)|"
     r" (?:on|w/|with|has|who|is|was|and|from|s/p|c/o|here|lives|presents|from)\b|\s*$)|"
-    rf"(?:,? (?:is|was|turned|turns|turning|aged|now)(?: just| now| already| almost| nearly)?) {_OLD}"
-    r"(?=\s*$|[,;!?]|\.(?:\s|$)| (?:and|but|so|who|in|this|last|next|today|tomorrow|years)\b)"
+    rf"(?:,? (?:is|was|turned|turns|turning|aged|now|then)"
+    rf"(?: (?:just|now|already|almost|nearly|only|actually|really|still|himself|herself|also))*) {_OLD}"
+    r"(?=\s*$|[,;!?]|\.(?:\s|$)| (?:and|but|so|who|in|this|last|next|today|tomorrow|years|not|or|"
+    r"on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b)"
 )
 _PERSON = re.compile(r"[^\W\d_]{3,}")
 _TWIN = re.compile(

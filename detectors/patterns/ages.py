@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from detectors.context import Context
+from detectors.patterns.ages_kin import kin_ages
 from detectors.patterns.ages_told import NO_RELATIVE, told_ages
 from detectors.patterns.birth_years import birth_years, hinted_birth_year
-from detectors.patterns.no_ages import is_gauged, lasts, of_thing
+from detectors.patterns.no_ages import is_gauged, is_vital, lasts, of_thing
 from detectors.patterns.scanning import Match, compile_latin, follows, is_word, phrases
 from detectors.recognizer import Passage
 from schemas.identifiers import IdentifierType
@@ -18,7 +19,7 @@ _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _WORDS = (
     rf"(?:nine?ty(?:[ -](?:{_ONES}))?|(?:a|one)[ -]hundred(?:(?:[ -]and)?[ -](?:{_ONES}|ten|eleven|twelve))?|"
     r"noventa(?: y (?:uno?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))?|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?|"
-    r"quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize)|neunzig)"
+    r"quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize)|(?:[a-z\xfc]{3,6}und)?neunzig)"
 )
 _ORDINAL_WORDS = (
     r"(?:nine?tieth|ninety[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|(?:one )?hundredth)"
@@ -33,7 +34,7 @@ _AGE_UNIT = (
 
 _GATE = compile_latin(
     r"9[0-9OoIl]|1[0-2][0-9]|[lI][O0][0-9]|9 [0-9]|ninet|ninty|nineties|hundred|noventa|\bcien|quatre-vingt|"
-    r"neunzig|born|birth|\bb\.|nac|year of|dob|d\.o\.b"
+    r"neunzig|one[ -]oh[ -]|born|birth|\bb\.|nac|year of|dob|d\.o\.b"
 )
 #: A number with the unit of an age behind it.
 _WITH_UNIT = compile_latin(rf"\b({_NUMBER}){_AGE_UNIT}")
@@ -104,7 +105,11 @@ _ANSWERED = compile_latin(
 )
 _TOO_OLD = compile_latin(rf"\b({_NUMBER}) (?:is )?too old\b")
 _BETWEEN = compile_latin(rf"\b(?:somewhere|anywhere|age|aged) between ({_NUMBER}) and ({_NUMBER})\b")
-_RANGE = compile_latin(rf"\s*(?:-|\x1a|and|to|or|y|/)\s*({_NUMBER})")
+_RANGE = compile_latin(rf"(?:\s*(?:-|\x1a|and|to|or|y|/)|,? (?:not|rather than|instead of)|, y)\s*({_NUMBER})")
+#: The same age once more: "aged ninety (90)", "ninety-two (92) years old".
+_AGAIN = compile_latin(rf"(?:{_AGE_UNIT})? \(({_NUMBER})(?:{_AGE_UNIT})?\)")
+_TWICE = compile_latin(rf"\b({_NUMBER}) \(({_NUMBER})\)[- ](?:years?[- ](?:olds?|of age)|y/?o|yrs?[- ]old)(?:[^a-z]|$)")
+_FRACTION = compile_latin(r"(?: |-)and(?: |-)(?:a half|one[ -]half|a quarter|three[ -]quarters)\b|\xbd")
 _KIN_AT = compile_latin(
     r"\b(?:father|mother|dad|mom|mum|sister|brother|husband|wife|grandmother|grandfather|uncle|aunt|maternal|"
     rf"paternal|died|passed|lived|reached|dead|alive|death)[ a-z]{{0,28}} (?:at|to|until|till|reached) ({_NUMBER})\b"
@@ -153,7 +158,7 @@ _FIRST_OF_TWO = compile_latin(rf"\b({_FIGURE}) (?:and|to|or|y) $")
 _EASTERN = compile_latin(rf"(?:^|[^0-9])({_FIGURE})[\xff\x1a]")
 _VITALS = phrases(r"""
     hr; bp; rr; sat; spo2; o2; pulse; heart rate; weight; wt; glucose; sugar; ldl; room; dose; score; temp; tmax;
-    temperature; fever; febrile; bed
+    temperature; fever; febrile; bed; fiebre; calentura; temperatura; presi\xf3n; pulso; peso
 """)
 
 
@@ -168,20 +173,22 @@ class AgeRecognizer:
         self._vitals = Context(_VITALS)
 
     def recognize(self, passage: Passage) -> Sequence[Span]:
-        """Return the number alone, without its unit."""
+        """Return the number, with a fraction and without its unit."""
         latin = passage.latin
         ranges = dict.fromkeys(hinted_birth_year(passage, self._oldest_year))
         if _GATE.search(latin) is not None or not passage.text.isascii():
             ranges |= dict.fromkeys([*self._ages(latin), *birth_years(latin, self._oldest_year), *_eastern(passage)])
-        return [Span(start, end, IdentifierType.AGE, SCORE, self.name) for start, end in ranges]
+        return [Span(start, _whole(latin, end), IdentifierType.AGE, SCORE, self.name) for start, end in ranges]
 
     def _ages(self, latin: bytes) -> Iterator[tuple[int, int]]:
         for found in _WITH_UNIT.finditer(latin):
             if self._is_counted_in_years(latin, found):
                 yield found.start(1), found.end(1)
                 yield from _before_in_list(latin, found.start(1))
+                yield from _listed(latin, found.end(1))
         for found in chain.from_iterable(pattern.finditer(latin) for pattern in _SAID):
             gauged = found.group()[:3].lower() == b"now" and is_gauged(latin, found.start())
+            gauged = gauged or is_vital(latin, found)
             if _is_age(latin, found.end(1)) and not (gauged or self._vitals.before(latin, found.start(), 14)):
                 yield found.start(1), found.end(1)
                 yield from _listed(latin, found.end(1))
@@ -203,6 +210,13 @@ class AgeRecognizer:
             measured = self._vitals.before(latin, found.start(), 14) or follows(NO_RELATIVE, latin, found.start(1), 28)
             if not checked or (_is_age(latin, found.end(1)) and not measured):
                 yield found.start(1), found.end(1)
+                yield from _listed(latin, found.end(1))
+        for start, end in kin_ages(latin):
+            if _is_age(latin, end):
+                yield start, end
+                yield from _listed(latin, end)
+        for found in _TWICE.finditer(latin):
+            yield from ((found.start(group), found.end(group)) for group in (1, 2))
 
     def _beside_names(self, latin: bytes) -> Iterator[tuple[int, int]]:
         """Yield ages in brackets behind a name, and both of "between 92 and 95"."""
@@ -243,13 +257,20 @@ def _is_age_of_sex(latin: bytes, found: Match) -> bool:
     return letter != b"m" and _is_age(latin, found.end(), sex=True)
 
 
+def _whole(latin: bytes, end: int) -> int:
+    """Return where an age ends with the fraction behind it: "ninety-one and a half"."""
+    fraction = _FRACTION.match(latin, end)
+    return end if fraction is None else fraction.end()
+
+
 def _is_category(latin: bytes, end: int) -> bool:
     """Tell whether the number is the category that the rule allows, "90+" or "90 or older"."""
     return _PLUS.match(latin, end) is not None
 
 
 def _listed(latin: bytes, end: int) -> Iterator[tuple[int, int]]:
-    found = _RANGE.match(latin, end)
+    """Yield what follows an age and is one too: "92 and 94", "103 not 93", "ninety (90)"."""
+    found = _RANGE.match(latin, end) or _AGAIN.match(latin, end)
     if found is not None and _is_age(latin, found.end(1)):
         yield found.start(1), found.end(1)
 

@@ -8,10 +8,12 @@ from detectors.patterns.scanning import compile_latin, phrases
 from detectors.recognizer import Passage
 
 _BIRTH_YEAR = compile_latin(
-    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|(?:[a-z]{2,12}_?)?birth[ _]?year|y(?:ea)?r[ _]of[ _]birth|yob|"
+    r"\b(?:born(?: in| about| around| circa| c\.?)?|b\.|(?:[a-z]{2,12}_?)?birth[ _]?year|yob|"
+    r"y(?:ea)?r[ _]of[ _](?:(?:his|her|their|my|your)[ _])?birth|"
     r"(?:patient)?yearofbirth|d\.?o\.?b\.?(?:[ _]year|[ _]yr)?|"
     r"nac(?:i\xf3|ido|ida)(?: en)?|a\xf1o de nacimiento|geboren(?: in)?|n\xe9e? en|jahrgang)"
-    r"[\s:=\x22'>]{1,5}(?:is |was )?((?:18|19)[0-9]{2})\b"
+    r"[\s:=\x22'>,(]{1,5}(?:is |was )?(?:(?:given|recorded|listed|stated|shown|entered) )?(?:as |in |to be )?"
+    r"[\x22'\x1a(]?((?:18|19)[0-9]{2})\b"
 )
 _BORN_AT = compile_latin(
     r"\bborn (?:and raised )?(?:in|at|near|on|before|during|after|outside|just) "
