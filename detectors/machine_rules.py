@@ -145,6 +145,7 @@ TAGGED = (
     rule(r"[\w-]{1,12}", r"[ ,;\[](?:printer|queue|slot|pool|shard|partition|codec)="),
     rule(r"[0-9a-f]{1,8}", r"[ ,;\[](?:tag|trace)="),
     rule(r"[1-5]\d\d \d{1,7}", r"(?:HTTP/[\d.]+\" |\d/-?\d+ |/[\w./?=&-]* )", r"(?:,\d{3})? (?:-|ms|[\d.]+)"),
+    rule(r"[1-5]\d\d \d{1,7}", r"\"(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS) /[^\s\"]*(?: HTTP/[\d.]+)?\" ", r"\s|\Z"),
     rule(r"\d{5}", r"\|(?:CG|CR|PY|AJ)\|"),
     rule(r"[A-Z]{2,4}\d{1,3}", r":[A-Z]{2,4}\d{1,3}/"),
 )

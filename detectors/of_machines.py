@@ -9,6 +9,10 @@ import re
 from detectors.configured import names_thing
 from detectors.machine_rules import ANY, NO_DAY, NUMBERS, TAGGED, rule
 from detectors.structured.machine_accounts import is_machine
+from detectors.trade_rules import NAMES as TRADE_NAMES
+from detectors.trade_rules import NUMBERS as TRADE_NUMBERS
+from detectors.trade_rules import TAGGED as TRADE_TAGGED
+from detectors.trade_rules import in_list_of_codes
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -132,11 +136,13 @@ _BY_TYPE = {
     IdentifierType.BIOMETRIC: (
         rule(r"(?:[0-9A-F]{2}:){5,}[0-9A-F]{2}", r"\b(?:SHA-?\d{1,3}|MD5) [Ff]ingerprint[=: ]{1,2}"),
     ),
-    IdentifierType.NAME: _NAMES,
-    IdentifierType.GEO: _NAMES,
+    IdentifierType.NAME: (*_NAMES, *TRADE_NAMES),
+    IdentifierType.GEO: (*_NAMES, *TRADE_NAMES),
     IdentifierType.DATE: _DATES,
     IdentifierType.AGE: _AGES,
 }
+_ANYHOW = (*NUMBERS, *TRADE_NUMBERS)
+_TAGGED = (*_ANYHOW, *TAGGED, *TRADE_TAGGED)
 #: An account behind its key, also as `id` prints it: "uid=10001(mirth)".
 _ACCOUNT = re.compile(r"(?:\d{1,7}\()?([A-Za-z][\w.-]*)\)?")
 _USER_KEY = re.compile(
@@ -167,8 +173,8 @@ def is_of_machine(text: str, span: Span) -> bool:
 
 def _is_number_of_thing(text: str, span: Span, value: str) -> bool:
     """Tell whether a number or a code is a thing's; what the tagger alone says is doubted more."""
-    rules = (*NUMBERS, *TAGGED) if span.recognizer == "ner" else NUMBERS
-    return any(rule.holds(text, span, value) for rule in rules) or _is_pod(text, span)
+    rules = _TAGGED if span.recognizer == "ner" else _ANYHOW
+    return any(rule.holds(text, span, value) for rule in rules) or _is_pod(text, span) or in_list_of_codes(text, span)
 
 
 def _is_service(text: str, span: Span, value: str) -> bool:
