@@ -33,6 +33,12 @@ _HEADINGS = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = ",;|\t"
+#: A cell of a line whose columns are kept apart by blanks, and what heads a column where others are of parts too.
+_CELL = re.compile(r"\S+(?: \S+)*")
+_STOCK_HEADINGS = re.compile(
+    r"\W*(?:exp(?:iry|ires|iration|\.)?(?: date)?|qty|on[ _-]?hand|par|count)\W*", re.IGNORECASE
+)
+_FEWEST_CELLS, _MOST_ABOVE = 3, 4000
 
 
 def is_part(text: str, start: int, end: int) -> bool:
@@ -45,7 +51,7 @@ def is_part(text: str, start: int, end: int) -> bool:
         return True
     if _PAYER_ID.fullmatch(value) and (_PAYER.search(before) or _PAYER_TOO.search(before)):
         return True
-    return _is_in_column(text, start)
+    return _is_in_column(text, start) or _is_below(text, start, end)
 
 
 def _is_in_column(text: str, start: int) -> bool:
@@ -58,3 +64,24 @@ def _is_in_column(text: str, start: int) -> bool:
         if len(cells) > 1 and index < len(cells) and _HEADINGS.fullmatch(cells[index]):
             return True
     return False
+
+
+def _is_below(text: str, start: int, end: int) -> bool:
+    """Tell whether a number stands below the heading of parts or codes, in columns that blanks keep apart."""
+    line = text.rfind("\n", 0, start) + 1
+    block = text.rfind("\n\n", max(0, start - _MOST_ABOVE), start)
+    begin, left, right = max(block + 2 if block >= 0 else 0, line - _MOST_ABOVE), start - line, end - line
+    for above in text[begin:line].splitlines():
+        cells = list(_CELL.finditer(above))
+        if len(cells) < _FEWEST_CELLS or any(map(str.isdigit, above)):
+            continue
+        over = [cell for cell in cells if cell.start() < right and left < cell.end()]
+        return len(over) == 1 and _heads(over[0][0], [cell[0] for cell in cells])
+    return False
+
+
+def _heads(heading: str, headings: list[str]) -> bool:
+    """Tell whether a heading is of parts or codes; of what expires and is counted only where another is of parts."""
+    if _HEADINGS.fullmatch(heading):
+        return True
+    return _STOCK_HEADINGS.fullmatch(heading) is not None and any(map(_HEADINGS.fullmatch, headings))

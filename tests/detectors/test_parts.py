@@ -21,6 +21,9 @@ def _ask(text: str, value: str) -> bool:
         ("the payer ID of one is 61101 and of Aetna is 60054", "60054"),
         ("part,desc,rev\nA-10442-03,tubing set,C\nA-10443,drip chamber,B", "A-10443"),
         ("slot|serial|lot\n1|AC-113|20K417", "20K417"),
+        ("ITEM       LOT      EXP   QTY\nNaloxone   KR5521   2027  14", "KR5521"),
+        ("ITEM       LOT      EXP   QTY\nNaloxone   KR5521   2027  14", "2027"),
+        ("INTERVALS, ver. 12\n\nTest      LOINC    CPT    Unit\nLipase    3040-3   83690  U/L", "83690"),
     ],
 )
 def test_parts_stay(text: str, value: str) -> None:
@@ -38,6 +41,9 @@ def test_parts_stay(text: str, value: str) -> None:
         ("part,desc,chart\nA-10442-03,tubing set,8841203", "8841203"),
         ("slot|serial|lot\n1|AC-11304|20K417", "AC-11304"),
         ("part of his story\nbadge 20K417", "20K417"),
+        ("ITEM       LOT      CHART   QTY\nNaloxone   KR5521   441782  14", "441782"),
+        ("NAME       ROOM     EXP     QTY\nMoss       118-A    441782  14", "441782"),
+        ("ITEM       LOT      EXP\n\nWARD       BED      CHART\nFour       KR5521   441782", "KR5521"),
     ],
 )
 def test_numbers_of_somebody_do_not(text: str, value: str) -> None:
