@@ -9,6 +9,7 @@ from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _BEFORE, _AFTER = 90, 40
+_MULTIPLE = 4  # The copies of a stretch: ")x1".
 _MOST_CAPITALS = 0.5
 _GUESSING = frozenset({"ner", "record", "account", "json_keys", "forms", "gazetteer.names"})
 #: Classes of objects and code systems of DICOM and HL7.
@@ -17,6 +18,13 @@ _CLASS_UID = re.compile(r"1\.2\.840\.10008(?:\.\d+)+|2\.16\.840\.1\.113883\.[56]
 _VARIANT = re.compile(
     r"(?<![A-Za-z])(?:[pP]\.[(\[]?(?:[A-Z][a-z]{2}|[A-Z])\d{1,5}(?:_|[A-Z*=?]|fs|del|dup|ins)|"
     r"[cgmnr]\.[*-]?\d+(?:[+_-]\d+)*(?:[ACGTU]>[ACGTU]|del|dup|ins|inv|=))"
+)
+#: A stretch of a chromosome: "chr17:14,194,598-15,567,589".
+_STRETCH = re.compile(
+    r"(?:\bchr(?:omosome)? ?(?:\d{1,2}|[XYM]T?)[:_ ](?:g\.)?|"
+    r"\b(?:[1-9]|1\d|2[0-2]|[XY]):(?=\d{1,3}(?:,\d{3}){1,2}\s?[-–])|"
+    r"\b(?:[1-9]|1\d|2[0-2]|[XY])[pq]\d{1,2}(?:\.\d{1,2})?(?:[pq]?\d{1,2}(?:\.\d{1,2})?)?\()"
+    r"\d[\d,]{3,}(?:\s?[-–_]\s?\d[\d,]{3,})?"
 )
 _RUN_BEFORE, _RUN_BEHIND = re.compile(r"[\w.()\[\]:*>+=-]*\Z"), re.compile(r"[\w.()\[\]:*>+=-]*")
 _SUBSTITUTION = re.compile(r"[ACDEFGHIKLMNPQRSTVWY]\d{1,4}(?:[ACDEFGHIKLMNPQRSTVWY*X]|fs|del)")
@@ -138,7 +146,7 @@ def is_known_code(text: str, span: Span) -> bool:
 
 
 def _is_code(text: str, span: Span, value: str, before: str) -> bool:
-    if _CLASS_UID.fullmatch(value) or _is_variant(text, span):
+    if _CLASS_UID.fullmatch(value) or _is_variant(text, span) or _is_stretch(text, span):
         return True
     if _ROAD.fullmatch(value) and span.type is IdentifierType.GEO:
         return _WEEKS.match(text, span.end) is not None or _SCANNED.search(before) is not None
@@ -166,6 +174,14 @@ def _is_variant(text: str, span: Span) -> bool:
     behind = _RUN_BEHIND.match(text, span.end, span.end + _AFTER)
     start = run.start() if run else span.start
     return _VARIANT.search(text, start, behind.end() if behind else span.end) is not None
+
+
+def _is_stretch(text: str, span: Span) -> bool:
+    """Tell whether a span lies in a stretch of a chromosome."""
+    found = _STRETCH.finditer(text, max(0, span.start - _AFTER), span.end + _AFTER)
+    return any(
+        stretch.start() <= span.start < stretch.end() and span.end <= stretch.end() + _MULTIPLE for stretch in found
+    )
 
 
 def _is_no_day(text: str, span: Span, value: str, before: str) -> bool:

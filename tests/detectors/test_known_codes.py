@@ -25,6 +25,8 @@ def _left(marked: str, kind: IdentifierType, recognizer: str = "ner") -> bool:
         ("Growth ⟨US 32⟩ wk", "crash on ⟨US 32⟩ near the mill", _GEO),
         ("3-h ⟨91/178/161/139⟩.", "call ⟨01/23/45/67/89⟩", _PHONE),
         ("3-h 91/178/161/⟨139⟩.", "locker ⟨139⟩", _ID),
+        ("at chr17:14,⟨194,598-15⟩,567,589", "at 17 Mill St, ⟨194,598-15⟩,567,589", _ID),
+        ("15q11.2(22,⟨770,421-23,277,436)x1⟩;", "15 Main (22,⟨770,421-23,277,436)x1⟩;", _ID),
         ("denied ⟨PR-204⟩", "case ⟨QR-204⟩", _ID),
         ("check ⟨2010AA NM109⟩ of", "check ⟨2010AA 99109⟩ of", _ID),
         ("cron: */⟨10 6-22⟩ * * *", "open ⟨10 6-22⟩ only", _DATE),
