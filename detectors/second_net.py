@@ -42,7 +42,8 @@ _CODE_WORDS = r"""
     keynote nvidia receiver drg http/1\.[01]
     """.split()
 _CODED = Ending(
-    rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))(?:[ _-](?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
+    rf"(?:\b(?:REF|(?i:{'|'.join(_CODE_WORDS)}))"
+    r"(?:(?:[ _-]|(?=[A-Z]))(?i:no|nos|number|code|id|ct|set|type|concept|extension)\b)?"
     r"[\s:#.=(\"'\\-]*|\w\[|[<>≤≥~]\s?|"
     r"\b(?i:records|failed|count|rows|size|bytes|len|length|total|elapsed|duration|took|retries|attempts?|items|docs|"
     r"hits|lag|threads?|workers?|pid|lines?|skipped|processed)[\"']?[=:][\"']?\s?)\Z"
@@ -74,7 +75,8 @@ _HOTLINE = re.compile(r"(?:nine[ -]one[ -]one|nine[ -]eight[ -]eight)\Z", re.IGN
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _TIMED = Ending(
     r"(?:^|\n|[@~]|\b(?:disp(?:atched)?|arr(?:ived|ival)?|en ?route|on scene|tx|clear|@|at|drawn|given|around|about|"
-    r"since|until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems) )\Z",
+    r"since|until|till|by|from|before|after|labs|vs|vitals|dose|rounds|shift|called|paged|ems|"
+    r"sealed|tmrw|tomorrow|tonight|today|\d{1,2}[-./]\d{1,2}[-./]\d{2,4},?) )\Z",
     re.IGNORECASE,
 )
 #: What is cut out of a longer number, counts in hundreds or names a machine.
@@ -200,7 +202,9 @@ def _may_be_proper(text: str, span: Span, value: str) -> bool:
     """Tell whether a name or place is more than a placeholder, a file or a piece of a code."""
     if _NO_PROPER.fullmatch(value):
         return False
-    if _CAMEL.fullmatch(value) and (text[span.end : span.end + 1] == "(" or text[span.start - 1 : span.start] == "."):
+    if _CAMEL.fullmatch(value) and (
+        text[span.end : span.end + 2].startswith(("(", '":')) or text[span.start - 1 : span.start] == "."
+    ):
         return False  # A function.
     if _DECLARED.search(text[max(0, span.start - _REACH) : span.start]):
         return False
