@@ -125,7 +125,8 @@ _NO_AGE = compile_latin(
     r"hours?|hrs?|h\b|minutes|mph|tabs?|tablets|pills|caps|doses|refills|units|iu|times|laps|steps|yards|"
     r"dollars|pack|th "
     r"(?:percentile|centile)|cells|copies|beats|mmol|meq|[0-9/]|[.,:][0-9]|-day|-degree|day supply|pts?\b|rows|"
-    r"db\b|decibels?|char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|items|entries|fields)"
+    r"db\b|decibels?|char(?:acter)?s?\b|bytes|items|words|lines|pages|channels?|seconds|secs?\b|entries|fields|"
+    r"miles|km\b|feet|ft\b|inches|in the [0-9]|for [0-9]+ (?:days|hours|min))"
 )
 #: "Homer (103 at death)", "mi abuelita de noventa y cinco".
 _AT_DEATH = compile_latin(

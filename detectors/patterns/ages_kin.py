@@ -59,6 +59,27 @@ _PATTERNS = (
         r"(?:^|[\s,;(|])(?:(?-i:d)\.|d\.? (?:at|age|aged|@)|dec'?d?\.?(?: at| aged?| @))( )(?:at |aged? |@ ?)?"
         rf"({_NUMBER})(?: ?\||[,;.)\t\n]|$)"
     ),
+    # "She'd be 104 now", "is he really ninety-six?", "dad: 94, living", "deceased, 93", "a sprightly 92".
+    compile_latin(
+        r"\b(?:he|she|they)(?:'d| would|\x1ad| must| may| might| could)( )(?:be|have been) "
+        rf"(?:now |almost |about |nearly |already )?({_NUMBER}){_ENDED}"
+    ),
+    compile_latin(rf"\b(?:is|was) (?:he|she)( )(?:really|already|actually|only) ({_NUMBER})[?,!]"),
+    compile_latin(rf"\b{_KIN}:( )({_NUMBER}), ?(?:living|alive|well\b|a&w|l&w|healthy|deceased|dead|died|d\.)"),
+    compile_latin(rf"\b(?:deceased|died|dec'd|living|alive|passed away),( )({_NUMBER})(?: ?[|;,)\n]|\.(?:[^0-9]|$)|$)"),
+    compile_latin(
+        rf"\ba(?:t the)?( )(?:sprightly|spry|feisty|lively|young|youthful|ripe old age of) ({_NUMBER}){_ENDED}"
+    ),
+    compile_latin(rf"\b(?:bad|spry|sharp|fit) for( )({_SPELLED})[!.,;]"),
+    compile_latin(
+        r"\b(?:born|b\.|birth|dob)[^.\n]{0,24} (?:18|19)[0-9]{2},? "
+        r"(?:so|(?:which makes|making) (?:him|her|me))( )(?:now |already |almost |about )?"
+        rf"({_NUMBER}){_ENDED}"
+    ),
+    compile_latin(
+        rf"(?:(?-i:[A-Z])[a-z\xdf-\xff'-]+|\)),( )({_SPELLED}), (?:of (?-i:[A-Z])|who\b|formerly|residing|died|passed|"
+        r"a (?:resident|widow|retired))"
+    ),
     compile_latin(rf"\b(?:lived|live|got|made it) to( )(?:be )?(one[ -]oh[ -](?:{_ONES}))\b"),
 )
 _SET = PatternSet(_PATTERNS)

@@ -16,8 +16,8 @@ _BIRTH_YEAR = compile_latin(
     r"[\x22'\x1a(]?((?:18|19)[0-9]{2})\b"
 )
 _BORN_AT = compile_latin(
-    r"\bborn (?:and raised )?(?:in|at|near|on|before|during|after|outside|just) "
-    r"[^\n.;:0-9]{2,40}?(?: in|,) ((?:18|19)[0-9]{2})\b"
+    r"\bborn (?:and raised )?(?:in|at|near|on|before|during|after|outside|just|the year) "
+    r"[^\n.;:0-9]{2,40}?(?: in |, | ?\()((?:18|19)[0-9]{2})\b"
 )
 _YEAR = compile_latin(r"(?:18|19)[0-9]{2}")
 _BIRTH_KEYS = ("birthyear", "yearofbirth", "yob", "a\xf1onacimiento")
