@@ -55,6 +55,8 @@ NUMBERS = (
 TAGGED = (
     rule(rf"(?:[A-Z]{{1,3}}\d? ?|(?i:days?|eves?|evenings?|nights?|noc) ){_SHIFT}", around=_ROSTER),
     rule(_SHIFT, around=_ROSTER),
+    rule(rf"(?:[A-Z]{{1,3}}\d? ?)?{_HOUR}", behind=rf" ?[-–] ?{_HOUR}\b(?!-)", around=_ROSTER),
+    rule(rf"[-–]? ?{_HOUR}", rf"(?<![\d-]){_HOUR} ?[-–]? ?", r"(?![-\d])", _ROSTER),
     rule(
         r"(?:(?i:use|now|order|to) )?[A-Z]{0,4}\d{2,6}",
         rf"\b{_OFFICE} (?i:codes?) [A-Z]{{0,4}}\d{{2,6}}\b[^.\n\d]{{0,40}}[, ]",

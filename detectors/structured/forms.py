@@ -23,7 +23,7 @@ _NEXT_LINE = re.compile(r"[ \t*_]*\r?\n[ \t>*-]*")
 _TURN = re.compile(
     r"^[ \t>*_-]*(?:\[[^\]\n]{1,12}\] ?)?(?:caller|patient|pt|agent|nurse|rn|doctor|dr|rep|md|np|pa|provider|clinician|"
     r"therapist|pharmacist|tech|mom|dad|mother|father|daughter|son|wife|husband|interpreter|operator|dispatcher|"
-    r"physician|reviewer|nurse reviewer|specialist|surgeon|midwife|hygienist|adjuster|"
+    r"physician|nurse reviewer|reviewer|adjuster|"
     r"m[eé]dic[oa]|enfermero|madre|padre|teacher|student|coach|tutor|paramedic|emt|counselor|resident|attending|client|member|assistant|bot|paciente|enfermera|doctora?|asistente)"
     r"[^:\n]{0,20}(:)[*_ \t]*([^\n]*)",
     re.IGNORECASE | re.MULTILINE,

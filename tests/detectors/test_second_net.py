@@ -22,6 +22,9 @@ def counts(text: str, value: str, type_: IdentifierType, score: float = 0.99) ->
         ("the man's profile (@dice_4_real, online)", "dice_4_real"),
         ("code is four four one nine", "four four one nine"),
         ("the crematory gave me 09-0447", "09-0447"),
+        ('"ownerNumber":"G447"', "G447"),
+        ("day 9   10.28.25 6655\nnotes", "6655"),
+        ("kit sealed 7420, handed on", "7420"),
     ],
 )
 def test_numbers_without_a_caption_count(text: str, value: str) -> None:
@@ -41,6 +44,9 @@ def test_numbers_without_a_caption_count(text: str, value: str) -> None:
         ("id chatcmpl-9215550142", "chatcmpl-9215550142"),
         ("the timestamp field", "timestamp"),
         ("lodash@4.17.21", "4.17.21"),
+        ('"modelNumber":"G447"', "G447"),
+        ("day 9   10.28.25 0655\nnotes", "0655"),
+        ("kit sealed 0420, handed on", "0420"),
     ],
 )
 def test_codes_doses_and_words_do_not_count(text: str, value: str) -> None:

@@ -54,6 +54,8 @@ def test_codes_of_a_trade_are_left(none: str, some: str, kind: IdentifierType) -
     ("none", "some"),
     [
         ("| Shift | RN |\n| ⟨D 0645-1515⟩ | 4 |", "| Shift | RN |\n| ⟨D 0644-1519⟩ | 4 |"),
+        ("| RN |\n| ⟨N 2300⟩-0730 | 4 |", "| RN |\n| ⟨N 2300⟩-0730-11 | 4 |"),
+        ("| RN |\n| N 2300-⟨0730⟩ | 4 |", "| RN |\n| N 44-2300-⟨0730⟩ | 4 |"),
         ("float RN ⟨1100-2330⟩.", "the kit ⟨1100-2330⟩."),
         ("ORDER CODE 1554 IS RETIRED, ⟨USE 5512⟩.", "ORDER 1554 IS RETIRED, ⟨USE 5512⟩."),
         ("[ ] unable: missing digit(s) ⟨1 2 3 4 5⟩  R / L", "[ ] gate code ⟨1 2 3 4 5⟩"),

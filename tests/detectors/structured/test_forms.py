@@ -45,6 +45,19 @@ def test_captions_say_what_follows(gazetteers: Gazetteers, text: str, expected: 
     assert expected == [text[span.start : span.end].strip() for span in spans]
 
 
+@pytest.mark.parametrize(("said", "expected"), [("Can I Stop", []), ("OK. Her visit", []), ("Ada Moss.", ["Ada Moss"])])
+def test_what_a_physician_says_is_no_value(gazetteers: Gazetteers, said: str, expected: list[str]) -> None:
+    """In a conversation what stands behind a speaker is said, and is a name only where it reads as one."""
+    text = (
+        "Reviewer: And he tried prednisone before this request or did he not?\n"
+        f"Physician: {said}\n"
+        "Reviewer: Criteria want a diffusing capacity under a given percent of it.\n"
+    )
+    spans = FormRecognizer(gazetteers).recognize(Passage(text))
+
+    assert expected == [text[span.start : span.end] for span in spans]
+
+
 @pytest.mark.parametrize(
     ("text", "heading"),
     [
