@@ -115,14 +115,14 @@ compose-env: $(READY) ## Make certificates and passwords for docker-compose.yml 
 
 .PHONY: accuracy
 accuracy: $(READY) ## Score the detector on the newest exam (the committed figures are from before anybody read it)
-	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_i.txt --json benchmarks/results/accuracy.json
+	@$(BIN)/python -m benchmarks.accuracy.run benchmarks/accuracy/exams/exam_j.txt --json benchmarks/results/accuracy.json
 
 .PHONY: peers
 peers: $(READY_TEST) ## Score the detector beside Presidio, scrubadub and DataFog on the newest exam
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers
-	@$(BIN)/python -m benchmarks.accuracy.peers benchmarks/accuracy/exams/exam_i.txt --python .venv-peers/bin/python \
+	@$(BIN)/python -m benchmarks.accuracy.peers benchmarks/accuracy/exams/exam_j.txt --python .venv-peers/bin/python \
 	  --json benchmarks/results/peers.json
 
 .PHONY: throughput
