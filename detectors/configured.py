@@ -1,6 +1,7 @@
 """Names of containers, packages, tasks and channels in configuration: what stands beside `name:` tells whose it is."""
 
 import re
+from collections.abc import Callable
 
 from schemas.spans import Span
 
@@ -10,8 +11,8 @@ _MOST_LINES, _MOST_BLOCK = 6, 600
 _NAMED = re.compile(r"(?:^[ \t]*(?:- )?|[{,]\s*)[\"']?(?:name|metadata\.name)[\"']?\s*[:=]\s*[\"']?\Z")
 #: Keys of the names of things alone.
 _NAMED_THING = re.compile(
-    r"(?:^[ \t]*(?:- )?|[{,]\s*)[\"']?(?:container_name|artifactId|dag_id|task_id|app(?:_name)?|service_name|image|"
-    r"repository|chart|release|module|package|database|dbname|db_name|schema|bucket|cluster|namespace)"
+    r"(?:^[ \t]*(?:- )?|[{,]\s*)[\"']?(?:container_name|artifactId|dag_id|task_id|app(?:_name)?|service_name|"
+    r"repository|module|package|database|dbname|db_name|schema|bucket|cluster|namespace)"
     r"[\"']?\s*[:=]\s*[\"']?\Z"
 )
 #: What only things have beside their name.
@@ -24,11 +25,12 @@ _THING = re.compile(
     r"[\"']?\s*[:=]",
     re.MULTILINE,
 )
-#: What things have as often as people: enough where the name is written as no name is.
-_PERHAPS = re.compile(
-    r"(?:^|[{,])[ \t]*(?:- )?[\"']?(?:type|url|source|batch|timeout|queue|retry|port|host|driver|format|path|value|"
-    r"enabled|topic|table|file|method|endpoint|filter|description|columns|tests|data_type)[\"']?\s*[:=]",
-    re.MULTILINE,
+#: What a person seldom has: enough where the name is written as no name is.
+_SELDOM = r"batch|timeout|queue|retry|port|driver|enabled|topic|endpoint|data_type"
+#: What things have as often as people: enough where the name is several words in one.
+_AS_OFTEN = rf"{_SELDOM}|type|url|source|host|format|path|value|table|file|method|filter|description|columns|tests"
+_PERHAPS, _PERHAPS_JOINED = (
+    re.compile(rf"(?:^|[{{,])[ \t]*(?:- )?[\"']?(?:{keys})[\"']?\s*[:=]", re.MULTILINE) for keys in (_SELDOM, _AS_OFTEN)
 )
 #: What people have.
 _WHO = (
@@ -44,13 +46,18 @@ _SECTION = re.compile(
     r"(?:\[{1,2}(?:project|package|lib|bin|tool\.[\w.]+|workspace|crate)\]{1,2}|(?:metadata|services|volumes|networks|jobs|"
     r"channel|containers|initContainers|tasks|handlers|plays|destinations|pipelines?|stages|steps|repositories)\s*:)\s*\Z"
 )
-_WRITTEN = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*|[A-Z0-9]+(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
+_JOINED = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
+_SMALL = re.compile(r"[a-z0-9]+")
 _VALUE = re.compile(r"[^\"'\n,{}\[\]#]*")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NEXT_ITEM = re.compile(r"[ \t]*- ")
 
 
-def names_thing(text: str, span: Span) -> bool:
-    """Tell whether a name begins the value of a `name` key, beside keys that only things have."""
+def names_thing(text: str, span: Span, is_persons: Callable[[str], bool]) -> bool:
+    """Tell whether a name begins the value of a `name` key, beside keys that only things have.
+
+    *is_persons* tells of a word that it is a name and hardly anything else: a thing that is called so stays redacted.
+    """
     begin = max(text.rfind("\n", 0, span.start) + 1, span.start - _LONGEST_LINE)
     low = span.start
     while low > begin and (text[low - 1].isalnum() or text[low - 1] in "_-./"):
@@ -58,16 +65,17 @@ def names_thing(text: str, span: Span) -> bool:
     found = _VALUE.match(text, low)
     value = found[0].strip() if found is not None else ""
     line = text[begin:low]
-    if _NAMED_THING.search(line):
-        return not _is_full_name(value)
-    if _NAMED.search(line) is None or _is_full_name(value):
+    if _is_full_name(value) or any(is_persons(word.lower()) for word in _LETTERS.findall(value)):
         return False
+    if _NAMED_THING.search(line) or _NAMED.search(line) is None:
+        return _NAMED_THING.search(line) is not None
     block, above = _block(text, begin, low)
     if _PERSONAL.search(block) or _PERSONAL.search(above):
         return False
     if _THING.search(block) or _SECTION.search(above.strip()):
         return True
-    return _WRITTEN.fullmatch(value) is not None and _PERHAPS.search(block) is not None
+    perhaps = _PERHAPS_JOINED if _JOINED.fullmatch(value) else _PERHAPS if _SMALL.fullmatch(value) else None
+    return perhaps is not None and perhaps.search(block) is not None
 
 
 def _block(text: str, begin: int, low: int) -> tuple[str, str]:

@@ -105,7 +105,7 @@ NUMBERS = (
         around=r"\b(?:[Ll]oops?|[Ss]egments?|[Ee]lements?|[Qq]ualifier|TR3|5010|83[457]|27[0-8])\b",
     ),
     rule(r"[1-9]\d\d-[A-Z][A-Z0-9]", around=_FIELDS),
-    rule(r"(?s:.*(?:\\[dswb](?![A-Za-z])|\[(?:A-Z|a-z|0-9|\^)|\(\?[:!=<]|\}\)).*)"),
+    rule(r"(?s:.*(?:\\[dswb](?:[+*?{)\]\\|]|\Z)|\[(?:A-Z|a-z|0-9|\^)|\(\?[:!=<]|\}\)).*)"),
     rule(r"\d{1,7}", r"(?:^|\n)[\w.-]+:[x*!]:(?:\d+:)?"),
     rule(r"\d{1,2}", r"\w = |\bto |, ", r";"),
     rule(r"\d{1,2}", r"\"(?:panels|targets|steps|nodes|items|choices|columns|fields|tasks)\"\s?:\s?\[\{\"id\"\s?:\s?"),

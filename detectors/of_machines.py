@@ -5,6 +5,7 @@ configured are in `configured`.
 """
 
 import re
+from collections.abc import Callable
 
 from detectors.configured import names_thing
 from detectors.machine_rules import ANY, NO_DAY, NUMBERS, TAGGED, rule
@@ -122,7 +123,7 @@ _NAMES = (
     rule(r"DHCP[A-Z]+"),
     rule(r"(?:n?(?:var)?char2?|decimal|numeric|text|date|int|bit)", behind=r"\(\d", cased=False),
     rule(r"[A-Z][A-Z0-9-]+", behind=r"\s+PIC\s+S?[X9A]\("),
-    rule(r"(?s:.*(?:\\[dswb](?![A-Za-z])|\[(?:A-Z|a-z|0-9|\^)|\(\?[:!=<]|\}\)).*)"),
+    rule(r"(?s:.*(?:\\[dswb](?:[+*?{)\]\\|]|\Z)|\[(?:A-Z|a-z|0-9|\^)|\(\?[:!=<]|\}\)).*)"),
     rule(r"[a-z]+", r"\s", r"/[a-z-]+ [1-5]\d\d \d"),
     rule(r"[A-Z]\w+", r"\bconfig :\w+, "),
 )
@@ -161,13 +162,16 @@ def _is_pod(text: str, span: Span) -> bool:
     return _POD.fullmatch(text, start, end) is not None
 
 
-def is_of_machine(text: str, span: Span) -> bool:
-    """Tell whether what stands beside a span, or its own form, shows a thing's value, and identifies nobody."""
+def is_of_machine(text: str, span: Span, is_persons: Callable[[str], bool]) -> bool:
+    """Tell whether what stands beside a span, or its own form, shows a thing's value, and identifies nobody.
+
+    *is_persons* as `configured.names_thing` asks it.
+    """
     value = text[span.start : span.end]
     if any(rule.holds(text, span, value) for rule in (*ANY, *_BY_TYPE.get(span.type, ()))):
         return True
     if span.type in _WORDED:
-        return names_thing(text, span)
+        return names_thing(text, span, is_persons)
     return span.type in _NUMBERED and (_is_number_of_thing(text, span, value) or _is_service(text, span, value))
 
 

@@ -55,7 +55,9 @@ def read(layers: Layers, pieces: Sequence[Part], clock: Clock) -> list[tuple[Spa
                 read = _allowed(veto, passages, read)
             for index, spans in zip(batch, read, strict=True):
                 found[index] += spans
-    return [part.own(tuple(_completed(part.passage.text, spans))) for part, spans in zip(pieces, found, strict=True)]
+    return [
+        part.own(tuple(_completed(layers, part.passage.text, spans))) for part, spans in zip(pieces, found, strict=True)
+    ]
 
 
 def read_text(layers: Layers, text: str) -> tuple[Span, ...]:
@@ -72,15 +74,15 @@ def read_lists(layers: Layers, passage: Passage, clock: Clock) -> list[Span]:
     return [span for recognizer in layers.lists for _, spans in _each(recognizer, [passage], clock) for span in spans]
 
 
-def _completed(text: str, spans: Sequence[Span]) -> list[Span]:
+def _completed(layers: Layers, text: str, spans: Sequence[Span]) -> list[Span]:
     """Return the spans stretched over what they cut in two, and what they show beside them."""
-    counted = [span for span in spans if span.recognizer.startswith("custom.") or not _is_nobodys(text, span)]
+    counted = [span for span in spans if span.recognizer.startswith("custom.") or not _is_nobodys(layers, text, span)]
     stretched = whole(text, counted)
     return [*stretched, *beside(text, [span for span in stretched if not isinstance(span, Doubted)])]
 
 
-def _is_nobodys(text: str, span: Span) -> bool:
-    return is_known_code(text, span) or is_of_machine(text, span)
+def _is_nobodys(layers: Layers, text: str, span: Span) -> bool:
+    return is_known_code(text, span) or is_of_machine(text, span, layers.net.is_persons)
 
 
 def _counting(layers: Layers, passage: Passage, spans: Sequence[Span]) -> list[Span]:

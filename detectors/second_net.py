@@ -21,6 +21,8 @@ _MOST_IN_NET = 0.45
 _SURE_DATE = 0.8
 _SURE_WORD = 0.8
 _ENGLISH = int(WordClass.ENGLISH | WordClass.ENGLISH_COMMON | WordClass.CLINICAL)
+_PERSONS = int(WordClass.FIRST | WordClass.SURNAME)
+_COMMON_NAMES = int(WordClass.FIRST_COMMON | WordClass.SURNAME_COMMON)
 _NAMES = int(WordClass.FIRST | WordClass.SURNAME | WordClass.CITY)
 _DIGITS = 2
 _REACH = 28
@@ -181,6 +183,11 @@ class SecondNet:
         if is_everyday(value, self._is_name) or (named and is_abbreviation(text, span, self._is_name)):
             return None
         return _capped(span, _MOST)
+
+    def is_persons(self, word: str) -> bool:
+        """Tell whether a word in small letters is a name and hardly anything else; without lists every word may be."""
+        mask = self.gazetteers.mask(word) if self.gazetteers is not None else _COMMON_NAMES
+        return bool(mask & _COMMON_NAMES) or (bool(mask & _PERSONS) and not mask & _ENGLISH)
 
     def _is_name(self, word: str) -> bool:
         """Tell whether a list of names holds a word; without lists every word may be one."""

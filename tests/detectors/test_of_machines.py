@@ -3,7 +3,9 @@
 import pytest
 
 from detectors.analyzer import Analyzer
+from detectors.gazetteers.lookup import Gazetteers
 from detectors.of_machines import is_of_machine
+from detectors.second_net import SecondNet
 from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
@@ -15,11 +17,13 @@ _GEO, _MRN, _PLAN, _SECRET = (
     IdentifierType.CREDENTIAL,
 )
 
+_IS_PERSONS = SecondNet(Gazetteers.load()).is_persons
+
 
 def _left(marked: str, kind: IdentifierType, recognizer: str = "forms") -> bool:
     start, end = marked.index("⟨"), marked.index("⟩") - 1
     text = marked.replace("⟨", "").replace("⟩", "")
-    return is_of_machine(text, Span(start, end, kind, 0.6, recognizer))
+    return is_of_machine(text, Span(start, end, kind, 0.6, recognizer), _IS_PERSONS)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +116,10 @@ def test_what_the_tagger_alone_takes_for_a_number_is_doubted(none: str, some: st
         ('[project]\nname = "⟨fhirlite⟩"\n', '[contact]\nname = "⟨Marguerite⟩"\n'),
         ("- name: ⟨Drain⟩ channels\n  ansible.builtin.command: x", "- name: ⟨Drew Haldane⟩\n  phone: 555-0113"),
         ("channel:\n  name: LAB_⟨ORU⟩_IN\n  source: {}", "nurse:\n  name: ⟨ORU⟩\n  shift: nights"),
-        ('{"name":"⟨ambrose⟩","version":"2.4.1"}', '{"name":"⟨ambrose⟩","dob":"1948-02-19","version":3}'),
+        ('{"name":"⟨labxcore⟩","version":"2.4.1"}', '{"name":"⟨ambrose⟩","dob":"1948-02-19","version":3}'),
         ('"software":{"name":"⟨Smile⟩","version":"1"}', '{"name":"⟨Smile⟩","type":"patient","version":"1"}'),
         ("    container_name: ⟨keycloak⟩", "    container_name: ⟨Ada Keycloak⟩"),
-        ("- name: ⟨dim_patient⟩\n  columns: [a]", "- name: ⟨Dimitra⟩\n  columns: [a]"),
-        ("- name: ⟨Grant⟩ read\n  file: {owner: x}", "- name: Reset of ⟨Grant⟩\n  file: {owner: x}"),
+        ("- name: ⟨fct_uptakes⟩\n  columns: [a]", "- name: ⟨Dimitra⟩\n  columns: [a]"),
     ],
 )
 def test_the_name_of_a_thing_is_left(none: str, some: str) -> None:
@@ -149,3 +152,29 @@ def test_a_clusters_columns_are_nobodys_and_a_numbered_row_keeps_its_columns() -
     assert not Analyzer.default().analyze(pods)
     assert {"70081-A", "Cordelia Umber", "91"} <= found
     assert "12" not in found
+
+
+@pytest.mark.parametrize(
+    "somebody",
+    [
+        '{"name":"⟨garcia⟩","type":"inpatient","source":"ed"}',
+        '{"name":"⟨ambrose⟩","version":"2.4.1"}',
+        "name: ⟨rosa⟩\ntype: walk-in",
+        "- name: ⟨okafor⟩\n  source: portal\n  file: a1",
+        "chart: ⟨hernandez⟩",
+        "repository: ⟨smith⟩",
+        "- name: ⟨Grant⟩ read\n  file: {owner: x}",
+    ],
+)
+def test_what_is_called_like_a_person_is_redacted_as_one(somebody: str) -> None:
+    """A thing that bears a person's name costs less where it is redacted than a person who passes for a thing."""
+    assert not _left(somebody, _NAME)
+
+
+@pytest.mark.parametrize(
+    "user", ["user ⟨MERCY\\s44712⟩ logged in", "login: ⟨CORP\\d4471⟩", "acct ⟨HOSP\\b2207⟩ opened"]
+)
+def test_a_user_of_a_domain_is_no_pattern(user: str) -> None:
+    r"""`CORP\d4471` has the begin of a class of figures in it, and is somebody's."""
+    assert not _left(user, _ID)
+    assert _left(r"match ⟨\d{3}-\d{4}⟩", _ID)

@@ -21,7 +21,7 @@ def _span(marked: str, kind: IdentifierType, recognizer: str) -> tuple[str, Span
 
 
 def _left(marked: str, kind: IdentifierType, recognizer: str = "other_id") -> bool:
-    return is_of_machine(*_span(marked, kind, recognizer))
+    return is_of_machine(*_span(marked, kind, recognizer), lambda _: False)
 
 
 @pytest.mark.parametrize(
