@@ -26,9 +26,12 @@ _THING = re.compile(
     re.MULTILINE,
 )
 #: What a person seldom has: enough where the name is written as no name is.
-_SELDOM = r"batch|timeout|queue|retry|port|driver|enabled|topic|endpoint|data_type"
+_SELDOM = r"timeout|queue|retry|enabled|data_type"
 #: What things have as often as people: enough where the name is several words in one.
-_AS_OFTEN = rf"{_SELDOM}|type|url|source|host|format|path|value|table|file|method|filter|description|columns|tests"
+_AS_OFTEN = (
+    rf"{_SELDOM}|batch|port|driver|topic|endpoint|type|url|source|host|format|path|value|table|file|method|filter|"
+    "description|columns|tests"
+)
 _PERHAPS, _PERHAPS_JOINED = (
     re.compile(rf"(?:^|[{{,])[ \t]*(?:- )?[\"']?(?:{keys})[\"']?\s*[:=]", re.MULTILINE) for keys in (_SELDOM, _AS_OFTEN)
 )

@@ -18,6 +18,7 @@ from schemas.identifiers import IdentifierType
 from schemas.spans import Span
 
 _AFTER, _KEY = 60, 24
+_WHOLE_NAME = 2
 _WORDED = frozenset({IdentifierType.NAME, IdentifierType.GEO})
 #: Of these kinds a path, a code or a setting may be taken for one; pictures and prints have paths of their own.
 _NUMBERED = frozenset(
@@ -149,6 +150,7 @@ _ACCOUNT = re.compile(r"(?:\d{1,7}\()?([A-Za-z][\w.-]*)\)?")
 _USER_KEY = re.compile(
     r"(?:\b|_)(?:user(?:_?name)?|uid|gid|groups|login|account|owner|run_?as)[\"']?\s?[=:]\s?[\"']?\Z", re.IGNORECASE
 )
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 _RUN_BEFORE, _RUN_BEHIND = re.compile(r"[\w-]*\Z"), re.compile(r"[\w-]*")
 #: A pod of Kubernetes: its owner, the hash of a version or the minute of a job, five letters of an alphabet of its own.
 _POD = re.compile(r"[a-z][a-z0-9-]*-(?:\d{8}|[bcdf-hj-np-tv-z2456789]{6,10})-[bcdf-hj-np-tv-z2456789]{5}")
@@ -172,7 +174,10 @@ def is_of_machine(text: str, span: Span, is_persons: Callable[[str], bool]) -> b
         return True
     if span.type in _WORDED:
         return names_thing(text, span, is_persons)
-    return span.type in _NUMBERED and (_is_number_of_thing(text, span, value) or _is_service(text, span, value))
+    named = sum(is_persons(word.lower()) for word in _LETTERS.findall(value.rpartition("/")[2]))
+    if span.type not in _NUMBERED or named >= _WHOLE_NAME:
+        return False  # Also a file that is called after somebody: "smith_john_1961.yaml".
+    return _is_number_of_thing(text, span, value) or _is_service(text, span, value)
 
 
 def _is_number_of_thing(text: str, span: Span, value: str) -> bool:

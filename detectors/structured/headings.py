@@ -143,7 +143,7 @@ BIOMETRIC fingerprint voiceprint faceprint retina iris
 PHOTO photo picture headshot selfie portrait photoondoor doorphoto photoonfile photofile facephoto
 NUMBER accession claim case order encounter visit rx authorization auth referral specimen passport badge tracking
 NUMBER confirmation incident docket ticket participant csn uuid guid prescription
-USER username user userid login handle operator uid
+USER username user userid login handle operator uid usuario
 SECRET password passwd pwd passcode pin secret apikey token
 """)
 # Before "id", "number" or "#": whose number it is.

@@ -160,6 +160,7 @@ def test_a_clusters_columns_are_nobodys_and_a_numbered_row_keeps_its_columns() -
         '{"name":"⟨garcia⟩","type":"inpatient","source":"ed"}',
         '{"name":"⟨ambrose⟩","version":"2.4.1"}',
         "name: ⟨rosa⟩\ntype: walk-in",
+        "name: ⟨quillfeather⟩\nport: R chest, accessed",
         "- name: ⟨okafor⟩\n  source: portal\n  file: a1",
         "chart: ⟨hernandez⟩",
         "repository: ⟨smith⟩",
@@ -169,6 +170,7 @@ def test_a_clusters_columns_are_nobodys_and_a_numbered_row_keeps_its_columns() -
 def test_what_is_called_like_a_person_is_redacted_as_one(somebody: str) -> None:
     """A thing that bears a person's name costs less where it is redacted than a person who passes for a thing."""
     assert not _left(somebody, _NAME)
+    assert not _left("file: ⟨smith_john_1961.yaml⟩", _ID)
 
 
 @pytest.mark.parametrize(
